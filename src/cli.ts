@@ -1,0 +1,85 @@
+import { writeSync } from "node:fs";
+import { CommanderError } from "commander";
+import { languages, models } from "./commands/catalogue.js";
+import { compute } from "./commands/compute.js";
+import { exportCsv } from "./commands/export-csv.js";
+import type { Output } from "./commands/output.js";
+import { buildProgram } from "./commands/program.js";
+import { rescore } from "./commands/rescore.js";
+import { runs } from "./commands/runs.js";
+import { show } from "./commands/show.js";
+import { EXIT_CODES, VscoreError } from "./errors.js";
+import { visible } from "./views/escape.js";
+
+const output: Output = {
+  result: (text) => print(1, `${text}\n`),
+  note: (text) => print(2, `${text}\n`),
+  raw: (text) => print(2, text),
+  isTerminal: process.stderr.isTTY === true && !process.env.CI,
+  columns: process.stderr.columns ?? 80,
+};
+
+/** Writes at once; a reader that went away (`| head`) is no failure of ours. */
+function print(fd: 1 | 2, text: string): void {
+  const bytes = Buffer.from(text);
+  for (let at = 0; at < bytes.length; ) {
+    try {
+      at += writeSync(fd, bytes, at);
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code;
+      if (code === "EPIPE") return;
+      if (code !== "EAGAIN") throw error;
+    }
+  }
+}
+
+const cancelled = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  process.on(signal, () => {
+    // A second Ctrl-C does not wait for anything; unfinished files are recognised by their names.
+    if (cancelled.signal.aborted) process.exit(EXIT_CODES.cancelled);
+    cancelled.abort(
+      new VscoreError(
+        "cancelled",
+        "Cancelled. What was finished is kept: the same command with --resume goes on.",
+      ),
+    );
+  });
+}
+
+async function main(): Promise<number> {
+  const program = buildProgram({
+    compute: (options) => compute(options, output, cancelled.signal),
+    models: (options) => models(options, output),
+    languages: (term, options) => languages(term, options, output),
+    runs: (folder, options) => runs(folder, options, output),
+    show: (run, options) => show(run, options, output),
+    exportCsv: (run, options) => exportCsv(run, options, output),
+    rescore: (run, options) => rescore(run, options, output, cancelled.signal),
+  });
+  const overrideAll = (command: typeof program): void => {
+    command.exitOverride();
+    command.commands.forEach(overrideAll);
+  };
+  overrideAll(program);
+  try {
+    await program.parseAsync(process.argv);
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError)
+      return error.exitCode === 0 || process.argv.length <= 2 ? 0 : EXIT_CODES.request;
+    return report(error);
+  }
+}
+
+function report(error: unknown): number {
+  if (error instanceof VscoreError) {
+    print(2, `${error.message.split("\n").map(visible).join("\n")}\n`);
+    return error.exitCode;
+  }
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  print(2, `Something unforeseen went wrong; this is a fault of vscore.\n${stack}\n`);
+  return EXIT_CODES.bug;
+}
+
+process.exit(await main());

@@ -1,0 +1,155 @@
+import { resolve } from "node:path";
+import { computeRun } from "../compute/compute-run.js";
+import { checkCorpus, chooseFrom } from "../compute/gather-texts.js";
+import { languageName } from "../config/languages.js";
+import { type ResolvedConfig, readConfigFile, resolveConfig } from "../config/resolve.js";
+import type { PartialConfig, RunConfig } from "../config/schema.js";
+import { requestError } from "../errors.js";
+import { openRun } from "../runs/read.js";
+import { siteOf, storedConfig } from "../runs/store.js";
+import { topFeatures } from "../runs/top-features.js";
+import { featureLines } from "../views/feature-table.js";
+import { duration, showProgress } from "../views/progress.js";
+import { tableLines } from "../views/table.js";
+import { asJson, type Output } from "./output.js";
+
+export interface ComputeOptions {
+  flags: PartialConfig;
+  config?: string | undefined;
+  dryRun: boolean;
+  json: boolean;
+  resume: boolean;
+  overwrite: boolean;
+}
+
+/** `vscore compute`: makes a run, or says what it would do. */
+export async function compute(
+  options: ComputeOptions,
+  output: Output,
+  signal: AbortSignal,
+): Promise<void> {
+  const { config, given } = resolveRequest(options);
+  const splitGiven = given.has("split");
+  if (options.dryRun) return describePlan(config, splitGiven, options.json, output);
+  const progress = showProgress({
+    isTerminal: output.isTerminal,
+    columns: output.columns,
+    write: output.raw,
+  });
+  const { resume, overwrite } = options;
+  const run = await computeRun({
+    config,
+    splitGiven,
+    resume,
+    overwrite,
+    signal,
+    onNews: progress.news,
+  }).finally(progress.stop);
+  const finished = openRun(resolve(run.folder));
+  if (options.json) {
+    output.result(
+      asJson({
+        schema_version: 1,
+        run: run.folder,
+        meta: finished.meta,
+        top: topFeatures(finished, { topK: 5 }),
+      }),
+    );
+    return;
+  }
+  if (run.meta === null) output.note(`${run.folder} was finished already; nothing was left to do.`);
+  else output.note(`Finished in ${duration(run.meta.duration_s)}.`);
+  output.result(featureLines(topFeatures(finished, { topK: 1 })).join("\n"));
+  output.result(
+    `\nRun: ${run.folder}\n${nextCommands(config.out_dir, finished.meta.languages).join("\n")}`,
+  );
+}
+
+/** Flags over a config file; with --resume, over the config of the run that goes on. */
+function resolveRequest({ flags, config: file, resume }: ComputeOptions): ResolvedConfig {
+  const base = file === undefined ? {} : readConfigFile(file);
+  const folder = flags.out_dir ?? base.out_dir;
+  if (
+    resume &&
+    typeof folder === "string" &&
+    siteOf(folder) !== "free" &&
+    siteOf(folder) !== "other"
+  ) {
+    const { out_dir: _, ...begun } = storedConfig(folder);
+    const resolved = resolveConfig({ ...base, ...flags }, begun);
+    // What the run already has was not asked for now; its split is null where the corpus has none.
+    return { ...resolved, given: new Set(Object.keys({ ...base, ...flags })) };
+  }
+  return resolveConfig(flags, base);
+}
+
+function nextCommands(run: string, languages: readonly string[]): string[] {
+  const subset =
+    languages.length > 2 ? languages.slice(0, Math.max(2, languages.length - 1)) : languages;
+  return [
+    "Next:",
+    `  npx vscore show ${run} --language ${languages[0]} --top-k 10`,
+    `  npx vscore export csv ${run} --top-k 5`,
+    `  npx vscore rescore ${run} --languages ${subset.join(",")}`,
+  ];
+}
+
+/** What a run would do, from what can be known without starting anything. */
+function describePlan(config: RunConfig, splitGiven: boolean, json: boolean, output: Output): void {
+  const site = siteOf(config.out_dir);
+  if (site === "other")
+    throw requestError(
+      `--out-dir ${config.out_dir} holds files that are not a run. Choose another folder.`,
+    );
+  const corpus = checkCorpus(config, splitGiven);
+  const chosen =
+    corpus === null
+      ? null
+      : chooseFrom(config, corpus.languages, corpus.split, corpus.revision, []);
+  const languages = config.languages.map((language) => {
+    const texts = chosen?.languages.get(language);
+    const bytes = texts?.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
+    return {
+      language,
+      name: languageName(language),
+      texts: texts?.length ?? null,
+      bytes: bytes ?? null,
+    };
+  });
+  const warnings = chosen?.warnings ?? [];
+  if (json) {
+    output.result(asJson({ schema_version: 1, config, out_dir_holds: site, languages, warnings }));
+    return;
+  }
+  const rows = languages.map(({ language, name, texts, bytes }) => [
+    language,
+    name,
+    texts === null
+      ? config.n_texts_per_lang === -1
+        ? "all"
+        : `≤ ${config.n_texts_per_lang}`
+      : String(texts),
+    bytes === null ? "(not fetched yet)" : String(bytes),
+  ]);
+  const columns = [
+    { title: "language" },
+    { title: "name" },
+    { title: "texts", align: "right" },
+    { title: "bytes", align: "right" },
+  ] as const;
+  output.result(
+    [
+      `model         ${config.model_id}`,
+      `dictionaries  ${config.sae_release}, ${config.sae_id_template}, layers ${config.layers.join(", ")}`,
+      `corpus        ${config.corpus}${config.split === null ? "" : `, split ${config.split}`}`,
+      `counted       special tokens: ${config.special_tokens}, first position: ${config.first_token}, mean over ${config.pool}s`,
+      `batches       up to ${config.batch_tokens} tokens, device ${config.device}, dtype ${config.dtype}`,
+      `out-dir       ${config.out_dir} (${site === "free" ? "free" : `holds a run that is ${site}`})`,
+      "",
+      ...tableLines(columns, rows),
+      ...warnings.map((warning) => `warning: ${warning}`),
+      "",
+      "Nothing was started.",
+    ].join("\n"),
+  );
+}

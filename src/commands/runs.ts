@@ -1,0 +1,40 @@
+import { listRuns, type RunEntry } from "../runs/list.js";
+import { RUNS_FOLDER } from "../runs/read.js";
+import { visible } from "../views/escape.js";
+import { duration } from "../views/progress.js";
+import { tableLines } from "../views/table.js";
+import { asJson, type Output } from "./output.js";
+
+/** `vscore runs`: the runs of a folder, last touched first. */
+export function runs(folder: string | undefined, options: { json: boolean }, output: Output): void {
+  const below = folder ?? RUNS_FOLDER;
+  const found = listRuns(below);
+  if (options.json) {
+    output.result(asJson({ schema_version: 1, runs: found }));
+    return;
+  }
+  if (found.length === 0) {
+    output.result(`No runs in ${below} yet. To make one: npx vscore compute --model demo`);
+    return;
+  }
+  const columns = ["run", "status", "model", "languages", "layers", "texts", "touched"].map(
+    (title) => ({ title }),
+  );
+  output.result(tableLines(columns, found.map(row)).join("\n"));
+}
+
+function row(run: RunEntry): string[] {
+  const share = run.progress === null ? "" : ` ${Math.floor(100 * run.progress)} %`;
+  const age = (Date.now() - Date.parse(run.touched)) / 1000;
+  return [
+    visible(run.name),
+    `${run.status}${share}`,
+    visible(run.model ?? "?"),
+    run.languages.length > 4
+      ? `${run.languages.length} languages`
+      : run.languages.map(visible).join(" "),
+    run.layers.join(","),
+    run.n_texts_per_lang === -1 ? "all" : String(run.n_texts_per_lang ?? "?"),
+    `${duration(Math.max(0, age))} ago`,
+  ];
+}

@@ -1,0 +1,107 @@
+import type { RunConfig } from "../config/schema.js";
+import type { EngineJobs } from "../engine/engine-jobs.js";
+import type { ActivationsFrame } from "../engine/frames.js";
+import { type CorpusText, planShards } from "../plan.js";
+import { chooseExamples, EXAMPLE_WINDOW, type ExampleChoice } from "../reduce/examples.js";
+import type { Ranking } from "../reduce/v-score.js";
+import type { Examples } from "../runs/examples-file.js";
+import type { LanguageSums } from "../runs/sums-file.js";
+
+interface ShownText {
+  pieces: string[];
+  activations: number[];
+}
+
+/**
+ * Runs the model once more over the few texts in which the best features are strongest, to keep what each token's activation
+ * was. The batches follow from the choice alone, so the bytes do too.
+ */
+export async function collectExamples(
+  config: RunConfig,
+  rankings: ReadonlyMap<number, Ranking>,
+  languages: readonly LanguageSums[],
+  texts: ReadonlyMap<string, CorpusText[]>,
+  jobs: EngineJobs,
+): Promise<Examples> {
+  const choices = config.layers.flatMap((layer) =>
+    chooseExamples(layer, rankings.get(layer) as Ranking, languages),
+  );
+  const found = new Map<ExampleChoice, ShownText>();
+  for (const { language, tokens } of languages) {
+    const own = choices.filter((choice) => choice.language === language);
+    const wanted = [...new Set(own.map(({ text }) => text))].sort((a, b) => a - b);
+    if (wanted.length === 0) continue;
+    const lengths = wanted.map((text) => tokens[text] as number);
+    const shards = planShards(lengths, config.batch_tokens).map(({ shard, texts }) => ({
+      shard,
+      texts: texts.map((at) => wanted[at] as number),
+    }));
+    for await (const frame of jobs.extract({
+      language,
+      layers: config.layers,
+      shards,
+      tokens: true,
+    })) {
+      for (const choice of own) {
+        if (choice.layer === frame.layer)
+          addTokens(found, choice, frame, texts.get(language)?.[choice.text]?.text ?? "");
+      }
+    }
+  }
+  const idOf = (choice: ExampleChoice) =>
+    languages.find(({ language }) => language === choice.language)?.texts[choice.text]?.id ?? "";
+  const features = new Map<string, Examples["features"][number]>();
+  for (const choice of choices) {
+    const key = `${choice.layer}:${choice.feature}`;
+    const entry = features.get(key) ?? {
+      layer: choice.layer,
+      feature: choice.feature,
+      contexts: [],
+    };
+    features.set(key, entry);
+    const { pieces, activations } = found.get(choice) ?? { pieces: [], activations: [] };
+    const from = Math.max(
+      0,
+      Math.min(choice.position - EXAMPLE_WINDOW / 2, pieces.length - EXAMPLE_WINDOW),
+    );
+    entry.contexts.push({
+      language: choice.language,
+      id: idOf(choice),
+      first_token: from,
+      tokens_in_text: pieces.length,
+      pieces: pieces.slice(from, from + EXAMPLE_WINDOW),
+      activations: activations.slice(from, from + EXAMPLE_WINDOW),
+    });
+  }
+  return { schema_version: 1, features: [...features.values()] };
+}
+
+/** Adds what a frame holds of a choice's text. Pieces joined give the text back: bytes of one character are told apart by no offset. */
+function addTokens(
+  found: Map<ExampleChoice, ShownText>,
+  choice: ExampleChoice,
+  frame: ActivationsFrame,
+  text: string,
+): void {
+  const at = frame.text.indexOf(choice.text);
+  if (at < 0 || frame.spelling === undefined) return;
+  const { start, end, pieces } = frame.spelling;
+  const entry = found.get(choice) ?? { pieces: [], activations: [] };
+  found.set(choice, entry);
+  const characters = Array.from(text);
+  const first = frame.tokens.subarray(0, at).reduce((sum, n) => sum + n, 0);
+  for (let row = first; row < first + (frame.tokens[at] as number); row++) {
+    const [from, to] = [start[row] as number, end[row] as number];
+    const before = row > first ? (end[row - 1] as number) : from;
+    const spelled = characters.slice(Math.max(from, before), to).join("");
+    entry.pieces.push(from === to ? (pieces[row] as string) : spelled);
+    entry.activations.push(activationOf(frame, row, choice.feature));
+  }
+}
+
+/** A feature's activation on one token, rounded to five digits. */
+function activationOf(frame: ActivationsFrame, row: number, feature: number): number {
+  const from = Number(frame.indptr[row]);
+  const place = frame.feature.subarray(from, Number(frame.indptr[row + 1])).indexOf(feature);
+  return place < 0 ? 0 : Number((frame.value[from + place] as number).toPrecision(5));
+}

@@ -1,0 +1,177 @@
+import { join } from "node:path";
+import { folderOf } from "../config/paths.js";
+import type { RunConfig } from "../config/schema.js";
+import { EngineJobs, type LoadRequest } from "../engine/engine-jobs.js";
+import { findInterpreter } from "../engine/interpreter.js";
+import { PythonEngine } from "../engine/python-engine.js";
+import { errnoOf, requestError, VscoreError } from "../errors.js";
+import type { CorpusText } from "../plan.js";
+import { RUN_FILES } from "../runs/files.js";
+import type { Meta, RunNews } from "../runs/meta.js";
+import { RunStore, siteOf, storedConfig } from "../runs/store.js";
+import { checkCorpus, gatherTexts } from "./gather-texts.js";
+import { OpenRun, type Tokenized } from "./open-run.js";
+import { ProgressMeter } from "./progress-meter.js";
+
+export interface ComputeRequest {
+  config: RunConfig;
+  /** Whether the split was asked for, as opposed to filled in. */
+  splitGiven: boolean;
+  resume: boolean;
+  overwrite: boolean;
+  signal?: AbortSignal;
+  onNews: (news: RunNews) => void;
+}
+
+export interface ComputedRun {
+  folder: string;
+  meta: Meta | null;
+}
+
+/**
+ * The story of a run: look at the request, start the engine, load, gather and tokenise the texts, extract language by
+ * language (each one a finished checkpoint), score, write. `meta` is null where the run was finished before.
+ *
+ * @throws VscoreError; what was finished stays, what was begun and not finished is removed
+ */
+export async function computeRun(request: ComputeRequest): Promise<ComputedRun> {
+  const started = new Date();
+  const folder = request.config.out_dir;
+  const site = siteOf(folder);
+  refuseSite(site, request);
+  if (site === "finished" && request.resume) return { folder, meta: null };
+  const local = checkCorpus(request.config, request.splitGiven);
+
+  const interpreter = await findInterpreter();
+  const goesOn = request.resume && site === "unfinished";
+  let store: RunStore | undefined = goesOn ? await RunStore.resume(folder) : undefined;
+  let engine: PythonEngine | undefined;
+  try {
+    engine = await PythonEngine.start(interpreter);
+    const meter = new ProgressMeter(request.onNews);
+    const jobs = new EngineJobs(engine, request.signal, (progress) =>
+      meter.engineProgress(progress),
+    );
+    request.onNews({ type: "phase", phase: "loading" });
+    const loaded = await jobs.load(loadRequest(request.config));
+    request.onNews({ type: "phase", phase: "reading texts" });
+    const gathered = await gatherTexts(request.config, local, jobs);
+    const config = { ...request.config, split: gathered.split };
+    const tokenized = await tokenizeAll(gathered, jobs);
+
+    if (goesOn) refuseOtherConfig(storedConfig(folder), config, folder);
+    else if (siteOf(folder) !== site)
+      throw requestError(`${folder} appeared in the meantime. Choose another --out-dir.`);
+    store ??= await RunStore.create(folder, config);
+    const run = new OpenRun(
+      config,
+      store,
+      jobs,
+      loaded,
+      gathered,
+      tokenized,
+      meter,
+      request.onNews,
+      started,
+    );
+    await engine.logTo(store.path(RUN_FILES.engineLog));
+    return { folder, meta: await run.complete(goesOn) };
+  } catch (error) {
+    await settle(store, error, request.signal);
+    throw error;
+  } finally {
+    await engine?.close();
+    await store?.release();
+  }
+}
+
+function refuseSite(
+  site: ReturnType<typeof siteOf>,
+  { config, resume, overwrite }: ComputeRequest,
+): void {
+  if (resume && overwrite)
+    throw requestError("--resume and --overwrite exclude each other. Give one of them.");
+  if (site === "free") return;
+  if (site === "other") {
+    throw requestError(
+      `--out-dir ${config.out_dir} holds files that are not a run. Choose another folder; nothing was changed.`,
+    );
+  }
+  if (!resume && !overwrite) {
+    const found = site === "finished" ? "a finished run" : "an unfinished run";
+    throw requestError(
+      `--out-dir ${config.out_dir} holds ${found}. Go on with --resume, start it anew with --overwrite, or choose another --out-dir.`,
+    );
+  }
+}
+
+/** A run that goes on must be the run that was begun, wherever its folder is now. */
+function refuseOtherConfig(begun: RunConfig, asked: RunConfig, folder: string): void {
+  for (const key of Object.keys(asked) as (keyof RunConfig)[]) {
+    if (key === "out_dir" || JSON.stringify(begun[key]) === JSON.stringify(asked[key])) continue;
+    throw requestError(
+      `--resume: ${folder} was begun with ${key} ${JSON.stringify(begun[key])}, asked for now is ${JSON.stringify(asked[key])}. Ask for the same, or start anew with --overwrite.`,
+    );
+  }
+}
+
+function loadRequest(config: RunConfig): LoadRequest {
+  const release = folderOf(config.sae_release);
+  return {
+    model_id: config.model_id,
+    model_path: folderOf(config.model_id),
+    model_revision: null,
+    dictionaries: config.layers.map((layer) => {
+      const sae_id = config.sae_id_template.replaceAll("{layer}", String(layer));
+      return {
+        layer,
+        release: config.sae_release,
+        sae_id,
+        path: release === null ? null : join(release, sae_id),
+      };
+    }),
+    device: config.device,
+    dtype: config.dtype,
+    seed: config.seed,
+    threads: null,
+    offline: false,
+  };
+}
+
+async function tokenizeAll(
+  gathered: { languages: ReadonlyMap<string, CorpusText[]> },
+  jobs: EngineJobs,
+): Promise<Tokenized> {
+  const tokens = new Map<string, Uint32Array>();
+  const truncated = new Map<string, number>();
+  for (const [language, texts] of gathered.languages) {
+    const result = await jobs.tokenize(
+      language,
+      texts.map(({ text }) => text),
+    );
+    tokens.set(language, result.tokens);
+    truncated.set(language, result.truncated.length);
+  }
+  return { tokens, truncated };
+}
+
+/** After a failure: note it where the run goes on later, or take the folder back where nothing of it was finished. */
+async function settle(
+  store: RunStore | undefined,
+  error: unknown,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  if (store === undefined) return;
+  const cancelled = signal?.aborted === true;
+  const message = error instanceof Error ? error.message : String(error);
+  const kind = error instanceof VscoreError ? error.kind : (errnoOf(error) ?? "bug");
+  // Where Python ended by itself, its log is needed; a run that was cancelled is to go on.
+  const isExplained =
+    error instanceof VscoreError && (error.kind !== "bug" || error.details.engineKind === "nan");
+  try {
+    if (!cancelled && isExplained && !store.hasCheckpoint()) await store.discard();
+    else await store.append(cancelled ? { type: "cancelled" } : { type: "failed", kind, message });
+  } catch {
+    // The first failure is the one to report; a full disk often makes this one fail too.
+  }
+}

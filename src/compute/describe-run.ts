@@ -1,0 +1,77 @@
+import type { RunConfig } from "../config/schema.js";
+import type { Loaded } from "../engine/engine-jobs.js";
+import { textsFingerprint } from "../plan.js";
+import type { Meta } from "../runs/meta.js";
+import type { LanguageSums } from "../runs/sums-file.js";
+import { VERSION } from "../version.js";
+
+export interface RunFacts {
+  config: RunConfig;
+  loaded: Loaded;
+  languages: readonly LanguageSums[];
+  corpusRevision: string | null;
+  truncated: ReadonlyMap<string, number>;
+  batchTokens: number;
+  started: Date;
+  finished: Date;
+  resumed: number;
+  warnings: readonly string[];
+}
+
+/** What `meta.json` says of a run. */
+export function describeRun(facts: RunFacts): Meta {
+  const { config, loaded, languages } = facts;
+  return {
+    schema_version: 1,
+    vscore_version: VERSION,
+    model: config.model,
+    model_id: config.model_id,
+    model_revision: loaded.model.revision,
+    model_class: loaded.model.class,
+    sae_release: config.sae_release,
+    sae_id_template: config.sae_id_template,
+    dictionaries: loaded.dictionaries,
+    languages: [...config.languages],
+    layers: [...config.layers],
+    n_texts_per_lang: config.n_texts_per_lang,
+    sample: config.sample,
+    seed: config.seed,
+    split: config.split,
+    corpus: config.corpus,
+    corpus_revision: facts.corpusRevision,
+    ...countsOf(languages, facts.truncated),
+    special_tokens: config.special_tokens,
+    first_token: config.first_token,
+    pool: config.pool,
+    device: loaded.device,
+    device_name: loaded.device_name,
+    dtype: loaded.dtype,
+    threads: loaded.threads,
+    batch_tokens: facts.batchTokens,
+    versions: loaded.versions,
+    started: facts.started.toISOString(),
+    finished: facts.finished.toISOString(),
+    duration_s: Math.round(facts.finished.getTime() - facts.started.getTime()) / 1000,
+    resumed: facts.resumed,
+    rescored_from: null,
+    warnings: [...facts.warnings],
+  };
+}
+
+/** The part of `meta.json` that counts texts and tokens. */
+export function countsOf(
+  languages: readonly LanguageSums[],
+  truncated: ReadonlyMap<string, number>,
+) {
+  const perLanguage = <T>(of: (sums: LanguageSums) => T): Record<string, T> =>
+    Object.fromEntries(languages.map((sums) => [sums.language, of(sums)]));
+  const total = (counts: Uint32Array) => counts.reduce((sum, n) => sum + n, 0);
+  return {
+    texts: perLanguage(({ counted }) => counted.filter((n) => n > 0).length),
+    texts_skipped: perLanguage(({ counted }) => counted.filter((n) => n === 0).length),
+    texts_truncated: perLanguage(({ language }) => truncated.get(language) ?? 0),
+    texts_sha256: perLanguage(({ texts }) => textsFingerprint(texts)),
+    tokens_counted: perLanguage(({ counted }) => total(counted)),
+    tokens: perLanguage(({ tokens }) => total(tokens)),
+  };
+}

@@ -1,0 +1,91 @@
+import type { RunConfig } from "../config/schema.js";
+import type { EngineJobs } from "../engine/engine-jobs.js";
+import { VscoreError } from "../errors.js";
+import { planShards } from "../plan.js";
+import { type LayerTextSums, TextSums } from "../reduce/text-sums.js";
+
+export interface ExtractRequest {
+  config: RunConfig;
+  language: string;
+  /** All tokens of each text. */
+  tokens: Uint32Array;
+  /** Width of each layer's dictionary. */
+  widths: ReadonlyMap<number, number>;
+  /** Token budget to begin with. */
+  budget: number;
+}
+
+export interface ExtractNews {
+  /** A batch has been through every layer: this many texts and tokens are new. */
+  onBatch(texts: number, tokens: number): void;
+  /** The device ran out of memory: the language begins again with this budget. */
+  onHalved(budget: number): Promise<void>;
+}
+
+/**
+ * Streams one language's activations from the engine and reduces them to per-text sums. When the device runs out of memory
+ * the token budget is halved and the language begins again, down to one text a batch.
+ *
+ * @returns the sums of every layer, counted tokens per text, and the budget that held
+ */
+export async function extractLanguage(
+  request: ExtractRequest,
+  jobs: EngineJobs,
+  news: ExtractNews,
+): Promise<{ layers: Map<number, LayerTextSums>; counted: Uint32Array; budget: number }> {
+  let { budget } = request;
+  for (;;) {
+    try {
+      return { ...(await extractOnce({ ...request, budget }, jobs, news)), budget };
+    } catch (error) {
+      const isOutOfMemory =
+        error instanceof VscoreError && error.details.engineKind === "out_of_memory";
+      const longest = Math.max(...request.tokens);
+      if (!isOutOfMemory || budget <= longest) throw error;
+      budget = Math.max(longest, Math.floor(budget / 2));
+      await news.onHalved(budget);
+    }
+  }
+}
+
+async function extractOnce(
+  { config, language, tokens, widths, budget }: ExtractRequest,
+  jobs: EngineJobs,
+  news: ExtractNews,
+): Promise<{ layers: Map<number, LayerTextSums>; counted: Uint32Array }> {
+  const shards = planShards(tokens, budget);
+  const sums = new Map(
+    config.layers.map((layer) => [
+      layer,
+      new TextSums(widths.get(layer) ?? 0, tokens.length, config),
+    ]),
+  );
+  const lastLayer = config.layers.at(-1);
+  let shard = -1;
+  for await (const frame of jobs.extract({
+    language,
+    layers: config.layers,
+    shards,
+    tokens: false,
+  })) {
+    const layer = sums.get(frame.layer);
+    if (layer === undefined)
+      throw new Error(`the engine sent layer ${frame.layer}, which was not asked for`);
+    layer.add(frame);
+    if (frame.layer !== lastLayer || frame.shard === shard) continue;
+    shard = frame.shard;
+    const texts = shards[shard]?.texts ?? [];
+    news.onBatch(
+      texts.length,
+      texts.reduce((sum, text) => sum + (tokens[text] as number), 0),
+    );
+  }
+  const layers = new Map<number, LayerTextSums>();
+  let counted = new Uint32Array(tokens.length);
+  for (const [layer, running] of sums) {
+    const finished = running.finish();
+    layers.set(layer, finished.sums);
+    counted = finished.counted as Uint32Array<ArrayBuffer>;
+  }
+  return { layers, counted };
+}

@@ -1,0 +1,106 @@
+import { FLORES_PLUS } from "../config/flores-plus.js";
+import { isFloresPlus, nearestLanguages } from "../config/languages.js";
+import type { RunConfig } from "../config/schema.js";
+import { isLocalCorpus, type LocalCorpus, readLocalCorpus } from "../corpora/local-corpora.js";
+import type { EngineJobs } from "../engine/engine-jobs.js";
+import { requestError } from "../errors.js";
+import { type CorpusText, chooseTexts } from "../plan.js";
+
+export interface GatheredTexts {
+  /** Language code → chosen texts, in config order. */
+  languages: Map<string, CorpusText[]>;
+  split: RunConfig["split"];
+  revision: string | null;
+  warnings: string[];
+}
+
+/** Refuses languages that the corpus cannot have. For a local corpus, reads it. */
+export function checkCorpus(config: RunConfig, splitGiven: boolean): LocalCorpus | null {
+  if (!isLocalCorpus(config.corpus)) {
+    refuseUnknown(
+      config.languages,
+      isFloresPlus,
+      [...FLORES_PLUS.keys()],
+      "FLORES+",
+      "npx vscore languages",
+    );
+    return null;
+  }
+  const corpus = readLocalCorpus(config.corpus, config.split, splitGiven);
+  const known = [...corpus.languages.keys()];
+  const place = corpus.split === null ? config.corpus : `${config.corpus} (split ${corpus.split})`;
+  refuseUnknown(config.languages, (code) => corpus.languages.has(code), known, place, null);
+  return corpus;
+}
+
+/** The texts of a run: chosen from a local corpus, or fetched by the engine and joined on their ids. */
+export async function gatherTexts(
+  config: RunConfig,
+  local: LocalCorpus | null,
+  jobs: EngineJobs,
+): Promise<GatheredTexts> {
+  if (local !== null) return chooseFrom(config, local.languages, local.split, local.revision, []);
+  const fetched = await jobs.flores({ languages: config.languages, split: config.split ?? "dev" });
+  const shared = config.languages
+    .map((code) => new Set(fetched.get(code)?.texts.map(({ id }) => id)))
+    .reduce((common, ids) => common.intersection(ids));
+  const warnings: string[] = [];
+  const languages = new Map<string, CorpusText[]>();
+  for (const code of config.languages) {
+    const texts = fetched.get(code)?.texts ?? [];
+    const joined = texts.filter(({ id }) => shared.has(id));
+    if (joined.length < texts.length) {
+      warnings.push(
+        `${code}: ${texts.length - joined.length} of ${texts.length} sentences left out, since not every language has them`,
+      );
+    }
+    languages.set(code, joined);
+  }
+  const revision = fetched.values().next().value?.revision ?? null;
+  return chooseFrom(config, languages, config.split, revision, warnings);
+}
+
+/** Chooses each language's texts; a corpus with fewer than asked for gives all that it has, with a warning. */
+export function chooseFrom(
+  config: RunConfig,
+  languages: ReadonlyMap<string, CorpusText[]>,
+  split: RunConfig["split"],
+  revision: string | null,
+  warnings: string[],
+): GatheredTexts {
+  const chosen = new Map<string, CorpusText[]>();
+  const short: string[] = [];
+  for (const code of config.languages) {
+    const texts = languages.get(code) ?? [];
+    if (texts.length === 0)
+      throw requestError(
+        `The corpus ${config.corpus} has no text in ${code}. Leave it out of --languages.`,
+      );
+    if (texts.length < config.n_texts_per_lang) short.push(`${code} ${texts.length}`);
+    chosen.set(code, chooseTexts(texts, config.n_texts_per_lang, config.sample, config.seed));
+  }
+  if (short.length > 0) {
+    warnings.push(`fewer than ${config.n_texts_per_lang} texts, all are used: ${short.join(", ")}`);
+  }
+  return { languages: chosen, split, revision, warnings };
+}
+
+function refuseUnknown(
+  codes: readonly string[],
+  isKnown: (code: string) => boolean,
+  known: readonly string[],
+  corpus: string,
+  list: string | null,
+): void {
+  const unknown = codes.filter((code) => !isKnown(code));
+  if (unknown.length === 0) return;
+  const words = unknown.map((code) => {
+    const near = nearestLanguages(code, known);
+    return near.length > 0 ? `${code} (did you mean ${near.join(" or ")}?)` : code;
+  });
+  const where =
+    list === null
+      ? `It has: ${[...known].sort().join(", ") || "no language at all"}.`
+      : `To look codes up: ${list}`;
+  throw requestError(`--languages: ${corpus} has no ${words.join(", ")}. ${where}`);
+}

@@ -1,0 +1,95 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer, type Server, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Frame, parseFrame } from "./frames.js";
+import {
+  type ParsedHeader,
+  parseHeader,
+  parseHeaderLength,
+  SafetensorsError,
+  viewTensors,
+} from "./safetensors.js";
+
+/**
+ * Splits a byte stream into frames. Pulled by its consumer, so a slow reader slows the source. A stream that ends within a
+ * message is an error; one that ends between two just ends (whether that was too early is the caller's knowledge).
+ */
+export async function* readFrames(
+  source: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Frame, void, void> {
+  const first8 = new Uint8Array(8);
+  let header: ParsedHeader | undefined;
+  let target = first8;
+  let filled = 0;
+  let stage: "length" | "header" | "body" = "length";
+  for await (const chunk of source) {
+    let at = 0;
+    while (at < chunk.byteLength || filled === target.byteLength) {
+      const take = Math.min(target.byteLength - filled, chunk.byteLength - at);
+      target.set(chunk.subarray(at, at + take), filled);
+      at += take;
+      filled += take;
+      if (filled < target.byteLength) break;
+      filled = 0;
+      if (stage === "length") {
+        target = new Uint8Array(parseHeaderLength(first8));
+        stage = "header";
+      } else if (stage === "header") {
+        header = parseHeader(target);
+        target = new Uint8Array(header.bodyLength);
+        stage = "body";
+      } else {
+        yield parseFrame(viewTensors(header as ParsedHeader, target));
+        target = first8;
+        stage = "length";
+      }
+    }
+  }
+  if (stage !== "length" || filled > 0) {
+    throw new SafetensorsError(
+      `the stream ended within a message (${filled} of ${target.byteLength} bytes of its ${stage})`,
+    );
+  }
+}
+
+/** A Unix socket in a private folder (mode 0700) to which the engine connects once. */
+export class FrameSocket {
+  private constructor(
+    readonly folder: string,
+    private readonly server: Server,
+    private readonly connected: Promise<Socket>,
+  ) {}
+
+  static async open(): Promise<FrameSocket> {
+    const folder = await mkdtemp(join(tmpdir(), "vscore-"));
+    const server = createServer();
+    const connected = new Promise<Socket>((resolve) => {
+      server.once("connection", (socket) => {
+        server.close();
+        resolve(socket);
+      });
+    });
+    await new Promise<void>((resolve, reject) => {
+      server.once("error", reject);
+      server.listen(join(folder, "engine.sock"), () => resolve());
+    });
+    return new FrameSocket(folder, server, connected);
+  }
+
+  get path(): string {
+    return join(this.folder, "engine.sock");
+  }
+
+  /** Every frame from the engine, over all its jobs. */
+  async *frames(): AsyncGenerator<Frame, void, void> {
+    yield* readFrames(await this.connected);
+  }
+
+  /** Closes the socket; the folder goes with it unless something in it is still of use. */
+  async close({ keepFolder = false } = {}): Promise<void> {
+    this.server.close();
+    void this.connected.then((socket) => socket.destroy());
+    if (!keepFolder) await rm(this.folder, { recursive: true, force: true });
+  }
+}

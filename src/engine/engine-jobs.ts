@@ -1,0 +1,133 @@
+import { z } from "zod";
+import type { CorpusText, Shard } from "../plan.js";
+import { DictionaryFacts } from "../runs/meta.js";
+import { type ActivationsFrame, type EngineProgress, type Frame, jsonOf } from "./frames.js";
+import type { PythonEngine } from "./python-engine.js";
+import { takeTensor } from "./safetensors.js";
+
+const Loaded = z.strictObject({
+  model: z.strictObject({
+    id: z.string(),
+    revision: z.string().nullable(),
+    class: z.string(),
+    n_layers: z.int(),
+    d_model: z.int(),
+    vocab_size: z.int(),
+    max_positions: z.int(),
+    bos: z.boolean(),
+  }),
+  device: z.string(),
+  device_name: z.string(),
+  dtype: z.string(),
+  threads: z.int().nullable(),
+  dictionaries: z.array(DictionaryFacts),
+  versions: z.record(z.string(), z.string()),
+});
+export type Loaded = z.infer<typeof Loaded>;
+
+const Flores = z.strictObject({
+  language: z.string(),
+  revision: z.string(),
+  path: z.string(),
+  texts: z.array(z.strictObject({ id: z.string(), text: z.string() })),
+});
+
+export interface LoadRequest {
+  model_id: string;
+  model_path: string | null;
+  model_revision: string | null;
+  dictionaries: { layer: number; release: string; sae_id: string; path: string | null }[];
+  device: string;
+  dtype: string;
+  seed: number;
+  threads: number | null;
+  offline: boolean;
+}
+
+export interface TokenizedTexts {
+  /** All tokens of each text, special ones included. */
+  tokens: Uint32Array;
+  /** Texts that were cut to the model's context. */
+  truncated: number[];
+}
+
+/** The engine's jobs with their types: each starts the job, takes in what it sends, and checks it. */
+export class EngineJobs {
+  constructor(
+    private readonly engine: PythonEngine,
+    private readonly signal: AbortSignal | undefined,
+    private readonly onProgress: (progress: EngineProgress) => void,
+  ) {}
+
+  /** Loads model, tokenizer and dictionaries. They stay loaded. */
+  async load(request: LoadRequest): Promise<Loaded> {
+    return Loaded.parse(jsonOf((await this.result("load", { ...request }, "loaded")).blob));
+  }
+
+  /** Fetches FLORES+ texts. */
+  async flores(request: {
+    languages: readonly string[];
+    split: string;
+  }): Promise<Map<string, { revision: string; texts: CorpusText[] }>> {
+    const found = new Map<string, { revision: string; texts: CorpusText[] }>();
+    for await (const frame of this.frames("flores", {
+      ...request,
+      revision: null,
+      offline: false,
+    })) {
+      if (frame.kind !== "result") continue;
+      const { language, revision, texts } = Flores.parse(jsonOf(frame.blob));
+      found.set(language, { revision, texts });
+    }
+    return found;
+  }
+
+  /** Tokenises a language's texts, which the engine keeps for `extract`. */
+  async tokenize(language: string, texts: readonly string[]): Promise<TokenizedTexts> {
+    const { blob } = await this.result("tokenize", { language, texts }, "tokenized");
+    const { truncated } = z.strictObject({ truncated: z.array(z.int()) }).parse(jsonOf(blob));
+    return { tokens: takeTensor(blob, "tokens", "U32", [texts.length]), truncated };
+  }
+
+  /** Streams the activations of one language, shard after shard and in each layer after layer. */
+  async *extract(request: {
+    language: string;
+    layers: readonly number[];
+    shards: readonly Shard[];
+    tokens: boolean;
+  }): AsyncGenerator<ActivationsFrame, void, void> {
+    for await (const frame of this.frames("extract", request)) {
+      if (frame.kind === "activations") yield frame;
+    }
+  }
+
+  /** Writes `v_scores.pt` from `v_scores.safetensors`. */
+  async writeTorch(source: string, target: string, layers: readonly number[]): Promise<void> {
+    for await (const _ of this.frames("write_pt", { source, target, layers })) {
+      // Its end is all there is to wait for.
+    }
+  }
+
+  private async result(
+    job: string,
+    request: Record<string, unknown>,
+    name: string,
+  ): Promise<Frame & { kind: "result" }> {
+    let found: (Frame & { kind: "result" }) | undefined;
+    for await (const frame of this.frames(job, request)) {
+      if (frame.kind === "result" && frame.name === name) found = frame;
+    }
+    if (found === undefined) throw new Error(`job ${job} ended without its result "${name}"`);
+    return found;
+  }
+
+  private async *frames(
+    job: string,
+    request: Record<string, unknown>,
+  ): AsyncGenerator<Frame, void, void> {
+    for await (const frame of this.engine.run(job, request, this.signal)) {
+      if (frame.kind === "progress") this.onProgress(frame.progress);
+      else yield frame;
+    }
+  }
+}

@@ -1,0 +1,63 @@
+import type { LanguageSums } from "../runs/sums-file.js";
+import type { Ranking } from "./v-score.js";
+
+/** How much `examples.json` holds: the best features of each language and layer, and the strongest texts of each. */
+export const EXAMPLE_FEATURES = 10;
+export const EXAMPLE_TEXTS = 4;
+/** Tokens kept around a text's strongest one. */
+export const EXAMPLE_WINDOW = 64;
+
+/** A text to show for a feature. */
+export interface ExampleChoice {
+  layer: number;
+  feature: number;
+  language: string;
+  text: number;
+  /** Largest activation, and its position in the text. */
+  max: number;
+  position: number;
+}
+
+/**
+ * For each language's best features of a layer: the texts, of any language, in which the feature is strongest (ties: earlier
+ * language, earlier text). A feature that is among the best of several languages is chosen once.
+ */
+export function chooseExamples(
+  layer: number,
+  ranking: Ranking,
+  languages: readonly LanguageSums[],
+): ExampleChoice[] {
+  const wanted = new Map<number, ExampleChoice[]>();
+  for (let k = 0; k < ranking.languages; k++) {
+    const row = k * ranking.features;
+    for (const feature of ranking.index.subarray(
+      row,
+      row + Math.min(EXAMPLE_FEATURES, ranking.features),
+    )) {
+      wanted.set(feature, []);
+    }
+  }
+  for (const { language, counted, layers } of languages) {
+    const sums = layers.get(layer);
+    if (sums === undefined) continue;
+    for (let text = 0; text < counted.length; text++) {
+      const end = sums.indptr[text + 1] as number;
+      for (let at = sums.indptr[text] as number; at < end; at++) {
+        const feature = sums.feature[at] as number;
+        const found = wanted.get(feature);
+        if (found === undefined) continue;
+        found.push({
+          layer,
+          feature,
+          language,
+          text,
+          max: sums.max[at] as number,
+          position: sums.where[at] as number,
+        });
+      }
+    }
+  }
+  return [...wanted]
+    .sort(([a], [b]) => a - b)
+    .flatMap(([, found]) => found.sort((a, b) => b.max - a.max).slice(0, EXAMPLE_TEXTS));
+}

@@ -1,0 +1,173 @@
+import { type ActivationsFrame, FIRST_POSITION, SPECIAL } from "../engine/frames.js";
+
+/** Which tokens count towards a mean. Padding never arrives. */
+export interface TokenRule {
+  special_tokens: "drop" | "keep";
+  first_token: "drop" | "keep";
+}
+
+/** Whether a token with these role bits counts. A BOS at the first position needs both rules to say keep. */
+export const isCounted = (role: number, rule: TokenRule): boolean =>
+  ((role & SPECIAL) === 0 || rule.special_tokens === "keep") &&
+  ((role & FIRST_POSITION) === 0 || rule.first_token === "keep");
+
+/**
+ * Sums of one layer and language: for every text, in text order, its active features ascending (CSR over T texts, M active
+ * pairs). Activations of tokens that do not count are not in it.
+ */
+export interface LayerTextSums {
+  features: number;
+  /** Length T + 1. */
+  indptr: Uint32Array;
+  feature: Uint32Array;
+  /** Σ of the activation over the text's counted tokens. */
+  sum: Float32Array;
+  /** Counted tokens on which the feature is not zero. */
+  active: Uint32Array;
+  /** Largest activation, and the position of its token in the text (the first one of equals). */
+  max: Float32Array;
+  where: Uint32Array;
+  /** Σ over texts of the activation at the first position, counted or not: features ascending, sums. */
+  first: { feature: Uint32Array; sum: Float32Array };
+}
+
+interface SparseText {
+  feature: Uint32Array;
+  sum: Float32Array;
+  active: Uint32Array;
+  max: Float32Array;
+  where: Uint32Array;
+}
+
+/** Reduces the frames of one layer and language to per-text sums: f64 while summing, f32 once a text is complete. */
+export class TextSums {
+  private readonly texts: (SparseText | undefined)[];
+  private readonly counted: Uint32Array;
+  private readonly sum: Float64Array;
+  private readonly active: Uint32Array;
+  private readonly max: Float32Array;
+  private readonly where: Uint32Array;
+  private readonly firstSum: Float64Array;
+  private touched: number[] = [];
+  private current = -1;
+
+  /** @param features width of the dictionary @param texts how many texts the language has */
+  constructor(
+    private readonly features: number,
+    texts: number,
+    private readonly rule: TokenRule,
+  ) {
+    this.texts = new Array(texts).fill(undefined);
+    this.counted = new Uint32Array(texts);
+    this.sum = new Float64Array(features);
+    this.active = new Uint32Array(features);
+    this.max = new Float32Array(features);
+    this.where = new Uint32Array(features);
+    this.firstSum = new Float64Array(features);
+  }
+
+  /** Adds a frame. A text's tokens come in order, in one frame or in consecutive ones. */
+  add(frame: ActivationsFrame): void {
+    let row = 0;
+    for (let i = 0; i < frame.text.length; i++) {
+      const text = frame.text[i] as number;
+      if (text >= this.texts.length)
+        throw new Error(
+          `text ${text} of ${frame.language} is not one of the ${this.texts.length} asked for`,
+        );
+      if (text !== this.current) this.open(text, frame);
+      const end = row + (frame.tokens[i] as number);
+      for (; row < end; row++) this.addToken(frame, row, text);
+    }
+  }
+
+  /** The sums of all texts, and how many tokens of each count. @throws Error if a text never came. */
+  finish(): { sums: LayerTextSums; counted: Uint32Array } {
+    this.flush();
+    const missing = this.texts.indexOf(undefined);
+    if (missing >= 0)
+      throw new Error(`text ${missing} never arrived from the engine (of ${this.texts.length})`);
+    const texts = this.texts as SparseText[];
+    const indptr = new Uint32Array(texts.length + 1);
+    texts.forEach((text, i) => {
+      indptr[i + 1] = (indptr[i] as number) + text.feature.length;
+    });
+    const total = indptr.at(-1) as number;
+    const gather = <A extends Uint32Array | Float32Array>(
+      into: A,
+      pick: (text: SparseText) => A,
+    ): A => {
+      for (const [i, text] of texts.entries()) into.set(pick(text), indptr[i]);
+      return into;
+    };
+    const firing = Uint32Array.from(this.firstSum.keys().filter((f) => this.firstSum[f] !== 0));
+    const sums: LayerTextSums = {
+      features: this.features,
+      indptr,
+      feature: gather(new Uint32Array(total), (text) => text.feature),
+      sum: gather(new Float32Array(total), (text) => text.sum),
+      active: gather(new Uint32Array(total), (text) => text.active),
+      max: gather(new Float32Array(total), (text) => text.max),
+      where: gather(new Uint32Array(total), (text) => text.where),
+      first: { feature: firing, sum: Float32Array.from(firing, (f) => this.firstSum[f] as number) },
+    };
+    return { sums, counted: this.counted };
+  }
+
+  private open(text: number, frame: ActivationsFrame): void {
+    this.flush();
+    if (this.texts[text] !== undefined) {
+      throw new Error(
+        `text ${text} of ${frame.language}, layer ${frame.layer}, came twice from the engine`,
+      );
+    }
+    this.current = text;
+  }
+
+  private addToken(frame: ActivationsFrame, row: number, text: number): void {
+    const role = frame.role[row] as number;
+    const counts = isCounted(role, this.rule);
+    const isFirst = (role & FIRST_POSITION) !== 0;
+    if (counts) this.counted[text] = (this.counted[text] as number) + 1;
+    if (!counts && !isFirst) return;
+    const end = Number(frame.indptr[row + 1]);
+    for (let at = Number(frame.indptr[row]); at < end; at++) {
+      const feature = frame.feature[at] as number;
+      const value = frame.value[at] as number;
+      if (feature >= this.features)
+        throw new Error(`feature ${feature} is beyond the dictionary's ${this.features}`);
+      if (!Number.isFinite(value))
+        throw new Error(`activation of feature ${feature} in text ${text} is ${value}`);
+      if (isFirst) this.firstSum[feature] = (this.firstSum[feature] as number) + value;
+      if (!counts) continue;
+      if (this.active[feature] === 0) {
+        this.touched.push(feature);
+        this.max[feature] = Number.NEGATIVE_INFINITY;
+      }
+      this.sum[feature] = (this.sum[feature] as number) + value;
+      this.active[feature] = (this.active[feature] as number) + 1;
+      if (value > (this.max[feature] as number)) {
+        this.max[feature] = value;
+        this.where[feature] = frame.position[row] as number;
+      }
+    }
+  }
+
+  private flush(): void {
+    if (this.current < 0) return;
+    const feature = Uint32Array.from(this.touched).sort();
+    this.texts[this.current] = {
+      feature,
+      sum: Float32Array.from(feature, (f) => this.sum[f] as number),
+      active: Uint32Array.from(feature, (f) => this.active[f] as number),
+      max: Float32Array.from(feature, (f) => this.max[f] as number),
+      where: Uint32Array.from(feature, (f) => this.where[f] as number),
+    };
+    for (const f of this.touched) {
+      this.sum[f] = 0;
+      this.active[f] = 0;
+    }
+    this.touched = [];
+    this.current = -1;
+  }
+}

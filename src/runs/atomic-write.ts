@@ -1,0 +1,69 @@
+import { randomBytes } from "node:crypto";
+import { mkdir, open, rename, rm } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { environmentError, errnoOf } from "../errors.js";
+import { UNFINISHED } from "./files.js";
+
+/**
+ * Writes a file whole or not at all: aside, synced, renamed, its folder synced. `fill` gets the path to write; by default
+ * the bytes given are written.
+ *
+ * @throws VscoreError (environment) where the disk is full or the place not writable
+ */
+export async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
+  await writeAside(path, async (aside) => {
+    const file = await open(aside, "wx");
+    try {
+      await file.writeFile(content);
+    } finally {
+      await file.close();
+    }
+  });
+}
+
+/** Like `writeWhole`, where somebody else (the engine) writes the bytes. */
+export async function writeAside(
+  path: string,
+  fill: (aside: string) => Promise<void>,
+): Promise<void> {
+  const folder = dirname(path);
+  const aside = join(folder, `.${basename(path)}.${randomBytes(4).toString("hex")}${UNFINISHED}`);
+  try {
+    await mkdir(folder, { recursive: true });
+    await fill(aside);
+    await sync(aside);
+    await rename(aside, path);
+    await sync(folder);
+  } catch (error) {
+    await rm(aside, { force: true });
+    throw explain(error, path);
+  }
+}
+
+async function sync(path: string): Promise<void> {
+  const handle = await open(path, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+const REASONS: Record<string, string> = {
+  ENOSPC: "the disk is full. Free some space",
+  EDQUOT: "the disk quota is used up. Free some space",
+  EACCES: "permission is denied. Choose another --out-dir, or make it writable",
+  EPERM: "permission is denied. Choose another --out-dir, or make it writable",
+  EROFS: "the file system is read-only. Choose another --out-dir",
+  ENOTDIR: "part of that path is a file. Choose another --out-dir",
+};
+
+/** Words a failed write for the person who can mend it; anything unforeseen passes through. */
+export function explain(error: unknown, path: string): unknown {
+  const reason = REASONS[errnoOf(error) ?? ""];
+  if (reason === undefined) return error;
+  return environmentError(
+    `${path} cannot be written: ${reason}, then run the same command again (with --resume if a run had begun).`,
+    error,
+  );
+}

@@ -1,0 +1,42 @@
+import { shortCode } from "../config/short-codes.js";
+import { pythonFloat } from "./python-float.js";
+import type { FinishedRun } from "./read.js";
+
+export const CSV_HEADER =
+  "layer,language_flores,language_code,language_name,rank,feature_index,nu_value";
+
+/**
+ * Top-k features as the steering repository reads them: sorted by layer, language_code (by code point) and rank, ranks from 1,
+ * numbers as Python writes the floats. Languages with one short code keep the run's order.
+ */
+export function topFeaturesCsv(run: FinishedRun, topK: number): string {
+  const languages = run.meta.languages
+    .map((flores, k) => ({ flores, k, ...shortCode(flores) }))
+    .sort((a, b) => (a.code < b.code ? -1 : a.code > b.code ? 1 : 0));
+  const lines = [CSV_HEADER];
+  for (const layer of [...run.meta.layers].sort((a, b) => a - b)) {
+    const ranking = run.rankings.get(layer);
+    if (ranking === undefined) continue;
+    const { features, index, value } = ranking;
+    for (const { flores, k, code, name } of languages) {
+      for (let place = 0; place < Math.min(topK, features); place++) {
+        const at = k * features + place;
+        const cells = [
+          layer,
+          cell(flores),
+          cell(code),
+          cell(name),
+          place + 1,
+          index[at],
+          pythonFloat(value[at] as number),
+        ];
+        lines.push(cells.join(","));
+      }
+    }
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+/** Quoted only where it must be, as Python's csv module does. */
+const cell = (text: string): string =>
+  /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;

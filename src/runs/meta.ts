@@ -1,0 +1,126 @@
+import { z } from "zod";
+
+/** A dictionary as the run used it. */
+export const DictionaryFacts = z.strictObject({
+  layer: z.int(),
+  release: z.string(),
+  sae_id: z.string(),
+  architecture: z.string(),
+  d_in: z.int(),
+  d_sae: z.int(),
+  hook_name: z.string(),
+  hook_module: z.string(),
+  normalize_activations: z.string().nullable(),
+  revision: z.string().nullable(),
+  neuronpedia_id: z.string().nullable(),
+  model_name: z.string().nullable(),
+});
+export type DictionaryFacts = z.infer<typeof DictionaryFacts>;
+
+const perLanguage = z.record(z.string(), z.int());
+
+/** `meta.json`: written last, so that its being there means that the run is whole. */
+export const Meta = z.strictObject({
+  schema_version: z.literal(1),
+  vscore_version: z.string(),
+  model: z.string(),
+  model_id: z.string(),
+  model_revision: z.string().nullable(),
+  model_class: z.string(),
+  sae_release: z.string(),
+  sae_id_template: z.string(),
+  dictionaries: z.array(DictionaryFacts),
+  languages: z.array(z.string()),
+  layers: z.array(z.int()),
+  n_texts_per_lang: z.int(),
+  sample: z.string(),
+  seed: z.int(),
+  split: z.string().nullable(),
+  corpus: z.string(),
+  corpus_revision: z.string().nullable(),
+  /** Texts used, texts left out because no token of theirs counts, texts cut to the model's context. */
+  texts: perLanguage,
+  texts_skipped: perLanguage,
+  texts_truncated: perLanguage,
+  texts_sha256: z.record(z.string(), z.string()),
+  /** Counted tokens, and all of them (special ones included). */
+  tokens_counted: perLanguage,
+  tokens: perLanguage,
+  special_tokens: z.string(),
+  first_token: z.string(),
+  pool: z.string(),
+  device: z.string(),
+  device_name: z.string(),
+  dtype: z.string(),
+  threads: z.int().nullable(),
+  batch_tokens: z.int(),
+  versions: z.record(z.string(), z.string()),
+  started: z.string(),
+  finished: z.string(),
+  duration_s: z.number(),
+  /** How often the run was taken up again after an interruption. */
+  resumed: z.int(),
+  /** The run whose sums this one re-reduces, if it does. */
+  rescored_from: z.string().nullable(),
+  warnings: z.array(z.string()),
+});
+export type Meta = z.infer<typeof Meta>;
+
+/** What must be there in the `meta.json` of a run that the original tool wrote. */
+export const ForeignMeta = z.looseObject({ languages: z.array(z.string()).min(1) });
+
+/** One line of `events.ndjson`. */
+export const RunEvent = z.discriminatedUnion("type", [
+  z.strictObject({
+    type: z.literal("started"),
+    at: z.string(),
+    pid: z.int(),
+    resumed: z.boolean(),
+  }),
+  z.strictObject({ type: z.literal("phase"), at: z.string(), phase: z.string() }),
+  z.strictObject({
+    type: z.literal("planned"),
+    at: z.string(),
+    texts: z.int(),
+    tokens: z.int(),
+    languages: z.int(),
+  }),
+  z.strictObject({
+    type: z.literal("progress"),
+    at: z.string(),
+    language: z.string(),
+    texts_done: z.int(),
+    texts: z.int(),
+    tokens_done: z.int(),
+    tokens: z.int(),
+    tokens_per_s: z.number(),
+    eta_s: z.number().nullable(),
+    device_memory_bytes: z.number().nullable(),
+  }),
+  z.strictObject({
+    type: z.literal("language_finished"),
+    at: z.string(),
+    language: z.string(),
+    kept: z.boolean(),
+  }),
+  z.strictObject({
+    type: z.literal("batch_tokens_halved"),
+    at: z.string(),
+    language: z.string(),
+    batch_tokens: z.int(),
+  }),
+  z.strictObject({ type: z.literal("warning"), at: z.string(), message: z.string() }),
+  z.strictObject({
+    type: z.literal("failed"),
+    at: z.string(),
+    kind: z.string(),
+    message: z.string(),
+  }),
+  z.strictObject({ type: z.literal("cancelled"), at: z.string() }),
+  z.strictObject({ type: z.literal("finished"), at: z.string(), duration_s: z.number() }),
+]);
+export type RunEvent = z.infer<typeof RunEvent>;
+
+type WithoutTime<E> = E extends RunEvent ? Omit<E, "at"> : never;
+/** An event before the store stamps it. */
+export type RunNews = WithoutTime<RunEvent>;

@@ -1,0 +1,92 @@
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+  type Tensor,
+  takeTensor,
+  tensor,
+} from "../engine/safetensors.js";
+import type { Ranking } from "../reduce/v-score.js";
+
+/** Per-layer statistics as stored: every array is f32 [K, F], row-major, languages in config order. */
+export interface LayerStatistics {
+  languages: number;
+  features: number;
+  mean: Float32Array;
+  activeFraction: Float32Array;
+  standardError: Float32Array;
+  /** Share of the summed activation at the first position of texts: above one half, the feature is an attention sink's. */
+  firstShare: Float32Array;
+}
+
+const STATISTICS = {
+  mean: "mean",
+  activeFraction: "active_fraction",
+  standardError: "standard_error",
+  firstShare: "first_position_share",
+} as const;
+
+/** `feature_stats.safetensors`: `layer.<L>.mean`, `.active_fraction`, `.standard_error`, `.first_position_share`, F32 [K, F]. */
+export function encodeStatistics(layers: ReadonlyMap<number, LayerStatistics>): Uint8Array {
+  const tensors = new Map<string, Tensor>();
+  for (const [layer, statistics] of layers) {
+    const shape = [statistics.languages, statistics.features];
+    for (const [key, name] of Object.entries(STATISTICS)) {
+      tensors.set(
+        `layer.${layer}.${name}`,
+        tensor("F32", shape, statistics[key as keyof typeof STATISTICS]),
+      );
+    }
+  }
+  return encodeSafetensors(tensors, { schema: "1" });
+}
+
+export function decodeStatistics(bytes: Uint8Array): Map<number, LayerStatistics> {
+  const blob = decodeSafetensors(bytes);
+  return byLayer(blob.tensors, "mean", (layer, [languages, features]) => {
+    const take = (name: string) =>
+      takeTensor(blob, `layer.${layer}.${name}`, "F32", [languages, features]);
+    return {
+      languages,
+      features,
+      mean: take(STATISTICS.mean),
+      activeFraction: take(STATISTICS.activeFraction),
+      standardError: take(STATISTICS.standardError),
+      firstShare: take(STATISTICS.firstShare),
+    };
+  });
+}
+
+/** `v_scores.safetensors`: `layer.<L>.index` I32 [K, F] and `layer.<L>.value` F32 [K, F]. */
+export function encodeScores(layers: ReadonlyMap<number, Ranking>): Uint8Array {
+  const tensors = new Map<string, Tensor>();
+  for (const [layer, { languages, features, index, value }] of layers) {
+    tensors.set(`layer.${layer}.index`, tensor("I32", [languages, features], index));
+    tensors.set(`layer.${layer}.value`, tensor("F32", [languages, features], value));
+  }
+  return encodeSafetensors(tensors, { schema: "1" });
+}
+
+export function decodeScores(bytes: Uint8Array): Map<number, Ranking> {
+  const blob = decodeSafetensors(bytes);
+  return byLayer(blob.tensors, "index", (layer, [languages, features]) => ({
+    languages,
+    features,
+    index: takeTensor(blob, `layer.${layer}.index`, "I32", [languages, features]),
+    value: takeTensor(blob, `layer.${layer}.value`, "F32", [languages, features]),
+  }));
+}
+
+/** Reads one entry a layer, in the order of the file, for the layers that have a 2-D tensor `layer.<L>.<key>`. */
+function byLayer<T>(
+  tensors: ReadonlyMap<string, Tensor>,
+  key: string,
+  read: (layer: number, shape: [number, number]) => T,
+): Map<number, T> {
+  const found = new Map<number, T>();
+  for (const [name, { shape }] of tensors) {
+    const layer = new RegExp(`^layer\\.(\\d+)\\.${key}$`).exec(name)?.[1];
+    if (layer !== undefined)
+      found.set(Number(layer), read(Number(layer), [shape[0] ?? 0, shape[1] ?? 0]));
+  }
+  return found;
+}

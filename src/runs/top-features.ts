@@ -1,0 +1,107 @@
+import { requestError } from "../errors.js";
+import type { FinishedRun } from "./read.js";
+import type { LayerStatistics } from "./score-files.js";
+
+/** A feature's place in one language's ranking, with what is stored of it. */
+export interface TopFeature {
+  layer: number;
+  language: string;
+  rank: number;
+  feature: number;
+  v: number;
+  /** Standard error of the mean on this language; null with a single text. */
+  standard_error: number | null;
+  mean: number;
+  /** The other language on which the feature's mean is highest, and that mean. */
+  runner_up: string;
+  runner_up_mean: number;
+  /** Share of this language's counted tokens on which the feature fires. */
+  active_fraction: number;
+  /** sink: most of its activation sits at the first position. shared: its runner-up has at least half its mean. */
+  flags: ("sink" | "shared")[];
+}
+
+export interface TopSelection {
+  layer?: number | undefined;
+  language?: string | undefined;
+  topK: number;
+}
+
+/** The best features, by layer and language in config order, then rank. @throws VscoreError (request) for what the run lacks */
+export function topFeatures(
+  run: FinishedRun,
+  { layer, language, topK }: TopSelection,
+): TopFeature[] {
+  const { languages, layers } = run.meta;
+  if (layer !== undefined && !layers.includes(layer)) {
+    throw requestError(
+      `--layer ${layer}: the run ${run.name} has the layers ${layers.join(", ")}.`,
+    );
+  }
+  if (language !== undefined && !languages.includes(language)) {
+    throw requestError(
+      `--language ${language}: the run ${run.name} has the languages ${languages.join(", ")}.`,
+    );
+  }
+  return layers
+    .filter((l) => layer === undefined || l === layer)
+    .flatMap((l) =>
+      languages
+        .map((code, k) => ({ code, k }))
+        .filter(({ code }) => language === undefined || code === language)
+        .flatMap(({ code, k }) => topOf(run, l, code, k, topK)),
+    );
+}
+
+function topOf(
+  run: FinishedRun,
+  layer: number,
+  language: string,
+  k: number,
+  topK: number,
+): TopFeature[] {
+  const ranking = run.rankings.get(layer);
+  const statistics = run.statistics.get(layer);
+  if (ranking === undefined || statistics === undefined) return [];
+  const { features } = ranking;
+  return Array.from({ length: Math.min(topK, features) }, (_, place) => {
+    const feature = ranking.index[k * features + place] as number;
+    const at = k * features + feature;
+    const other = runnerUp(statistics, feature, k);
+    const mean = statistics.mean[at] as number;
+    const error = statistics.standardError[at] as number;
+    const runnerUpMean = statistics.mean[other * features + feature] as number;
+    const flags: TopFeature["flags"] = [];
+    if ((statistics.firstShare[at] as number) > 0.5) flags.push("sink");
+    if (mean > 0 && runnerUpMean >= mean / 2) flags.push("shared");
+    return {
+      layer,
+      language,
+      rank: place + 1,
+      feature,
+      v: ranking.value[k * features + place] as number,
+      standard_error: Number.isFinite(error) ? error : null,
+      mean,
+      runner_up: run.meta.languages[other] as string,
+      runner_up_mean: runnerUpMean,
+      active_fraction: statistics.activeFraction[at] as number,
+      flags,
+    };
+  });
+}
+
+function runnerUp(
+  { languages, features, mean }: LayerStatistics,
+  feature: number,
+  k: number,
+): number {
+  let best = k === 0 ? 1 : 0;
+  for (let other = 0; other < languages; other++) {
+    if (
+      other !== k &&
+      (mean[other * features + feature] as number) > (mean[best * features + feature] as number)
+    )
+      best = other;
+  }
+  return best;
+}

@@ -1,0 +1,58 @@
+import { requestError } from "./errors.js";
+import { type LanguageStatistics, languageStatistics, type Pool } from "./reduce/language-sums.js";
+import type { TokenRule } from "./reduce/text-sums.js";
+import { type Ranking, rank, vScores } from "./reduce/v-score.js";
+import type { LayerStatistics } from "./runs/score-files.js";
+import type { LanguageSums } from "./runs/sums-file.js";
+
+export interface Scores {
+  statistics: Map<number, LayerStatistics>;
+  rankings: Map<number, Ranking>;
+}
+
+/**
+ * From per-text sums to v-scores. The only way to them: a run's own scores and those of any re-reduction of its sums come
+ * from here, so that over the same languages they are the same bytes.
+ *
+ * @param languages in config order @param layers in config order
+ */
+export function scoreLayers(
+  languages: readonly LanguageSums[],
+  layers: readonly number[],
+  rule: TokenRule & { pool: Pool },
+): Scores {
+  const scores: Scores = { statistics: new Map(), rankings: new Map() };
+  for (const layer of layers) {
+    const perLanguage = languages.map((language) => {
+      const sums = language.layers.get(layer);
+      if (sums === undefined)
+        throw new Error(`the sums of ${language.language} lack layer ${layer}`);
+      return languageStatistics(sums, language.counted, rule.pool, rule.first_token === "keep");
+    });
+    const features = perLanguage[0]?.mean.length ?? 0;
+    const table = (pick: (statistics: LanguageStatistics) => Float64Array): Float32Array => {
+      const flat = new Float32Array(languages.length * features);
+      for (const [k, statistics] of perLanguage.entries()) flat.set(pick(statistics), k * features);
+      return flat;
+    };
+    scores.statistics.set(layer, {
+      languages: languages.length,
+      features,
+      mean: table((s) => s.mean),
+      activeFraction: table((s) => s.activeFraction),
+      standardError: table((s) => s.standardError),
+      firstShare: table((s) => s.firstShare),
+    });
+    scores.rankings.set(layer, rank(vScores(perLanguage.map((s) => s.mean))));
+  }
+  return scores;
+}
+
+/** Refuses languages none of whose tokens count: they have no mean. */
+export function refuseUncounted(language: string, counted: Uint32Array): void {
+  if (counted.every((n) => n === 0)) {
+    throw requestError(
+      `None of the ${counted.length} texts of ${language} has a token that counts. Expected at least one: use longer texts, or --first-token keep.`,
+    );
+  }
+}

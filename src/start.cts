@@ -1,0 +1,32 @@
+// The command that people start. Runs on any Node: from 22 on it loads vscore, below it hands over to the Node that set-up
+// installed beside it.
+const path = require("node:path") as typeof import("node:path");
+const fs = require("node:fs") as typeof import("node:fs");
+
+const OLDEST_NODE = 22;
+const root = path.dirname(__dirname);
+const bundled = path.join(root, "node_modules", "node", "bin", "node");
+
+if (Number(process.versions.node.split(".")[0]) >= OLDEST_NODE) {
+  import("./cli.mjs" as string).catch((error: unknown) => {
+    console.error(error);
+    process.exit(1);
+  });
+} else if (fs.existsSync(bundled)) {
+  const { spawn } = require("node:child_process") as typeof import("node:child_process");
+  const child = spawn(bundled, [__filename, ...process.argv.slice(2)], { stdio: "inherit" });
+  const pass = (signal: NodeJS.Signals) => child.kill(signal);
+  // Ctrl-C reaches the child by itself: it is in the terminal's foreground group as we are.
+  process.on("SIGINT", () => undefined);
+  process.on("SIGTERM", pass);
+  process.on("SIGHUP", pass);
+  child.on("exit", (code: number | null, signal: NodeJS.Signals | null) => {
+    process.exitCode = code ?? 128;
+    if (signal !== null) process.kill(process.pid, signal);
+  });
+} else {
+  console.error(
+    `vscore needs Node ${OLDEST_NODE} or newer, this is ${process.versions.node}. Run: npm run setup`,
+  );
+  process.exit(3);
+}

@@ -1,0 +1,10 @@
+/** Text from corpora, models or files as a terminal may show it: control and direction characters become visible escapes. */
+export function visible(text: string): string {
+  return text.replace(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu, (character) => {
+    if (character === "\u001b") return "␛";
+    const code = character.codePointAt(0) ?? 0;
+    return code > 0xff
+      ? `\\u${code.toString(16).padStart(4, "0")}`
+      : `\\x${code.toString(16).padStart(2, "0")}`;
+  });
+}
