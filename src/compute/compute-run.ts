@@ -6,6 +6,7 @@ import { findInterpreter } from "../engine/interpreter.js";
 import { PythonEngine } from "../engine/python-engine.js";
 import { errnoOf, requestError, VscoreError } from "../errors.js";
 import type { CorpusText } from "../plan.js";
+import { refuseUnwritable } from "../runs/atomic-write.js";
 import { RUN_FILES } from "../runs/files.js";
 import type { Meta, RunNews } from "../runs/meta.js";
 import { RunStore, siteOf, storedConfig } from "../runs/store.js";
@@ -40,6 +41,7 @@ export async function computeRun(request: ComputeRequest): Promise<ComputedRun> 
   const site = siteOf(folder);
   refuseSite(site, request);
   if (site === "finished" && request.resume) return { folder, meta: null };
+  refuseUnwritable(folder);
   const local = checkCorpus(request.config, request.splitGiven);
 
   const interpreter = await findInterpreter();

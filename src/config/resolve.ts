@@ -80,7 +80,8 @@ function refuseUnknownKeys(value: object, where = ""): void {
 }
 
 function wordIssues(error: z.ZodError, merged: PartialConfig): string {
-  const lines = error.issues.map((issue) => {
+  const ofModel = error.issues.filter(({ path }) => path[0] === "model");
+  const lines = (ofModel.length > 0 ? ofModel : error.issues).map((issue) => {
     const key = String(issue.path[0]);
     const value = issue.path.reduce<unknown>(
       (at, step) => (at as Record<PropertyKey, unknown>)?.[step],

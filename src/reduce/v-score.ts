@@ -42,7 +42,8 @@ export function rank(scores: readonly Float64Array[]): Ranking {
   const index = new Int32Array(scores.length * features);
   const value = new Float32Array(scores.length * features);
   scores.forEach((row, language) => {
-    const rounded = Float32Array.from(row, (v) => v || 0);
+    // + 0 makes one zero of both: −0 would rank below it.
+    const rounded = Float32Array.from(row, (v) => Math.fround(v) + 0);
     const broken = rounded.findIndex((v) => !Number.isFinite(v));
     if (broken >= 0) throw new RangeError(`v of feature ${broken} is ${row[broken]}`);
     const bits = new Uint32Array(rounded.buffer);

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
+import { accessSync, constants, existsSync } from "node:fs";
 import { mkdir, open, rename, rm } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { environmentError, errnoOf } from "../errors.js";
 import { UNFINISHED } from "./files.js";
 
@@ -29,7 +30,7 @@ export async function writeAside(
   const folder = dirname(path);
   const aside = join(folder, `.${basename(path)}.${randomBytes(4).toString("hex")}${UNFINISHED}`);
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(resolve(folder));
     await fill(aside);
     await sync(aside);
     await rename(aside, path);
@@ -38,6 +39,19 @@ export async function writeAside(
     await rm(aside, { force: true });
     throw explain(error, path);
   }
+}
+
+/**
+ * Makes a folder with the folders above it, one by one (`recursive` never returns where a file system refuses new folders
+ * with ENOENT, as /proc does).
+ *
+ * @returns the topmost folder that had to be made; undefined where all were there
+ */
+export async function makeFolder(path: string): Promise<string | undefined> {
+  if (existsSync(path)) return undefined;
+  const above = await makeFolder(dirname(path));
+  await mkdir(path);
+  return above ?? path;
 }
 
 async function sync(path: string): Promise<void> {
@@ -55,8 +69,20 @@ const REASONS: Record<string, string> = {
   EACCES: "permission is denied. Choose another --out-dir, or make it writable",
   EPERM: "permission is denied. Choose another --out-dir, or make it writable",
   EROFS: "the file system is read-only. Choose another --out-dir",
+  ENOENT: "no folder can be made there. Choose another --out-dir",
   ENOTDIR: "part of that path is a file. Choose another --out-dir",
 };
+
+/** Refuses a folder in which nothing could be written, before any work is done for it. */
+export function refuseUnwritable(folder: string): void {
+  let existing = resolve(folder);
+  while (!existsSync(existing)) existing = dirname(existing);
+  try {
+    accessSync(existing, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw explain(error, folder);
+  }
+}
 
 /** Words a failed write for the person who can mend it; anything unforeseen passes through. */
 export function explain(error: unknown, path: string): unknown {

@@ -80,7 +80,7 @@ function readMeta(folder: string): Meta {
   }
   const meta = Meta.safeParse(value);
   if (meta.success) return meta.data;
-  if (!Object.hasOwn(value as object, "schema_version") && ForeignMeta.safeParse(value).success) {
+  if (!Object.hasOwn(Object(value), "schema_version") && ForeignMeta.safeParse(value).success) {
     throw requestError(
       `${folder} was written by another tool (its ${RUN_FILES.meta} has no schema_version). vscore reads its own runs here.`,
     );

@@ -1,10 +1,10 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { appendFile, mkdir, readdir, rm, rmdir } from "node:fs/promises";
+import { appendFile, readdir, rm, rmdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { parseStoredConfig } from "../config/resolve.js";
 import type { RunConfig } from "../config/schema.js";
 import { requestError } from "../errors.js";
-import { explain, writeAside, writeWhole } from "./atomic-write.js";
+import { explain, makeFolder, writeAside, writeWhole } from "./atomic-write.js";
 import { RUN_FILES, sumsFile, UNFINISHED } from "./files.js";
 import { lockRun } from "./lock.js";
 import { type Meta, RunEvent, type RunNews } from "./meta.js";
@@ -104,7 +104,7 @@ export class RunStore {
 
   private static async take(folder: string): Promise<RunStore> {
     const whole = resolve(folder);
-    const made = await mkdir(whole, { recursive: true }).catch((error: unknown) => {
+    const made = await makeFolder(whole).catch((error: unknown) => {
       throw explain(error, folder);
     });
     return new RunStore(whole, made, await lockRun(whole));

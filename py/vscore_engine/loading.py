@@ -1,0 +1,125 @@
+"""The `load` job: a model with its dictionaries, checked before the weights are read."""
+
+import importlib
+import importlib.metadata
+import platform
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import torch
+
+from vscore_engine import dictionary_sources, models
+from vscore_engine.dictionaries import Dictionary, load_dictionary
+from vscore_engine.errors import EngineError
+from vscore_engine.frames import FrameSender, progress, result
+from vscore_engine.hub import set_offline
+from vscore_engine.tokens import begins_with_bos, needs_bos
+
+if TYPE_CHECKING:
+    from vscore_engine.jobs import Job
+
+_PACKAGES = ("torch", "transformers", "sae_lens", "safetensors", "huggingface_hub")
+
+
+def load(job: "Job", sender: FrameSender) -> tuple[models.LoadedModel, dict[int, Dictionary]]:
+    """Run the job; send progress and the result "loaded"."""
+    asked = job.params
+    set_offline(bool(asked["offline"]))
+    device = models.choose_device(asked["device"])
+    models.empty_caches(device)
+    torch.manual_seed(int(asked["seed"]))
+    if asked["threads"] is not None:
+        torch.set_num_threads(int(asked["threads"]))
+    source = models.ModelSource(
+        asked["model_id"], asked["model_path"], asked["model_revision"], bool(asked["offline"])
+    )
+    wanted = [
+        dictionary_sources.DictionarySource(
+            int(entry["layer"]), entry["release"], entry["sae_id"], entry["path"]
+        )
+        for entry in asked["dictionaries"]
+    ]
+    config = models.load_config(source)
+    dtype = models.choose_dtype(asked["dtype"], device, config.model_type)
+    check_layers([entry.layer for entry in wanted], int(config.num_hidden_layers))
+    points = {}
+    for entry in wanted:
+        job.check_cancelled()
+        dictionary_sources.check_exists(entry)
+        found = dictionary_sources.read_config(entry)
+        points[entry.layer] = dictionary_sources.resolve(entry, found, config)
+    # The slowest import comes last, once everything that can be refused has been.
+    importlib.import_module("sae_lens")
+    progress(sender, "libraries", 1, 1)
+
+    progress(sender, "model", 0, 1)
+    loaded = models.load_model(source, device, dtype)
+    progress(sender, "model", 1, 1, models.memory_in_use(device))
+    dictionaries: dict[int, Dictionary] = {}
+    for number, entry in enumerate(wanted):
+        job.check_cancelled()
+        progress(sender, "dictionaries", number, len(wanted), models.memory_in_use(device))
+        dictionaries[entry.layer] = load_dictionary(entry, points[entry.layer], device)
+    progress(sender, "dictionaries", len(wanted), len(wanted), models.memory_in_use(device))
+    result(sender, "loaded", describe(loaded, source, dictionaries))
+    return loaded, dictionaries
+
+
+def check_layers(layers: Sequence[int], n_layers: int) -> None:
+    """Raise "request" unless there is at least one layer, each once, all in the model."""
+    for layer in layers:
+        if not 0 <= layer < n_layers:
+            raise EngineError(
+                "request",
+                f"Layer {layer} was asked for. The model has layers 0 to {n_layers - 1}. "
+                "Choose layers in that range.",
+            )
+    if len(set(layers)) != len(layers) or not layers:
+        raise EngineError(
+            "request",
+            f"Dictionaries for layers {list(layers)} were asked for. Each layer once, and at "
+            "least one, was expected. Correct the list.",
+        )
+
+
+def wants_bos(dictionaries: Mapping[int, Dictionary]) -> bool:
+    """Whether a dictionary was trained on texts that begin with BOS."""
+    return any(entry.prepend_bos for entry in dictionaries.values())
+
+
+def describe(
+    loaded: models.LoadedModel,
+    source: models.ModelSource,
+    dictionaries: Mapping[int, Dictionary],
+) -> dict[str, object]:
+    """The result "loaded" of the protocol."""
+    config, device, tokenizer = loaded.config, loaded.device, loaded.tokenizer
+    name = platform.processor() or platform.machine()
+    if device.type == "cuda":
+        name = torch.cuda.get_device_name(device)
+    return {
+        "model": {
+            "id": source.model_id,
+            "revision": loaded.revision,
+            "class": type(loaded.model).__name__,
+            "n_layers": int(config.num_hidden_layers),
+            "d_model": int(config.hidden_size),
+            "vocab_size": int(config.vocab_size),
+            "max_positions": loaded.max_positions,
+            "bos": begins_with_bos(tokenizer) or needs_bos(tokenizer, wants_bos(dictionaries)),
+        },
+        "device": str(device),
+        "device_name": name,
+        "dtype": str(loaded.dtype).removeprefix("torch."),
+        "threads": torch.get_num_threads(),
+        "dictionaries": [entry.facts(config.model_type) for entry in dictionaries.values()],
+        "versions": versions(),
+    }
+
+
+def versions() -> dict[str, str]:
+    """Versions of Python and of the libraries that decide over the numbers."""
+    found = {"python": platform.python_version()}
+    for package in _PACKAGES:
+        found[package] = importlib.metadata.version(package)
+    return found

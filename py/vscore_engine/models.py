@@ -1,0 +1,238 @@
+"""Load a causal language model and its tokenizer; choose device and number format."""
+
+import gc
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from vscore_engine.errors import EngineError
+
+if TYPE_CHECKING:
+    import torch
+
+DTYPES = ("auto", "float32", "bfloat16", "float16")
+
+
+@dataclass(frozen=True)
+class ModelSource:
+    """Where a model comes from: the Hub by id, or a local folder."""
+
+    model_id: str
+    path: str | None
+    revision: str | None
+    offline: bool
+
+    @property
+    def name(self) -> str:
+        """What from_pretrained is given."""
+        return self.path or self.model_id
+
+    def arguments(self) -> dict[str, Any]:
+        """Keyword arguments for every from_pretrained. Remote code is never run."""
+        common: dict[str, Any] = {"trust_remote_code": False}
+        if self.path is not None:
+            return {**common, "local_files_only": True}
+        return {**common, "revision": self.revision, "local_files_only": self.offline}
+
+
+@dataclass
+class LoadedModel:
+    """A model in eval mode without gradients, with what else a run has to know about it."""
+
+    model: Any
+    tokenizer: Any
+    config: Any
+    revision: str | None
+    device: "torch.device"
+    dtype: "torch.dtype"
+
+    @property
+    def text_model(self) -> Any:
+        """The stack of blocks, without the LM head (and without a vision tower)."""
+        base = self.model.base_model
+        return getattr(base, "language_model", base)
+
+    @property
+    def max_positions(self) -> int | None:
+        """Longest text in tokens, or None if the configuration sets no limit."""
+        limit = getattr(self.config, "max_position_embeddings", None)
+        return int(limit) if limit else None
+
+
+def choose_device(asked: str) -> "torch.device":
+    """`auto`, `cuda`, `cuda:N`, `mps` or `cpu` -> a device that is there.
+
+    Raises "environment" if the machine lacks it, "request" for any other word.
+    """
+    import torch
+
+    kind, _, index = asked.partition(":")
+    if asked == "auto":
+        if torch.cuda.is_available():
+            return torch.device("cuda", 0)
+        return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+    if kind == "cuda" and (not index or index.isdecimal()):
+        if not torch.cuda.is_available():
+            raise EngineError(
+                "environment",
+                f"--device {asked} but torch.cuda.is_available() is False. An NVIDIA driver and a "
+                "CUDA build of PyTorch were expected. Install them, or use --device cpu.",
+            )
+        number = int(index or 0)
+        if number >= torch.cuda.device_count():
+            raise EngineError(
+                "environment",
+                f"--device {asked} but this machine has {torch.cuda.device_count()} CUDA devices. "
+                f"A number from 0 to {torch.cuda.device_count() - 1} was expected. Choose one.",
+            )
+        return torch.device("cuda", number)
+    if asked == "mps":
+        if not torch.backends.mps.is_available():
+            raise EngineError(
+                "environment",
+                "--device mps but torch.backends.mps.is_available() is False. A Mac with Apple "
+                "silicon was expected. Use --device cpu.",
+            )
+        return torch.device("mps")
+    if asked == "cpu":
+        return torch.device("cpu")
+    raise EngineError(
+        "request",
+        f"--device {asked} is unknown. One of auto, cuda, cuda:N, mps, cpu was expected. "
+        "Choose one of them.",
+    )
+
+
+def choose_dtype(asked: str, device: "torch.device", model_type: str) -> "torch.dtype":
+    """Number format of the model; dictionaries always compute in float32."""
+    import torch
+
+    if asked not in DTYPES:
+        raise EngineError(
+            "request",
+            f"--dtype {asked} is unknown. One of {', '.join(DTYPES)} was expected. Choose one.",
+        )
+    if asked == "float16" and model_type.startswith("gemma"):
+        raise EngineError(
+            "request",
+            "--dtype float16 with a Gemma model. Its activations exceed the range of float16 and "
+            "become NaN, so bfloat16 or float32 was expected. Leave --dtype out.",
+        )
+    if asked == "auto":
+        return torch.bfloat16 if device.type == "cuda" else torch.float32
+    return {
+        "float32": torch.float32,
+        "bfloat16": torch.bfloat16,
+        "float16": torch.float16,
+    }[asked]
+
+
+def empty_caches(device: "torch.device") -> None:
+    """Give back what the device's allocator keeps in reserve."""
+    import torch
+
+    gc.collect()
+    if device.type == "cuda":
+        torch.cuda.empty_cache()
+    elif device.type == "mps":
+        torch.mps.empty_cache()
+
+
+def memory_in_use(device: "torch.device") -> int | None:
+    """Bytes that our tensors take on a CUDA device; None elsewhere."""
+    import torch
+
+    return int(torch.cuda.memory_allocated(device)) if device.type == "cuda" else None
+
+
+def load_config(source: ModelSource) -> Any:
+    """Read the configuration of the text model alone, before any weights."""
+    from transformers import AutoConfig
+
+    if source.path is not None and not (Path(source.path) / "config.json").is_file():
+        raise EngineError(
+            "request",
+            f"The folder {source.path} holds no config.json. A model saved by save_pretrained was "
+            "expected. Check the path.",
+        )
+    with _readable(source):
+        whole = AutoConfig.from_pretrained(source.name, **source.arguments())
+    return whole.get_text_config()
+
+
+def load_model(source: ModelSource, device: "torch.device", dtype: "torch.dtype") -> LoadedModel:
+    """Load weights (safetensors only) and tokenizer. Memory: the weights, once."""
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    with _readable(source):
+        model: Any = AutoModelForCausalLM.from_pretrained(
+            source.name, use_safetensors=True, dtype=dtype, **source.arguments()
+        )
+    revision = getattr(model.config, "_commit_hash", None)
+    if source.path is not None:
+        revision = folder_hash(Path(source.path))
+    model.eval().requires_grad_(False)
+    model.to(device)
+    arguments = source.arguments()
+    if source.path is None and revision:
+        # The tokenizer of the very same commit, should the branch move meanwhile.
+        arguments["revision"] = revision
+    with _readable(source):
+        tokenizer = AutoTokenizer.from_pretrained(source.name, **arguments)
+    return LoadedModel(model, tokenizer, model.config.get_text_config(), revision, device, dtype)
+
+
+def folder_hash(folder: Path) -> str:
+    """`sha256:<64 hex>` over names and bytes of a folder's files, in order of their names.
+
+    Each file counts as its relative name, a zero byte, its length (u64, little-endian) and its
+    bytes. Hidden files and folders are left out: tools keep caches there.
+    """
+    digest = hashlib.sha256()
+    names = sorted(
+        path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()
+    )
+    for name in names:
+        if any(part.startswith(".") for part in name.split("/")):
+            continue
+        file = folder / name
+        digest.update(name.encode() + b"\0" + file.stat().st_size.to_bytes(8, "little"))
+        with file.open("rb") as stream:
+            while block := stream.read(1 << 20):
+                digest.update(block)
+    return f"sha256:{digest.hexdigest()}"
+
+
+class _readable:
+    """Say whose fault an unreadable model is: a local folder is the user's, the rest a source's."""
+
+    def __init__(self, source: ModelSource) -> None:
+        self._source = source
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        del kind, trace
+        if error is None or isinstance(error, EngineError):
+            return
+        from vscore_engine.errors import translate
+
+        known = translate(error, f"model {self._source.name}")
+        if self._source.path is not None and known.kind in ("source", "bug"):
+            raise EngineError(
+                "request",
+                f"The model in {self._source.path} cannot be read: {type(error).__name__}: "
+                f"{str(error).strip().splitlines()[0] if str(error).strip() else ''} A complete "
+                "folder with config.json, safetensors weights and tokenizer was expected. "
+                "Check the folder, or save the model again.",
+            ) from error
+        if known.kind == "bug" and isinstance(error, (OSError, ValueError)):
+            raise EngineError(
+                "source",
+                f"The model {self._source.name} cannot be had: {str(error).strip()[:300]} "
+                "A causal language model with safetensors weights that transformers knows was "
+                "expected. Check its page on the Hub and its revision.",
+            ) from error
+        raise known from error

@@ -1,0 +1,156 @@
+"""The jobs, and what stays loaded between them. Runs on the worker thread."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from vscore_engine.errors import EngineError
+from vscore_engine.frames import Array, FrameSender, progress, result, to_json
+
+if TYPE_CHECKING:
+    from vscore_engine.dictionaries import Dictionary
+    from vscore_engine.jobs import Job
+    from vscore_engine.models import LoadedModel
+    from vscore_engine.tokens import Tokenized
+
+
+class Session:
+    """A model, its dictionaries and the tokenized texts, for one job after the other."""
+
+    def __init__(self, sender: FrameSender) -> None:
+        self._sender = sender
+        self._loaded: LoadedModel | None = None
+        self._dictionaries: dict[int, Dictionary] = {}
+        self._texts: dict[str, Tokenized] = {}
+
+    def run(self, job: "Job") -> int:
+        """Run a job to its end and return how many texts it sent. Raises for whatever fails."""
+        jobs: dict[str, Callable[[Job], int]] = {
+            "load": self._load,
+            "flores": self._flores,
+            "tokenize": self._tokenize,
+            "extract": self._extract,
+            "write_pt": self._write_pt,
+            "read_pt": self._read_pt,
+        }
+        if job.name not in jobs:
+            raise EngineError(
+                "bug",
+                f"There is no job {job.name!r}. One of {', '.join(jobs)} was expected. "
+                "Install the two halves of vscore together.",
+            )
+        job.check_cancelled()
+        return jobs[job.name](job)
+
+    def _load(self, job: "Job") -> int:
+        # Dropped first: two models need not fit side by side.
+        self._loaded, self._dictionaries, self._texts = None, {}, {}
+        progress(self._sender, "libraries", 0, 1)
+        from vscore_engine.loading import load
+
+        self._loaded, self._dictionaries = load(job, self._sender)
+        return 0
+
+    def _flores(self, job: "Job") -> int:
+        from vscore_engine.corpora import Flores, read_texts
+        from vscore_engine.hub import set_offline
+
+        asked = job.params
+        set_offline(bool(asked["offline"]))
+        languages = asked["languages"]
+        corpus = Flores(asked["split"], asked["revision"], bool(asked["offline"]))
+        for number, language in enumerate(languages):
+            job.check_cancelled()
+            progress(self._sender, "corpus", number, len(languages))
+            file = corpus.fetch(language)
+            value = {
+                "language": language,
+                "revision": file.revision,
+                "path": file.path,
+                "texts": read_texts(file),
+            }
+            result(self._sender, "flores", value)
+        return 0
+
+    def _tokenize(self, job: "Job") -> int:
+        import numpy as np
+
+        from vscore_engine.loading import wants_bos
+        from vscore_engine.tokens import SPECIAL_TOKEN, tokenize
+
+        loaded = self._ready()
+        language = str(job.params["language"])
+        done = tokenize(
+            loaded.tokenizer,
+            job.params["texts"],
+            wants_bos(self._dictionaries),
+            loaded.max_positions,
+        )
+        self._texts[language] = done
+        first = [bool((text.role[:1] & SPECIAL_TOKEN).any()) for text in done.texts]
+        plain = [int((text.role == 0).sum()) for text in done.texts]
+        tensors: list[tuple[str, Array | bytes]] = [
+            ("tokens", np.array([len(text.ids) for text in done.texts], dtype=np.uint32)),
+            ("text_tokens", np.array(plain, dtype=np.uint32)),
+            ("special_first", np.array(first, dtype=np.uint8)),
+            ("json", to_json({"truncated": done.truncated})),
+        ]
+        self._sender.send("result", {"name": "tokenized"}, tensors)
+        return 0
+
+    def _extract(self, job: "Job") -> int:
+        from vscore_engine.extract import Extraction, Shard
+        from vscore_engine.models import memory_in_use
+
+        loaded = self._ready()
+        asked = job.params
+        language = asked["language"]
+        if language not in self._texts:
+            raise EngineError("bug", f"{language} is not tokenized. `tokenize` comes first. Do so.")
+        known = self._texts[language].texts
+        missing = [layer for layer in asked["layers"] if layer not in self._dictionaries]
+        if missing:
+            raise EngineError("bug", f"Layers {missing} are not loaded. `load` comes first. Do so.")
+        work = Extraction(
+            loaded,
+            {layer: self._dictionaries[layer] for layer in asked["layers"]},
+            self._sender,
+            bool(asked["tokens"]),
+            job.check_cancelled,
+        )
+        shards = [
+            Shard(int(entry["shard"]), language, tuple(int(i) for i in entry["texts"]))
+            for entry in asked["shards"]
+        ]
+        total = sum(len(shard.texts) for shard in shards)
+        done = 0
+        for shard in shards:
+            if not shard.texts or not all(0 <= i < len(known) for i in shard.texts):
+                raise EngineError(
+                    "bug",
+                    f"Shard {shard.number} of {language} has texts {list(shard.texts)[:5]}. "
+                    f"Indices below {len(known)} were expected, at least one. Tokenize again.",
+                )
+            work.run(shard, [known[i] for i in shard.texts])
+            done += len(shard.texts)
+            progress(self._sender, "extract", done, total, memory_in_use(loaded.device))
+        return done
+
+    def _write_pt(self, job: "Job") -> int:
+        from vscore_engine.run_files import write_pt
+
+        layers = [int(layer) for layer in job.params["layers"]]
+        write_pt(Path(job.params["source"]), Path(job.params["target"]), layers)
+        return 0
+
+    def _read_pt(self, job: "Job") -> int:
+        from vscore_engine.run_files import read_pt
+
+        source, target = Path(job.params["source"]), Path(job.params["target"])
+        result(self._sender, "pt", read_pt(source, target))
+        return 0
+
+    def _ready(self) -> "LoadedModel":
+        if self._loaded is None:
+            raise EngineError("bug", "No model is loaded. `load` comes first. Start that job.")
+        return self._loaded
