@@ -2,9 +2,24 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
-    pool: "threads",
+    pool: "forks",
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "unit",
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/integration/**"],
+          isolate: false,
+        },
+      },
+      {
+        // A process starts the engine once: each file gets one of its own.
+        extends: true,
+        test: { name: "integration", include: ["test/integration/**/*.test.ts"] },
+      },
+    ],
   },
 });

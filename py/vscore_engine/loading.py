@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from vscore_engine import dictionary_sources, models
+from vscore_engine import devices, dictionary_sources, models
 from vscore_engine.dictionaries import Dictionary, load_dictionary
 from vscore_engine.errors import EngineError
 from vscore_engine.frames import FrameSender, progress, result
@@ -25,8 +25,8 @@ def load(job: "Job", sender: FrameSender) -> tuple[models.LoadedModel, dict[int,
     """Run the job; send progress and the result "loaded"."""
     asked = job.params
     set_offline(bool(asked["offline"]))
-    device = models.choose_device(asked["device"])
-    models.empty_caches(device)
+    device = devices.choose_device(asked["device"])
+    devices.empty_caches(device)
     torch.manual_seed(int(asked["seed"]))
     if asked["threads"] is not None:
         torch.set_num_threads(int(asked["threads"]))
@@ -40,7 +40,7 @@ def load(job: "Job", sender: FrameSender) -> tuple[models.LoadedModel, dict[int,
         for entry in asked["dictionaries"]
     ]
     config = models.load_config(source)
-    dtype = models.choose_dtype(asked["dtype"], device, config.model_type)
+    dtype = devices.choose_dtype(asked["dtype"], device, config.model_type)
     check_layers([entry.layer for entry in wanted], int(config.num_hidden_layers))
     points = {}
     for entry in wanted:
@@ -54,13 +54,13 @@ def load(job: "Job", sender: FrameSender) -> tuple[models.LoadedModel, dict[int,
 
     progress(sender, "model", 0, 1)
     loaded = models.load_model(source, device, dtype)
-    progress(sender, "model", 1, 1, models.memory_in_use(device))
+    progress(sender, "model", 1, 1, devices.memory_in_use(device))
     dictionaries: dict[int, Dictionary] = {}
     for number, entry in enumerate(wanted):
         job.check_cancelled()
-        progress(sender, "dictionaries", number, len(wanted), models.memory_in_use(device))
+        progress(sender, "dictionaries", number, len(wanted), devices.memory_in_use(device))
         dictionaries[entry.layer] = load_dictionary(entry, points[entry.layer], device)
-    progress(sender, "dictionaries", len(wanted), len(wanted), models.memory_in_use(device))
+    progress(sender, "dictionaries", len(wanted), len(wanted), devices.memory_in_use(device))
     result(sender, "loaded", describe(loaded, source, dictionaries))
     return loaded, dictionaries
 

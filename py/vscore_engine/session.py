@@ -99,8 +99,8 @@ class Session:
         return 0
 
     def _extract(self, job: "Job") -> int:
+        from vscore_engine.devices import memory_in_use
         from vscore_engine.extract import Extraction, Shard
-        from vscore_engine.models import memory_in_use
 
         loaded = self._ready()
         asked = job.params

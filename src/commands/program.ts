@@ -129,8 +129,7 @@ function optionOf(key: ConfigKey): Option {
   const field = RunConfig.shape[key];
   const syntax = FLAG.get(field as Parameters<typeof FLAG.get>[0]) as FlagSyntax;
   const standard = field.safeParse(undefined);
-  const suffix =
-    standard.success && standard.data !== undefined ? ` (default: ${standard.data})` : "";
+  const suffix = standard.success && standard.data != null ? ` (default: ${standard.data})` : "";
   return new Option(`${flagOf(key)} <${syntax.value}>`, `${field.description}${suffix}`).argParser(
     (text) => readFlag(text, syntax.read),
   );

@@ -135,7 +135,7 @@ function loadRequest(config: RunConfig): LoadRequest {
     device: config.device,
     dtype: config.dtype,
     seed: config.seed,
-    threads: null,
+    threads: config.threads,
     offline: false,
   };
 }

@@ -16,6 +16,8 @@ const demo = (dictionaries: string, layers: number[]): Partial<RunConfig> => ({
   languages: [...PAPER_TEN],
   layers,
   corpus: "udhr",
+  // More threads than one only wait for each other in a model this small.
+  threads: 1,
 });
 
 export const PRESETS: Record<Exclude<(typeof MODELS)[number], "custom">, Preset> = {

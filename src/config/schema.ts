@@ -106,6 +106,10 @@ const fields = {
   batch_tokens: wholeNumber(1)
     .default(4096)
     .describe("token budget of one forward pass, padding included"),
+  threads: wholeNumber(1)
+    .nullable()
+    .default(null)
+    .describe("CPU threads of the model (default: as many as torch takes)"),
   seed: wholeNumber(0).default(0).describe("seed of --sample random"),
   out_dir: z
     .string("expected a folder")
@@ -130,6 +134,7 @@ const syntax: Record<keyof typeof fields, FlagSyntax> = {
   device: { value: "DEVICE", read: "text" },
   dtype: { value: "DTYPE", read: "text" },
   batch_tokens: { value: "N", read: "integer" },
+  threads: { value: "N", read: "integer" },
   seed: { value: "N", read: "integer" },
   out_dir: { value: "FOLDER", read: "text" },
 };

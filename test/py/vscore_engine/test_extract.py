@@ -9,11 +9,12 @@ import torch
 
 from engine_process import read_frame
 from tiny_models import make_model, make_tokenizer, save_jumprelu, save_transcoder
-from vscore_engine import extract
+from vscore_engine import activations
+from vscore_engine.activations import NotFinite, encode, forward
 from vscore_engine.dictionaries import Dictionary, load_dictionary
 from vscore_engine.dictionary_sources import DictionarySource
 from vscore_engine.errors import EngineError
-from vscore_engine.extract import Extraction, NotFinite, Shard, encode, forward
+from vscore_engine.extract import Extraction, Shard
 from vscore_engine.frames import FrameSender
 from vscore_engine.hook_points import HookPoint, find_hook_point
 from vscore_engine.models import LoadedModel
@@ -135,7 +136,7 @@ def test_a_block_limit_splits_rows_into_parts(tmp_path, monkeypatch):
     (whole,) = run(loaded, {1: entry}, shard, texts, with_tokens=True)
     assert whole.tensors["text"].tolist() == list(range(10, 18))
     for height in (1, 2, 3, 5, 7, 11):
-        monkeypatch.setattr(extract, "BLOCK_BYTES", height * 4 * entry.d_sae)
+        monkeypatch.setattr(activations, "BLOCK_BYTES", height * 4 * entry.d_sae)
         parts = run(loaded, {1: entry}, shard, texts, with_tokens=True)
         assert len(parts) == -(-11 // height)
         assert [frame.metadata["part"] for frame in parts] == [str(i) for i in range(len(parts))]

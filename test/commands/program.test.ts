@@ -1,0 +1,175 @@
+import { CommanderError } from "commander";
+import { describe, expect, test } from "vitest";
+import { type Actions, buildProgram } from "../../src/commands/program.js";
+import { CONFIG_KEYS, flagOf, RunConfig } from "../../src/config/schema.js";
+
+/** Parses a command line; gives back what would have been done, or what was said instead. */
+function run(...args: string[]): { did: unknown[]; said: string; error: CommanderError | null } {
+  const did: unknown[] = [];
+  const note =
+    (name: string) =>
+    (...given: unknown[]) => {
+      did.push([name, ...given]);
+      return Promise.resolve();
+    };
+  const names = ["compute", "models", "languages", "runs", "show", "exportCsv", "rescore"];
+  const program = buildProgram(
+    Object.fromEntries(names.map((name) => [name, note(name)])) as unknown as Actions,
+  );
+  let said = "";
+  const quieten = (command: typeof program): void => {
+    command.exitOverride();
+    command.configureOutput({
+      writeOut: (text) => (said += text),
+      writeErr: (text) => (said += text),
+      getOutHelpWidth: () => 200,
+      getErrHelpWidth: () => 200,
+    });
+    command.commands.forEach(quieten);
+  };
+  quieten(program);
+  try {
+    program.parse(args, { from: "user" });
+    return { did, said, error: null };
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return { did, said, error };
+  }
+}
+
+const flagsOf = (...args: string[]) => {
+  const { did, said } = run("compute", ...args);
+  expect(said).toBe("");
+  return (did[0] as [string, { flags: object }])[1].flags;
+};
+
+describe("compute", () => {
+  test("every key of a run's config has a flag, with its help and its default", () => {
+    const { said } = run("compute", "--help");
+    const lines = said.split("\n");
+    for (const key of CONFIG_KEYS) {
+      const line = lines.find((each) => each.trimStart().startsWith(`${flagOf(key)} <`)) ?? "";
+      const field = RunConfig.shape[key];
+      expect(line, key).toContain(field.description);
+      const standard = field.safeParse(undefined);
+      if (standard.success) expect(line).toContain(`(default: ${standard.data})`);
+    }
+  });
+
+  test.each([
+    ["--model <NAME>", ""],
+    ["--model-id <ID>", ""],
+    ["--sae-release <RELEASE>", ""],
+    ["--sae-id-template <TEMPLATE>", ""],
+    ["--languages <CODES>", ""],
+    ["--layers <LAYERS>", ""],
+    ["--n-texts-per-lang <N>", "(default: 100)"],
+    ["--split <SPLIT>", "(default: dev)"],
+    ["--device <DEVICE>", "(default: auto)"],
+    ["--out-dir <FOLDER>", "(default: v_score_runs/<model>-<n>)"],
+  ])("the original's %s is there %s", (flag, standard) => {
+    const line = run("compute", "--help")
+      .said.split("\n")
+      .find((each) => each.includes(flag));
+    expect(line).toContain(standard);
+  });
+
+  test("only flags that are given are handed on, under the config's keys", () => {
+    expect(flagsOf()).toEqual({});
+    expect(flagsOf("--model", "demo", "--n-texts-per-lang", "5", "--out-dir", "x")).toEqual({
+      model: "demo",
+      n_texts_per_lang: 5,
+      out_dir: "x",
+    });
+  });
+
+  test("-1 texts are all of them, however it is written", () => {
+    expect(flagsOf("--n-texts-per-lang", "-1")).toEqual({ n_texts_per_lang: -1 });
+    expect(flagsOf("--n-texts-per-lang=-1")).toEqual({ n_texts_per_lang: -1 });
+  });
+
+  test("languages are a list, layers a list of numbers and ranges", () => {
+    expect(flagsOf("--languages", "eng_Latn, spa_Latn")).toEqual({
+      languages: ["eng_Latn", "spa_Latn"],
+    });
+    expect(flagsOf("--layers", "0,3-5,9")).toEqual({ layers: [0, 3, 4, 5, 9] });
+    expect(flagsOf("--layers", "7-7")).toEqual({ layers: [7] });
+  });
+
+  test("what is no number or range stays as it was written, for the schema to refuse", () => {
+    expect(flagsOf("--layers", "5-2,1-99999,x,1.5,-3")).toEqual({
+      layers: ["5-2", "1-99999", "x", "1.5", -3],
+    });
+    expect(flagsOf("--n-texts-per-lang", "ten")).toEqual({ n_texts_per_lang: "ten" });
+    expect(flagsOf("--batch-tokens", "1e3")).toEqual({ batch_tokens: "1e3" });
+  });
+
+  test("its switches are off unless given", () => {
+    const off = { dryRun: false, json: false, resume: false, overwrite: false };
+    expect(run("compute").did).toEqual([["compute", { flags: {}, config: undefined, ...off }]]);
+    const { did } = run(
+      "compute",
+      "--dry-run",
+      "--json",
+      "--resume",
+      "--overwrite",
+      "--config",
+      "a",
+    );
+    const on = { dryRun: true, json: true, resume: true, overwrite: true };
+    expect(did).toEqual([["compute", { flags: {}, config: "a", ...on }]]);
+  });
+});
+
+describe("other commands", () => {
+  test.each<[string, string[], unknown[]]>([
+    ["models", [], ["models", { json: false }]],
+    ["languages", ["span", "--json"], ["languages", "span", { json: true }]],
+    ["languages", [], ["languages", undefined, { json: false }]],
+    ["runs", [], ["runs", "v_score_runs", { json: false }]],
+    ["runs", ["there"], ["runs", "there", { json: false }]],
+    ["show", ["r"], ["show", "r", { topK: 3, json: false }]],
+    [
+      "show",
+      ["r", "--layer", "0", "--language", "eng_Latn", "--top-k", "9", "--json"],
+      ["show", "r", { layer: 0, language: "eng_Latn", topK: 9, json: true }],
+    ],
+    ["export", ["csv", "r"], ["exportCsv", "r", { topK: 5 }]],
+    ["export", ["csv", "r", "--output", "-"], ["exportCsv", "r", { topK: 5, output: "-" }]],
+    [
+      "rescore",
+      ["r", "--languages", "a,b", "--out-dir", "o", "--overwrite"],
+      ["rescore", "r", { languages: ["a", "b"], outDir: "o", overwrite: true, json: false }],
+    ],
+  ])("%s %j", (command, args, action) => {
+    expect(run(command, ...args)).toEqual({ did: [action], said: "", error: null });
+  });
+});
+
+describe("refused", () => {
+  test.each([
+    [["compute", "--n-text", "5"], "unknown option '--n-text'"],
+    [["compute", "more"], "too many arguments"],
+    [["compute", "--model"], "argument missing"],
+    [["show", "r", "--top-k", "0"], "Expected a whole number ≥ 1"],
+    [["show", "r", "--top-k", "two"], "Expected a whole number ≥ 1"],
+    [["show", "r", "--layer", "-1"], "Expected a whole number ≥ 0"],
+    [["export", "csv", "r", "--top-k", "0"], "Expected a whole number ≥ 1"],
+    [["show"], "missing required argument 'RUN'"],
+    [["rescore", "r"], "required option '--languages <CODES>' not specified"],
+    [["colour"], "unknown command 'colour'"],
+  ])("%j", (args, words) => {
+    const { did, said, error } = run(...args);
+    expect(did).toEqual([]);
+    expect(error?.exitCode).not.toBe(0);
+    expect(said).toContain(words);
+    expect(said).toContain("(--help lists every option)");
+  });
+});
+
+test("--help and --version are no errors, and help has the exit codes", () => {
+  expect(run("--version").error?.exitCode).toBe(0);
+  const { said, error } = run("--help");
+  expect(error?.exitCode).toBe(0);
+  expect(said).toContain("Exit codes: 0 done, 1 unforeseen, 2 request, 3 environment, 4 remote");
+});

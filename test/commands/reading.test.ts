@@ -1,0 +1,64 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { exportCsv } from "../../src/commands/export-csv.js";
+import { runs } from "../../src/commands/runs.js";
+import { show } from "../../src/commands/show.js";
+import { topFeaturesCsv } from "../../src/runs/csv.js";
+import { collectingOutput } from "../fixtures/output.js";
+import { metaOf, runOf, writeRun } from "../fixtures/runs.js";
+import { useTempFolder } from "../fixtures/temp-folder.js";
+
+const at = useTempFolder();
+
+function written() {
+  const run = runOf(metaOf({ warnings: ["odd \u001b[2J"] }), {
+    1: [
+      [3, 1, 2],
+      [-3, -1, -2],
+    ],
+  });
+  writeRun(at("tiny"), run);
+  return run;
+}
+
+test("show prints the top features under what they are, and the run's warnings made visible", () => {
+  written();
+  const output = collectingOutput();
+  show(at("tiny"), { topK: 1, json: false }, output);
+  const lines = output.results.split("\n");
+  expect(lines[0]).toBe("tiny: embedded:model, udhr (dev), 2 languages, 2 texts each");
+  expect(lines.filter((line) => line.includes("eng_Latn") && line.includes("3.000"))).toHaveLength(
+    1,
+  );
+  expect(output.results).toContain("warning: odd ␛[2J");
+});
+
+test("show --json is the same features for machines", () => {
+  written();
+  const output = collectingOutput();
+  show(at("tiny"), { topK: 2, language: "eng_Latn", json: true }, output);
+  const { run, features } = JSON.parse(output.results);
+  expect(run).toBe("tiny");
+  expect(features.map(({ feature }: { feature: number }) => feature)).toEqual([0, 2]);
+});
+
+test("runs lists a folder's runs, and says how to make one where there are none", () => {
+  written();
+  const [list, none] = [collectingOutput(), collectingOutput()];
+  runs(at(), { json: false }, list);
+  expect(list.results).toMatch(/^tiny +done +demo +eng_Latn spa_Latn +1 +2 /m);
+  runs(at("nowhere"), { json: false }, none);
+  expect(none.results).toContain("To make one: npx vscore compute");
+});
+
+test("export csv writes into the run's exports, or where it is told, or to stdout", async () => {
+  const csv = topFeaturesCsv(written(), 2);
+  const output = collectingOutput();
+  await exportCsv(at("tiny"), { topK: 2 }, output);
+  expect(readFileSync(at("tiny", "exports", "v_scores_tiny_top2.csv"), "utf8")).toBe(csv);
+  await exportCsv(at("tiny"), { topK: 2, output: at("else.csv") }, output);
+  expect(readFileSync(at("else.csv"), "utf8")).toBe(csv);
+  const stdout = collectingOutput();
+  await exportCsv(at("tiny"), { topK: 2, output: "-" }, stdout);
+  expect(stdout.results).toBe(csv);
+});

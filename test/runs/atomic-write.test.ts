@@ -1,0 +1,82 @@
+import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { expect, test } from "vitest";
+import { explain, writeAside, writeWhole } from "../../src/runs/atomic-write.js";
+import { UNFINISHED } from "../../src/runs/files.js";
+import { rejectionOf } from "../fixtures/failure.js";
+import { useTempFolder } from "../fixtures/temp-folder.js";
+
+const at = useTempFolder();
+
+test("text and bytes arrive whole, in folders made for them, and replace what was there", async () => {
+  await writeWhole(at("a", "b", "file.txt"), "first");
+  await writeWhole(at("a", "b", "file.txt"), Uint8Array.of(1, 2, 3));
+  expect([...readFileSync(at("a", "b", "file.txt"))]).toEqual([1, 2, 3]);
+  expect(readdirSync(at("a", "b"))).toEqual(["file.txt"]);
+});
+
+test("while it is written, the file is aside under a name that is not a finished one's", async () => {
+  await writeAside(at("file.pt"), async (aside) => {
+    expect(aside.endsWith(UNFINISHED)).toBe(true);
+    expect(existsSync(at("file.pt"))).toBe(false);
+    await writeFile(aside, "x");
+  });
+  expect(readdirSync(at())).toEqual(["file.pt"]);
+});
+
+test("a writing that fails leaves the old file and nothing else", async () => {
+  await writeWhole(at("file"), "old");
+  const failing = writeAside(at("file"), async (aside) => {
+    await writeFile(aside, "half");
+    throw new Error("the engine died");
+  });
+  await expect(failing).rejects.toThrow("the engine died");
+  expect(readFileSync(at("file"), "utf8")).toBe("old");
+  expect(readdirSync(at())).toEqual(["file"]);
+});
+
+test("a fill that wrote nothing is a failure, not an empty file", async () => {
+  await expect(writeAside(at("file"), async () => undefined)).rejects.toThrow("ENOENT");
+  expect(readdirSync(at())).toEqual([]);
+});
+
+test("a place that is not writable is an error of the environment", async ({ skip }) => {
+  if (process.getuid?.() === 0) skip("root may write anywhere");
+  chmodSync(at(), 0o500);
+  const error = await rejectionOf(writeWhole(at("file"), "x"));
+  chmodSync(at(), 0o700);
+  expect(error.exitCode).toBe(3);
+  expect(error.message).toContain("permission is denied");
+});
+
+test.each(["ENOSPC", "EDQUOT", "EACCES", "EPERM", "EROFS", "ENOTDIR"])(
+  "%s is told as an error of the environment that names the file",
+  (code) => {
+    const error = explain(Object.assign(new Error(code), { code }), "run/meta.json");
+    expect(error).toMatchObject({ kind: "environment" });
+    expect((error as Error).message).toMatch(/^run\/meta\.json cannot be written: .* --resume/);
+  },
+);
+
+test("what is unforeseen passes through as it is", () => {
+  const error = new Error("?");
+  expect(explain(error, "file")).toBe(error);
+});
+
+test("a path below a file is refused in words", async () => {
+  writeFileSync(at("file"), "");
+  const error = await rejectionOf(writeWhole(at("file", "below", "x"), "x"));
+  expect(error.exitCode).toBe(3);
+  expect(error.message).toContain("part of that path is a file");
+});
+
+test("a path right below a file is refused in words", async () => {
+  writeFileSync(at("file"), "");
+  const error = await rejectionOf(writeWhole(at("file", "x"), "x"));
+  expect(error.exitCode).toBe(3);
+});
+
+test("a path that is a folder is refused in words", async () => {
+  const error = await rejectionOf(writeWhole(at(), "x"));
+  expect(error.exitCode).toBe(3);
+});

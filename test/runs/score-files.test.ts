@@ -1,0 +1,51 @@
+import { expect, test } from "vitest";
+import { rank } from "../../src/reduce/v-score.js";
+import {
+  decodeScores,
+  decodeStatistics,
+  encodeScores,
+  encodeStatistics,
+} from "../../src/runs/score-files.js";
+import { statisticsOf } from "../fixtures/runs.js";
+
+const ranking = (scale: number) =>
+  rank([Float64Array.of(1 * scale, 2, 3), Float64Array.of(-1, -2 * scale, 0)]);
+
+test("v-scores read back the same, by layer, in the order of the config", () => {
+  const layers = new Map([10, 2, 0].map((layer) => [layer, ranking(layer)]));
+  const read = decodeScores(encodeScores(layers));
+  expect(read).toEqual(layers);
+});
+
+test("statistics read back the same, NaN errors of single texts included", () => {
+  const layers = new Map([
+    [
+      1,
+      statisticsOf(
+        [
+          [1, 2],
+          [3, 4],
+        ],
+        { standardError: Number.NaN },
+      ),
+    ],
+    [
+      12,
+      statisticsOf(
+        [
+          [1, 2],
+          [3, 4],
+        ],
+        { firstShare: 0.75 },
+      ),
+    ],
+  ]);
+  expect(decodeStatistics(encodeStatistics(layers))).toEqual(layers);
+});
+
+test("a file that lacks part of a layer is refused", () => {
+  const layers = new Map([[1, ranking(1)]]);
+  const bytes = Buffer.from(encodeScores(layers));
+  const spoilt = Buffer.from(bytes.toString("latin1").replace("1.value", "1.valve"), "latin1");
+  expect(() => decodeScores(spoilt)).toThrow("tensor layer.1.value is missing");
+});

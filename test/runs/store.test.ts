@@ -1,0 +1,159 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { RUN_FILES, sumsFile, UNFINISHED } from "../../src/runs/files.js";
+import { RunStore, siteOf, storedConfig, storedEvents } from "../../src/runs/store.js";
+import { failureOf, rejectionOf } from "../fixtures/failure.js";
+import { token } from "../fixtures/frames.js";
+import { configOf, metaOf } from "../fixtures/runs.js";
+import { languageSums } from "../fixtures/sums.js";
+import { useTempFolder } from "../fixtures/temp-folder.js";
+
+const at = useTempFolder();
+const CONFIG = configOf();
+const SUMS = languageSums("eng_Latn", { 1: [[token(0, [0, 1])]] }, 1);
+
+describe("create", () => {
+  test("makes the folder, with the config first of all", async () => {
+    const store = await RunStore.create(at("runs", "one"), CONFIG);
+    expect(storedConfig(store.folder)).toEqual(CONFIG);
+    expect(siteOf(store.folder)).toBe("unfinished");
+    await store.release();
+    expect(readdirSync(store.folder)).toEqual([RUN_FILES.config]);
+  });
+
+  test("over a run, removes its own files and keeps those of others", async () => {
+    for (const name of [RUN_FILES.meta, RUN_FILES.scores, RUN_FILES.events, "notes.txt"])
+      writeFileSync(at(name), "{}");
+    mkdirSync(at(RUN_FILES.sumsFolder));
+    writeFileSync(at(sumsFile("eng_Latn")), "x");
+    const store = await RunStore.create(at(), CONFIG);
+    await store.release();
+    expect(readdirSync(at()).sort()).toEqual([RUN_FILES.config, "notes.txt"]);
+  });
+
+  test("keeps what is derived from a gated corpus out of git, other corpora in", async () => {
+    const gated = await RunStore.create(at("gated"), { ...CONFIG, corpus: "flores" });
+    const open = await RunStore.create(at("open"), CONFIG);
+    expect(readFileSync(gated.path(RUN_FILES.gitignore), "utf8")).toBe("sums/\nexamples.json\n");
+    expect(existsSync(open.path(RUN_FILES.gitignore))).toBe(false);
+  });
+
+  test("a folder that somebody works in is refused, and nothing in it changed", async () => {
+    const store = await RunStore.create(at("run"), CONFIG);
+    await store.writeSums(SUMS);
+    await expect(RunStore.create(at("run"), CONFIG)).rejects.toThrow(`process ${process.pid}`);
+    expect(store.readSums("eng_Latn")).toEqual(SUMS);
+    await store.release();
+  });
+
+  test("a path below a file is refused in words", async () => {
+    writeFileSync(at("file"), "");
+    const error = await rejectionOf(RunStore.create(at("file", "run"), CONFIG));
+    expect(error.exitCode).toBe(3);
+  });
+});
+
+describe("resume", () => {
+  test("keeps what is finished and removes what was being written", async () => {
+    const begun = await RunStore.create(at("run"), CONFIG);
+    await begun.writeSums(SUMS);
+    await begun.release();
+    writeFileSync(begun.path(`.meta.json.ab${UNFINISHED}`), "x");
+    writeFileSync(begun.path(join(RUN_FILES.sumsFolder, `.spa_Latn.cd${UNFINISHED}`)), "x");
+    const store = await RunStore.resume(at("run"));
+    expect(store.readSums("eng_Latn")).toEqual(SUMS);
+    await store.release();
+    expect(readdirSync(store.folder).sort()).toEqual([RUN_FILES.config, RUN_FILES.sumsFolder]);
+    expect(readdirSync(store.path(RUN_FILES.sumsFolder))).toEqual(["eng_Latn.safetensors"]);
+  });
+});
+
+describe("discard", () => {
+  test("leaves nothing that create made, not even the folders above", async () => {
+    const store = await RunStore.create(at("a", "b", "run"), CONFIG);
+    await store.append({ type: "cancelled" });
+    await store.discard();
+    expect(readdirSync(at())).toEqual([]);
+  });
+
+  test("leaves a folder that was there before, and files that are not the run's", async () => {
+    mkdirSync(at("runs"));
+    const store = await RunStore.create(at("runs", "run"), CONFIG);
+    writeFileSync(store.path("notes.txt"), "mine");
+    await store.discard();
+    expect(readdirSync(at("runs", "run"))).toEqual(["notes.txt"]);
+    const other = await RunStore.create(at("runs", "other"), CONFIG);
+    await other.discard();
+    expect(readdirSync(at("runs"))).toEqual(["run"]);
+  });
+});
+
+describe("checkpoints", () => {
+  test("there is none before the first language, and a file being written is none", async () => {
+    const store = await RunStore.create(at("run"), CONFIG);
+    expect(store.hasCheckpoint()).toBe(false);
+    mkdirSync(store.path(RUN_FILES.sumsFolder));
+    writeFileSync(store.path(`${sumsFile("eng_Latn")}${UNFINISHED}`), "x");
+    expect(store.hasCheckpoint()).toBe(false);
+    await store.writeSums(SUMS);
+    expect(store.hasCheckpoint()).toBe(true);
+  });
+
+  test("sums that are missing or cut short are none", async () => {
+    const store = await RunStore.create(at("run"), CONFIG);
+    expect(store.readSums("eng_Latn")).toBeUndefined();
+    await store.writeSums(SUMS);
+    const file = store.path(sumsFile("eng_Latn"));
+    writeFileSync(file, readFileSync(file).subarray(0, -1));
+    expect(store.readSums("eng_Latn")).toBeUndefined();
+  });
+});
+
+describe("siteOf", () => {
+  test("tells what stands at an out-dir", async () => {
+    expect(siteOf(at("nothing"))).toBe("free");
+    expect(siteOf(at())).toBe("free");
+    writeFileSync(at("notes.txt"), "");
+    expect(siteOf(at())).toBe("other");
+    const store = await RunStore.create(at("run"), CONFIG);
+    expect(siteOf(at("run"))).toBe("unfinished");
+    await store.finish(metaOf());
+    expect(siteOf(at("run"))).toBe("finished");
+  });
+
+  test("a file, or a path below one, is refused", () => {
+    writeFileSync(at("file"), "");
+    expect(failureOf(() => siteOf(at("file"))).message).toContain("is a file");
+    expect(failureOf(() => siteOf(at("file", "run"))).exitCode).toBe(3);
+  });
+});
+
+describe("events", () => {
+  test("come back in order, with their time", async () => {
+    const store = await RunStore.create(at("run"), CONFIG);
+    await store.append({ type: "started", pid: 1, resumed: false });
+    await store.append({ type: "warning", message: "two\nlines" });
+    const events = storedEvents(store.folder);
+    expect(events).toMatchObject([
+      { type: "started", pid: 1 },
+      { type: "warning", message: "two\nlines" },
+    ]);
+    for (const { at } of events) expect(Number.isNaN(Date.parse(at))).toBe(false);
+  });
+
+  test("a line that is cut short or foreign is left out, the others are kept", () => {
+    const line = JSON.stringify({ type: "cancelled", at: "2025-01-01T00:00:00Z" });
+    const text = [line, '{"type":"unknown","at":"x"}', "null", "", line, '{"type":"canc'].join(
+      "\n",
+    );
+    writeFileSync(at(RUN_FILES.events), text);
+    expect(storedEvents(at()).map(({ type }) => type)).toEqual(["cancelled", "cancelled"]);
+    expect(storedEvents(at("nowhere"))).toEqual([]);
+  });
+});
+
+test("a stored config that is not JSON is refused by its path", () => {
+  writeFileSync(at(RUN_FILES.config), "{");
+  expect(failureOf(() => storedConfig(at())).message).toContain(at(RUN_FILES.config));
+});
