@@ -18,7 +18,12 @@ export default defineConfig({
       {
         // A process starts the engine once: each file gets one of its own.
         extends: true,
-        test: { name: "integration", include: ["test/integration/**/*.test.ts"] },
+        test: {
+          name: "integration",
+          include: ["test/integration/**/*.test.ts"],
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
+        },
       },
     ],
   },

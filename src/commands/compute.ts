@@ -102,10 +102,7 @@ function describePlan(config: RunConfig, splitGiven: boolean, json: boolean, out
       `--out-dir ${config.out_dir} holds files that are not a run. Choose another folder.`,
     );
   const corpus = checkCorpus(config, splitGiven);
-  const chosen =
-    corpus === null
-      ? null
-      : chooseFrom(config, corpus.languages, corpus.split, corpus.revision, []);
+  const chosen = corpus === null ? null : chooseFrom(config, corpus.languages, corpus.revision, []);
   const languages = config.languages.map((language) => {
     const texts = chosen?.languages.get(language);
     const bytes = texts?.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);

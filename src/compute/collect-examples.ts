@@ -3,13 +3,14 @@ import type { EngineJobs } from "../engine/engine-jobs.js";
 import type { ActivationsFrame } from "../engine/frames.js";
 import { type CorpusText, planShards } from "../plan.js";
 import { chooseExamples, EXAMPLE_WINDOW, type ExampleChoice } from "../reduce/examples.js";
+import { isCounted, type TokenRule } from "../reduce/text-sums.js";
 import type { Ranking } from "../reduce/v-score.js";
 import type { Examples } from "../runs/examples-file.js";
 import type { LanguageSums } from "../runs/sums-file.js";
 
 interface ShownText {
   pieces: string[];
-  activations: number[];
+  activations: (number | null)[];
 }
 
 /**
@@ -44,7 +45,7 @@ export async function collectExamples(
     })) {
       for (const choice of own) {
         if (choice.layer === frame.layer)
-          addTokens(found, choice, frame, texts.get(language)?.[choice.text]?.text ?? "");
+          addTokens(found, choice, frame, texts.get(language)?.[choice.text]?.text ?? "", config);
       }
     }
   }
@@ -82,6 +83,7 @@ function addTokens(
   choice: ExampleChoice,
   frame: ActivationsFrame,
   text: string,
+  rule: TokenRule,
 ): void {
   const at = frame.text.indexOf(choice.text);
   if (at < 0 || frame.spelling === undefined) return;
@@ -95,12 +97,18 @@ function addTokens(
     const before = row > first ? (end[row - 1] as number) : from;
     const spelled = characters.slice(Math.max(from, before), to).join("");
     entry.pieces.push(from === to ? (pieces[row] as string) : spelled);
-    entry.activations.push(activationOf(frame, row, choice.feature));
+    entry.activations.push(activationOf(frame, row, choice.feature, rule));
   }
 }
 
-/** A feature's activation on one token, rounded to five digits. */
-function activationOf(frame: ActivationsFrame, row: number, feature: number): number {
+/** A feature's activation on one token, rounded to five digits; null on a token that does not count. */
+function activationOf(
+  frame: ActivationsFrame,
+  row: number,
+  feature: number,
+  rule: TokenRule,
+): number | null {
+  if (!isCounted(frame.role[row] as number, rule)) return null;
   const from = Number(frame.indptr[row]);
   const place = frame.feature.subarray(from, Number(frame.indptr[row + 1])).indexOf(feature);
   return place < 0 ? 0 : Number((frame.value[from + place] as number).toPrecision(5));

@@ -40,9 +40,11 @@ export async function computeRun(request: ComputeRequest): Promise<ComputedRun> 
   const folder = request.config.out_dir;
   const site = siteOf(folder);
   refuseSite(site, request);
-  if (site === "finished" && request.resume) return { folder, meta: null };
-  refuseUnwritable(folder);
   const local = checkCorpus(request.config, request.splitGiven);
+  const config = { ...request.config, split: local === null ? request.config.split : local.split };
+  if (request.resume && site !== "free") refuseOtherConfig(storedConfig(folder), config, folder);
+  if (request.resume && site === "finished") return { folder, meta: null };
+  refuseUnwritable(folder);
 
   const interpreter = await findInterpreter();
   const goesOn = request.resume && site === "unfinished";
@@ -55,14 +57,12 @@ export async function computeRun(request: ComputeRequest): Promise<ComputedRun> 
       meter.engineProgress(progress),
     );
     request.onNews({ type: "phase", phase: "loading" });
-    const loaded = await jobs.load(loadRequest(request.config));
+    const loaded = await jobs.load(loadRequest(config));
     request.onNews({ type: "phase", phase: "reading texts" });
-    const gathered = await gatherTexts(request.config, local, jobs);
-    const config = { ...request.config, split: gathered.split };
+    const gathered = await gatherTexts(config, local, jobs);
     const tokenized = await tokenizeAll(gathered, jobs);
 
-    if (goesOn) refuseOtherConfig(storedConfig(folder), config, folder);
-    else if (siteOf(folder) !== site)
+    if (!goesOn && siteOf(folder) !== site)
       throw requestError(`${folder} appeared in the meantime. Choose another --out-dir.`);
     store ??= await RunStore.create(folder, config);
     const run = new OpenRun(

@@ -9,7 +9,6 @@ import { type CorpusText, chooseTexts } from "../plan.js";
 export interface GatheredTexts {
   /** Language code → chosen texts, in config order. */
   languages: Map<string, CorpusText[]>;
-  split: RunConfig["split"];
   revision: string | null;
   warnings: string[];
 }
@@ -39,7 +38,7 @@ export async function gatherTexts(
   local: LocalCorpus | null,
   jobs: EngineJobs,
 ): Promise<GatheredTexts> {
-  if (local !== null) return chooseFrom(config, local.languages, local.split, local.revision, []);
+  if (local !== null) return chooseFrom(config, local.languages, local.revision, []);
   const fetched = await jobs.flores({ languages: config.languages, split: config.split ?? "dev" });
   const shared = config.languages
     .map((code) => new Set(fetched.get(code)?.texts.map(({ id }) => id)))
@@ -57,14 +56,13 @@ export async function gatherTexts(
     languages.set(code, joined);
   }
   const revision = fetched.values().next().value?.revision ?? null;
-  return chooseFrom(config, languages, config.split, revision, warnings);
+  return chooseFrom(config, languages, revision, warnings);
 }
 
 /** Chooses each language's texts; a corpus with fewer than asked for gives all that it has, with a warning. */
 export function chooseFrom(
   config: RunConfig,
   languages: ReadonlyMap<string, CorpusText[]>,
-  split: RunConfig["split"],
   revision: string | null,
   warnings: string[],
 ): GatheredTexts {
@@ -82,7 +80,7 @@ export function chooseFrom(
   if (short.length > 0) {
     warnings.push(`fewer than ${config.n_texts_per_lang} texts, all are used: ${short.join(", ")}`);
   }
-  return { languages: chosen, split, revision, warnings };
+  return { languages: chosen, revision, warnings };
 }
 
 function refuseUnknown(

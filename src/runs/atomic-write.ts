@@ -36,7 +36,8 @@ export async function writeAside(
     await rename(aside, path);
     await sync(folder);
   } catch (error) {
-    await rm(aside, { force: true });
+    // Where the place itself is wrong, this fails too; the first failure is the one to report.
+    await rm(aside, { force: true }).catch(() => undefined);
     throw explain(error, path);
   }
 }

@@ -17,8 +17,8 @@ export const Examples = z.strictObject({
           tokens_in_text: z.int(),
           /** Joined, they give that part of the text. */
           pieces: z.array(z.string()),
-          /** The feature's activation on each of them, rounded to five digits. */
-          activations: z.array(z.number()),
+          /** The feature's activation on each of them, rounded to five digits; null where the token does not count. */
+          activations: z.array(z.number().nullable()),
         }),
       ),
     }),

@@ -64,6 +64,10 @@ describe("resolveConfig", () => {
     }
   });
 
+  test("a wrong model is told alone: what else is missing follows from it", () => {
+    expect(failureOf(() => resolveConfig({ model: "x", seed: -1 })).message).not.toContain("\n");
+  });
+
   test("a custom model needs what presets fill in, each missing flag is named", () => {
     const { message } = failureOf(() => resolveConfig({ model: "custom" }));
     expect(message.split("\n")).toEqual(

@@ -45,6 +45,7 @@ describe("a field that is wrong is refused by its flag", () => {
     [{ device: "gpu" }, '--device: found "gpu", expected auto, cpu, cuda, cuda:N or mps'],
     [{ dtype: "int8" }, '--dtype: found "int8", expected auto, float32, bfloat16 or float16'],
     [{ batch_tokens: 0 }, "--batch-tokens: found 0, expected a whole number ≥ 1"],
+    [{ threads: 0 }, "--threads: found 0, expected a whole number ≥ 1"],
     [{ seed: -1 }, "--seed: found -1, expected a whole number ≥ 0"],
     [{ out_dir: "" }, '--out-dir: found ""'],
   ])("%j", (flags, words) => {

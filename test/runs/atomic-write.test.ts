@@ -1,9 +1,22 @@
-import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { expect, test } from "vitest";
-import { explain, writeAside, writeWhole } from "../../src/runs/atomic-write.js";
+import {
+  explain,
+  makeFolder,
+  refuseUnwritable,
+  writeAside,
+  writeWhole,
+} from "../../src/runs/atomic-write.js";
 import { UNFINISHED } from "../../src/runs/files.js";
-import { rejectionOf } from "../fixtures/failure.js";
+import { failureOf, rejectionOf } from "../fixtures/failure.js";
 import { useTempFolder } from "../fixtures/temp-folder.js";
 
 const at = useTempFolder();
@@ -36,7 +49,7 @@ test("a writing that fails leaves the old file and nothing else", async () => {
 });
 
 test("a fill that wrote nothing is a failure, not an empty file", async () => {
-  await expect(writeAside(at("file"), async () => undefined)).rejects.toThrow("ENOENT");
+  await expect(writeAside(at("file"), async () => undefined)).rejects.toThrow();
   expect(readdirSync(at())).toEqual([]);
 });
 
@@ -49,7 +62,7 @@ test("a place that is not writable is an error of the environment", async ({ ski
   expect(error.message).toContain("permission is denied");
 });
 
-test.each(["ENOSPC", "EDQUOT", "EACCES", "EPERM", "EROFS", "ENOTDIR"])(
+test.each(["ENOSPC", "EDQUOT", "EACCES", "EPERM", "EROFS", "ENOTDIR", "ENOENT"])(
   "%s is told as an error of the environment that names the file",
   (code) => {
     const error = explain(Object.assign(new Error(code), { code }), "run/meta.json");
@@ -63,20 +76,37 @@ test("what is unforeseen passes through as it is", () => {
   expect(explain(error, "file")).toBe(error);
 });
 
-test("a path below a file is refused in words", async () => {
-  writeFileSync(at("file"), "");
-  const error = await rejectionOf(writeWhole(at("file", "below", "x"), "x"));
+test.each([["x"], ["below", "x"]])(
+  "a path below a file is refused in words: %j",
+  async (...parts) => {
+    writeFileSync(at("file"), "");
+    const error = await rejectionOf(writeWhole(at("file", ...parts), "x"));
+    expect(error.exitCode).toBe(3);
+    expect(error.message).toContain("part of that path is a file");
+  },
+);
+
+test("a file system that takes no folders refuses in words, without waiting for ever", async ({
+  skip,
+}) => {
+  if (!existsSync("/proc/self")) skip("there is no /proc here");
+  const error = await rejectionOf(writeWhole("/proc/vscore/run/file", "x"));
   expect(error.exitCode).toBe(3);
-  expect(error.message).toContain("part of that path is a file");
 });
 
-test("a path right below a file is refused in words", async () => {
-  writeFileSync(at("file"), "");
-  const error = await rejectionOf(writeWhole(at("file", "x"), "x"));
-  expect(error.exitCode).toBe(3);
+test("makeFolder says which folder was the topmost that it made", async () => {
+  mkdirSync(at("there"));
+  expect(await makeFolder(at("there", "a", "b", "c"))).toBe(at("there", "a"));
+  expect(existsSync(at("there", "a", "b", "c"))).toBe(true);
+  expect(await makeFolder(at("there", "a"))).toBeUndefined();
 });
 
-test("a path that is a folder is refused in words", async () => {
-  const error = await rejectionOf(writeWhole(at(), "x"));
+test("a folder that is not writable is refused before anything is made in it", ({ skip }) => {
+  expect(() => refuseUnwritable(at("new", "run"))).not.toThrow();
+  expect(existsSync(at("new"))).toBe(false);
+  if (process.getuid?.() === 0) skip("root may write anywhere");
+  chmodSync(at(), 0o500);
+  const error = failureOf(() => refuseUnwritable(at("new", "run")));
+  chmodSync(at(), 0o700);
   expect(error.exitCode).toBe(3);
 });

@@ -1,0 +1,111 @@
+import { writeFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { checkCorpus, chooseFrom, gatherTexts } from "../../src/compute/gather-texts.js";
+import { failureOf, rejectionOf } from "../fixtures/failure.js";
+import { FakeJobs } from "../fixtures/fake-jobs.js";
+import { configOf } from "../fixtures/runs.js";
+import { useTempFolder } from "../fixtures/temp-folder.js";
+
+const at = useTempFolder();
+
+const texts = (language: string, ...ids: number[]) =>
+  ids.map((id) => ({ id: String(id), text: `${language} ${id}` }));
+const flores = (of: Record<string, number[]>) =>
+  new FakeJobs({
+    flores: new Map(
+      Object.entries(of).map(([code, ids]) => [
+        code,
+        { revision: "abc", texts: texts(code, ...ids) },
+      ]),
+    ),
+  });
+
+describe("FLORES+", () => {
+  const config = configOf({ corpus: "flores", n_texts_per_lang: -1 });
+
+  test("sentences are joined on their ids: those that not every language has are left out", async () => {
+    const jobs = flores({ eng_Latn: [1, 2, 3, 4], spa_Latn: [4, 2, 5] });
+    const gathered = await gatherTexts(config, null, jobs);
+    expect([...gathered.languages]).toEqual([
+      ["eng_Latn", texts("eng_Latn", 2, 4)],
+      ["spa_Latn", texts("spa_Latn", 4, 2)],
+    ]);
+    expect(gathered).toMatchObject({ revision: "abc" });
+    expect(gathered.warnings).toEqual([
+      "eng_Latn: 2 of 4 sentences left out, since not every language has them",
+      "spa_Latn: 1 of 3 sentences left out, since not every language has them",
+    ]);
+  });
+
+  test("complete translations bring no warning", async () => {
+    const jobs = flores({ eng_Latn: [1, 2], spa_Latn: [1, 2] });
+    expect((await gatherTexts(config, null, jobs)).warnings).toEqual([]);
+  });
+
+  test("languages that share no sentence, or do not come, are refused", async () => {
+    for (const spanish of [{ spa_Latn: [2] }, {}]) {
+      const error = await rejectionOf(
+        gatherTexts(config, null, flores({ eng_Latn: [1], ...spanish })),
+      );
+      expect(error.exitCode).toBe(2);
+      expect(error.message).toContain("has no text in eng_Latn");
+    }
+  });
+});
+
+describe("chooseFrom", () => {
+  const corpus = new Map([
+    ["spa_Latn", texts("spa_Latn", 1, 2)],
+    ["eng_Latn", texts("eng_Latn", 1, 2, 3)],
+  ]);
+  const choose = (n: number) => chooseFrom(configOf({ n_texts_per_lang: n }), corpus, null, []);
+
+  test("gives the languages in config order, with as many texts as asked for", () => {
+    const { languages, warnings } = choose(2);
+    expect([...languages]).toEqual([
+      ["eng_Latn", texts("eng_Latn", 1, 2)],
+      ["spa_Latn", texts("spa_Latn", 1, 2)],
+    ]);
+    expect(warnings).toEqual([]);
+  });
+
+  test("with fewer texts than asked for, all are used, with one warning", () => {
+    const { languages, warnings } = choose(3);
+    expect(languages.get("spa_Latn")).toHaveLength(2);
+    expect(warnings).toEqual(["fewer than 3 texts, all are used: spa_Latn 2"]);
+    expect(choose(-1).warnings).toEqual([]);
+  });
+
+  test("a language without texts is refused by name", () => {
+    const empty = new Map([...corpus, ["spa_Latn", []]] as const);
+    const error = failureOf(() => chooseFrom(configOf(), empty, null, []));
+    expect(error.message).toContain("has no text in spa_Latn. Leave it out of --languages");
+  });
+});
+
+describe("checkCorpus", () => {
+  test("a language that FLORES+ lacks is refused, with what it is called today", () => {
+    const config = configOf({ corpus: "flores", languages: ["eng_Latn", "zho_Hans"] });
+    const error = failureOf(() => checkCorpus(config, false));
+    expect(error.exitCode).toBe(2);
+    expect(error.message).toContain("FLORES+ has no zho_Hans (did you mean cmn_Hans?)");
+    expect(checkCorpus(configOf({ corpus: "flores" }), false)).toBeNull();
+  });
+
+  test("a local corpus is read, and refused for what it lacks, with what it has", async () => {
+    const rows = ["eng_Latn", "fra_Latn"].map((language) =>
+      JSON.stringify({ language, text: "x" }),
+    );
+    writeFileSync(at("c.jsonl"), rows.join("\n"));
+    const corpus = `jsonl:${at("c.jsonl")}`;
+    const error = failureOf(() => checkCorpus(configOf({ corpus }), false));
+    expect(error.message).toContain("has no spa_Latn");
+    expect(error.message).toContain("It has: eng_Latn, fra_Latn.");
+    const config = configOf({ corpus, languages: ["fra_Latn", "eng_Latn"] });
+    const local = checkCorpus(config, false);
+    expect(local?.split).toBeNull();
+    const gathered = await gatherTexts(config, local, new FakeJobs({}));
+    expect([...gathered.languages.keys()]).toEqual(["fra_Latn", "eng_Latn"]);
+    expect(gathered).toMatchObject({ revision: local?.revision });
+  });
+});

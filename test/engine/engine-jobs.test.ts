@@ -1,0 +1,107 @@
+import { describe, expect, test } from "vitest";
+import { EngineJobs } from "../../src/engine/engine-jobs.js";
+import { type EngineProgress, type Frame, parseFrame } from "../../src/engine/frames.js";
+import type { PythonEngine } from "../../src/engine/python-engine.js";
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+  type Tensor,
+  tensor,
+} from "../../src/engine/safetensors.js";
+import { frameOf, jsonTensor } from "../fixtures/frames.js";
+import { loadedOf } from "../fixtures/loaded.js";
+
+const result = (name: string, value: unknown, more: [string, Tensor][] = []): Frame =>
+  parseFrame(
+    decodeSafetensors(
+      encodeSafetensors(new Map([["json", jsonTensor(value)], ...more]), {
+        kind: "result",
+        job: "1",
+        name,
+      }),
+    ),
+  );
+
+/** An engine that answers any job with these frames. */
+function answering(...frames: Frame[]) {
+  const asked: { job: string; request: object; signal: unknown }[] = [];
+  const progress: EngineProgress[] = [];
+  const engine = {
+    async *run(job: string, request: object, signal: unknown) {
+      asked.push({ job, request, signal });
+      yield* frames;
+    },
+  };
+  const { signal } = new AbortController();
+  const jobs = new EngineJobs(engine as unknown as PythonEngine, signal, (each) =>
+    progress.push(each),
+  );
+  return { jobs, asked, progress, signal };
+}
+
+const PROGRESS = { phase: "model", done: 1, total: 2, device_memory_bytes: null };
+
+describe("load", () => {
+  const request = {} as Parameters<EngineJobs["load"]>[0];
+
+  test("gives what was loaded; progress on the way is told apart", async () => {
+    const { jobs, progress, asked, signal } = answering(
+      { kind: "progress", job: 1, progress: PROGRESS },
+      result("loaded", loadedOf()),
+    );
+    expect(await jobs.load(request)).toEqual(loadedOf());
+    expect(progress).toEqual([PROGRESS]);
+    expect(asked).toEqual([{ job: "load", request: {}, signal }]);
+  });
+
+  test("an answer with an unknown key, or none at all, is refused", async () => {
+    const { jobs } = answering(result("loaded", { ...loadedOf(), more: 1 }));
+    await expect(jobs.load(request)).rejects.toThrow(/more/);
+    await expect(answering(result("other", {})).jobs.load(request)).rejects.toThrow(
+      'job load ended without its result "loaded"',
+    );
+  });
+});
+
+describe("tokenize", () => {
+  const tokenized = (n: number) =>
+    result("tokenized", { truncated: [1] }, [["tokens", tensor("U32", [n], new Uint32Array(n))]]);
+
+  test("gives each text's length, and which were cut", async () => {
+    const { jobs, asked } = answering(tokenized(2));
+    expect(await jobs.tokenize("eng_Latn", ["a", "b"])).toEqual({
+      tokens: Uint32Array.of(0, 0),
+      truncated: [1],
+    });
+    expect(asked[0]?.request).toEqual({ language: "eng_Latn", texts: ["a", "b"] });
+  });
+
+  test("lengths that are not one for each text are refused", async () => {
+    await expect(answering(tokenized(3)).jobs.tokenize("eng_Latn", ["a", "b"])).rejects.toThrow(
+      "tokens is U32[3], expected U32[2]",
+    );
+  });
+});
+
+test("flores gives the texts of each language that comes", async () => {
+  const texts = [{ id: "1", text: "hola" }];
+  const { jobs } = answering(
+    result("flores", { language: "spa_Latn", revision: "abc", path: "dev/spa", texts }),
+  );
+  const found = await jobs.flores({ languages: ["spa_Latn"], split: "dev" });
+  expect([...found]).toEqual([["spa_Latn", { revision: "abc", texts }]]);
+});
+
+test("extract hands on the activations, and them only", async () => {
+  const frame = frameOf([{ text: 0, tokens: [] }]);
+  const { jobs, progress } = answering(
+    { kind: "progress", job: 1, progress: PROGRESS },
+    frame,
+    result("other", {}),
+  );
+  const frames: Frame[] = [];
+  const request = { language: "eng_Latn", layers: [0], shards: [], tokens: false };
+  for await (const each of jobs.extract(request)) frames.push(each);
+  expect(frames).toEqual([frame]);
+  expect(progress).toHaveLength(1);
+});

@@ -1,0 +1,105 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { engineOf, goneWithin, vscore, vscoreUntil } from "../fixtures/command.js";
+import { useSharedTempFolder } from "../fixtures/temp-folder.js";
+
+const folder = useSharedTempFolder();
+// Small batches: there is always more to do when the first language is finished.
+const request = [
+  ...["compute", "--model", "demo", "--languages", "eng_Latn,fra_Latn,tha_Thai", "--layers", "1,2"],
+  ...["--n-texts-per-lang", "20", "--batch-tokens", "128"],
+];
+const out = (name: string) => join(folder(), name);
+const ONE_FINISHED = /^eng_Latn finished/;
+
+function expectSameBytes(name: string): void {
+  for (const file of [
+    "v_scores.pt",
+    "v_scores.safetensors",
+    "feature_stats.safetensors",
+    "examples.json",
+  ]) {
+    expect(
+      readFileSync(join(out(name), file)).equals(readFileSync(join(out("undisturbed"), file))),
+      file,
+    ).toBe(true);
+  }
+}
+
+function expectUnfinished(name: string): void {
+  expect(existsSync(join(out(name), "meta.json"))).toBe(false);
+  expect(readdirSync(join(out(name), "sums"))).toContain("eng_Latn.safetensors");
+}
+
+beforeAll(async () => {
+  const ended = await vscore(...request, "--out-dir", out("undisturbed"));
+  expect(ended.exitCode).toBe(0);
+});
+
+describe("a run that is interrupted", () => {
+  it("by SIGKILL of Node takes Python with it, and ends with the same bytes once resumed", async () => {
+    let engine = 0;
+    const kill = async (pid: number) => {
+      engine = await engineOf(pid);
+      process.kill(pid, "SIGKILL");
+    };
+    await vscoreUntil(ONE_FINISHED, kill, ...request, "--out-dir", out("node"));
+    expectUnfinished("node");
+    expect(await goneWithin(engine, 10_000)).toBe(true);
+    const resumed = await vscore("compute", "--resume", "--out-dir", out("node"));
+    expect(resumed.stderr).toContain("eng_Latn was finished before");
+    expect(resumed.exitCode).toBe(0);
+    expectSameBytes("node");
+  });
+
+  it("by SIGKILL of Python says so at once, with the log's path, exit 1, and ends with the same bytes once resumed", async () => {
+    const kill = async (pid: number) => process.kill(await engineOf(pid), "SIGKILL") && undefined;
+    const ended = await vscoreUntil(ONE_FINISHED, kill, ...request, "--out-dir", out("python"));
+    expect(ended.exitCode).toBe(1);
+    expect(ended.stderr).toMatch(/Python ended .*SIGKILL.*--resume.*engine\.log/);
+    expectUnfinished("python");
+    expect(existsSync(join(out("python"), "run.lock"))).toBe(false);
+    const resumed = await vscore(...request, "--out-dir", out("python"), "--resume");
+    expect(resumed.exitCode).toBe(0);
+    expectSameBytes("python");
+  });
+
+  it("by Ctrl-C ends with 130, leaves no unfinished file, goes on as no other run, and ends with the same bytes once resumed", async () => {
+    const interrupt = (pid: number) => void process.kill(pid, "SIGINT");
+    const ended = await vscoreUntil(
+      ONE_FINISHED,
+      interrupt,
+      ...request,
+      "--out-dir",
+      out("cancelled"),
+    );
+    expect(ended.exitCode).toBe(130);
+    expectUnfinished("cancelled");
+    const left = readdirSync(out("cancelled"), { recursive: true }).map(String);
+    expect(left.filter((name) => name.endsWith(".unfinished"))).toEqual([]);
+    const other = await vscore(
+      ...request,
+      "--out-dir",
+      out("cancelled"),
+      "--resume",
+      "--pool",
+      "text",
+    );
+    expect(other.exitCode).toBe(2);
+    expect(other.stderr).toMatch(/--resume: .* begun with pool "token", asked for now is "text"/);
+    await vscore(...request, "--out-dir", out("cancelled"), "--resume");
+    expectSameBytes("cancelled");
+  });
+});
+
+describe("--resume", () => {
+  it("begins a run where there is none, and says that a finished one is finished", async () => {
+    const begun = await vscore(...request, "--out-dir", out("begun"), "--resume");
+    expect(begun.exitCode).toBe(0);
+    expectSameBytes("begun");
+    const again = await vscore(...request, "--out-dir", out("begun"), "--resume");
+    expect(again.exitCode).toBe(0);
+    expect(again.stderr).toContain("finished already");
+  });
+});
