@@ -1,6 +1,5 @@
 import { requestError } from "./errors.js";
 import { type LanguageStatistics, languageStatistics, type Pool } from "./reduce/language-sums.js";
-import type { TokenRule } from "./reduce/text-sums.js";
 import { type Ranking, rank, vScores } from "./reduce/v-score.js";
 import type { LayerStatistics } from "./runs/score-files.js";
 import type { LanguageSums } from "./runs/sums-file.js";
@@ -19,7 +18,7 @@ export interface Scores {
 export function scoreLayers(
   languages: readonly LanguageSums[],
   layers: readonly number[],
-  rule: TokenRule & { pool: Pool },
+  { pool }: { pool: Pool },
 ): Scores {
   const scores: Scores = { statistics: new Map(), rankings: new Map() };
   for (const layer of layers) {
@@ -27,7 +26,7 @@ export function scoreLayers(
       const sums = language.layers.get(layer);
       if (sums === undefined)
         throw new Error(`the sums of ${language.language} lack layer ${layer}`);
-      return languageStatistics(sums, language.counted, rule.pool, rule.first_token === "keep");
+      return languageStatistics(sums, language.counted, pool);
     });
     const features = perLanguage[0]?.mean.length ?? 0;
     const table = (pick: (statistics: LanguageStatistics) => Float64Array): Float32Array => {

@@ -11,6 +11,8 @@ import type { LanguageSums } from "../runs/sums-file.js";
 interface ShownText {
   pieces: string[];
   activations: (number | null)[];
+  /** Code point at which the next piece begins. */
+  end: number;
 }
 
 /**
@@ -60,7 +62,7 @@ export async function collectExamples(
       contexts: [],
     };
     features.set(key, entry);
-    const { pieces, activations } = found.get(choice) ?? { pieces: [], activations: [] };
+    const { pieces, activations } = found.get(choice) ?? { pieces: [], activations: [], end: 0 };
     const from = Math.max(
       0,
       Math.min(choice.position - EXAMPLE_WINDOW / 2, pieces.length - EXAMPLE_WINDOW),
@@ -88,15 +90,17 @@ function addTokens(
   const at = frame.text.indexOf(choice.text);
   if (at < 0 || frame.spelling === undefined) return;
   const { start, end, pieces } = frame.spelling;
-  const entry = found.get(choice) ?? { pieces: [], activations: [] };
+  const entry = found.get(choice) ?? { pieces: [], activations: [], end: 0 };
   found.set(choice, entry);
   const characters = Array.from(text);
   const first = frame.tokens.subarray(0, at).reduce((sum, n) => sum + n, 0);
   for (let row = first; row < first + (frame.tokens[at] as number); row++) {
     const [from, to] = [start[row] as number, end[row] as number];
-    const before = row > first ? (end[row - 1] as number) : from;
-    const spelled = characters.slice(Math.max(from, before), to).join("");
-    entry.pieces.push(from === to ? (pieces[row] as string) : spelled);
+    // What a tokenizer skips belongs to the piece after it; bytes of one character share an offset and are shown once.
+    entry.pieces.push(
+      from === to ? (pieces[row] as string) : characters.slice(entry.end, to).join(""),
+    );
+    entry.end = Math.max(entry.end, to);
     entry.activations.push(activationOf(frame, row, choice.feature, rule));
   }
 }

@@ -40,7 +40,7 @@ export async function extractLanguage(
     } catch (error) {
       const isOutOfMemory =
         error instanceof VscoreError && error.details.engineKind === "out_of_memory";
-      const longest = Math.max(...request.tokens);
+      const longest = request.tokens.reduce((most, n) => Math.max(most, n), 0);
       if (!isOutOfMemory || budget <= longest) throw error;
       budget = Math.max(longest, Math.floor(budget / 2));
       await news.onHalved(budget);

@@ -80,6 +80,8 @@ function refuseUnknownKeys(value: object, where = ""): void {
 }
 
 function wordIssues(error: z.ZodError, merged: PartialConfig): string {
+  const whole = error.issues.find(({ path }) => path.length === 0);
+  if (whole !== undefined) return `Found no config: ${whole.message}.`;
   const ofModel = error.issues.filter(({ path }) => path[0] === "model");
   const lines = (ofModel.length > 0 ? ofModel : error.issues).map((issue) => {
     const key = String(issue.path[0]);

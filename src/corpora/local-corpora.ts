@@ -78,10 +78,14 @@ function parseJsonl(
   });
   const splits = new Set(rows.map((row) => row.split));
   if (splits.size > 1 && splits.has(undefined)) {
-    const bare = rows.find((row) => row.split === undefined);
-    throw lineError(file, bare?.line ?? 1, 'has no "split", other lines have one');
+    const line = rows.find((row) => row.split === undefined)?.line ?? 1;
+    throw lineError(file, line, 'has no "split", other lines have one');
   }
   const hasSplits = rows.length > 0 && !splits.has(undefined);
+  const bare = rows.find((row) => row.id === undefined);
+  if (bare !== undefined && rows.some((row) => row.id !== undefined)) {
+    throw lineError(file, bare.line, 'has no "id", other lines have one');
+  }
   refuseSplit(file, split, splitGiven, hasSplits);
   const languages = new Map<string, CorpusText[]>();
   const seen = new Set<string>();
@@ -170,6 +174,9 @@ function refuseSplit(
   given: boolean,
   hasSplits: boolean,
 ): void {
+  if (split === null && hasSplits) {
+    throw requestError(`split: null: ${where} has splits. Choose dev or devtest.`);
+  }
   if (given && split !== null && !hasSplits) {
     throw requestError(
       `--split ${split}: ${where} has no splits (neither a "split" field nor dev/ and devtest/). Leave --split out.`,

@@ -62,7 +62,9 @@ export class FrameSocket {
   ) {}
 
   static async open(): Promise<FrameSocket> {
-    const folder = await mkdtemp(join(tmpdir(), "vscore-"));
+    // The path of a Unix socket has at most 104 bytes (macOS; 108 on Linux).
+    const place = Buffer.byteLength(tmpdir()) > 70 ? "/tmp" : tmpdir();
+    const folder = await mkdtemp(join(place, "vscore-"));
     const server = createServer();
     const connected = new Promise<Socket>((resolve) => {
       server.once("connection", (socket) => {
@@ -70,10 +72,15 @@ export class FrameSocket {
         resolve(socket);
       });
     });
-    await new Promise<void>((resolve, reject) => {
-      server.once("error", reject);
-      server.listen(join(folder, "engine.sock"), () => resolve());
-    });
+    try {
+      await new Promise<void>((resolve, reject) => {
+        server.once("error", reject);
+        server.listen(join(folder, "engine.sock"), () => resolve());
+      });
+    } catch (error) {
+      await rm(folder, { recursive: true, force: true });
+      throw error;
+    }
     return new FrameSocket(folder, server, connected);
   }
 

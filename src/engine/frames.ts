@@ -58,9 +58,8 @@ export function jsonOf(blob: Safetensors, name = "json"): unknown {
 /** @throws SafetensorsError or ZodError where the blob is not a frame of the protocol. */
 export function parseFrame(blob: Safetensors): Frame {
   const { kind, job: jobText } = blob.metadata;
-  const job = Number(jobText);
-  if (jobText === undefined || !Number.isSafeInteger(job))
-    throw new SafetensorsError(`frame has no job (${jobText})`);
+  const job = Number(jobText || "missing");
+  if (!Number.isSafeInteger(job)) throw new SafetensorsError(`frame has no job (${jobText})`);
   switch (kind) {
     case "activations":
       return parseActivations(blob, job);
@@ -79,7 +78,7 @@ export function parseFrame(blob: Safetensors): Frame {
 
 function parseActivations(blob: Safetensors, job: number): ActivationsFrame {
   const number = (key: string): number => {
-    const value = Number(blob.metadata[key]);
+    const value = Number(blob.metadata[key] || "missing");
     if (!Number.isSafeInteger(value))
       throw new SafetensorsError(`activations frame: ${key} is ${blob.metadata[key]}`);
     return value;

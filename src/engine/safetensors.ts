@@ -179,8 +179,8 @@ export function encodeSafetensors(
   const ordered = [...tensors].sort(
     ([, a], [, b]) => ARRAYS[b.dtype].BYTES_PER_ELEMENT - ARRAYS[a.dtype].BYTES_PER_ELEMENT,
   );
-  const header: Record<string, unknown> = {};
-  if (Object.keys(metadata).length > 0) header.__metadata__ = metadata;
+  const header: [string, unknown][] = [];
+  if (Object.keys(metadata).length > 0) header.push(["__metadata__", metadata]);
   let at = 0;
   for (const [name, { dtype, shape, data }] of ordered) {
     const expected = shape.reduce((product, n) => product * n, 1);
@@ -189,10 +189,10 @@ export function encodeSafetensors(
         `tensor ${name} holds ${data.length} values, its shape [${shape}] ${expected}`,
       );
     }
-    header[name] = { dtype, shape, data_offsets: [at, at + data.byteLength] };
+    header.push([name, { dtype, shape, data_offsets: [at, at + data.byteLength] }]);
     at += data.byteLength;
   }
-  const json = new TextEncoder().encode(JSON.stringify(header));
+  const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
   const headerLength = Math.ceil(json.byteLength / 8) * 8;
   if (headerLength > MAX_HEADER_BYTES) {
     throw new SafetensorsError(

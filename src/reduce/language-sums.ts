@@ -24,13 +24,11 @@ export interface LanguageStatistics {
  * Texts without a counted token are left out (T counts the others).
  *
  * @param counted n_t, length T
- * @param firstCounts whether the first position is among the counted tokens (then `sums.sum` holds it too)
  */
 export function languageStatistics(
   sums: LayerTextSums,
   counted: Uint32Array,
   pool: Pool,
-  firstCounts: boolean,
 ): LanguageStatistics {
   const { features, indptr } = sums;
   const used = [...counted.keys()].filter((t) => (counted[t] as number) > 0);
@@ -67,13 +65,10 @@ export function languageStatistics(
     const residuals = (squares[f] as number) - 2 * m * (cross[f] as number) + m * m * weightSquares;
     return Math.sqrt((texts / (texts - 1)) * Math.max(0, residuals)) / weight;
   });
-  const first = new Float64Array(features);
-  sums.first.feature.forEach((f, i) => {
-    first[f] = sums.first.sum[i] as number;
-  });
-  const firstShare = first.map((s, f) => {
-    const all = (total[f] as number) + (firstCounts ? 0 : s);
-    return all === 0 ? 0 : s / all;
-  });
+  const firstShare = new Float64Array(features);
+  for (const [i, f] of sums.first.feature.entries()) {
+    const everywhere = (total[f] as number) + (sums.first.uncounted[i] as number);
+    if (everywhere !== 0) firstShare[f] = (sums.first.sum[i] as number) / everywhere;
+  }
   return { mean, standardError, activeFraction: active.map((a) => a / tokens), firstShare };
 }

@@ -27,8 +27,11 @@ export interface LayerTextSums {
   /** Largest activation, and the position of its token in the text (the first one of equals). */
   max: Float32Array;
   where: Uint32Array;
-  /** Σ over texts of the activation at the first position, counted or not: features ascending, sums. */
-  first: { feature: Uint32Array; sum: Float32Array };
+  /**
+   * Σ over texts of the activation at the first position, features ascending: of all of them, and of those that do not
+   * count (the rest is in `sum` above too).
+   */
+  first: { feature: Uint32Array; sum: Float32Array; uncounted: Float32Array };
 }
 
 interface SparseText {
@@ -48,6 +51,9 @@ export class TextSums {
   private readonly max: Float32Array;
   private readonly where: Uint32Array;
   private readonly firstSum: Float64Array;
+  private readonly firstUncounted: Float64Array;
+  /** Position that the open text's next token must have. */
+  private expected = 0;
   private touched: number[] = [];
   private current = -1;
 
@@ -64,6 +70,7 @@ export class TextSums {
     this.max = new Float32Array(features);
     this.where = new Uint32Array(features);
     this.firstSum = new Float64Array(features);
+    this.firstUncounted = new Float64Array(features);
   }
 
   /** Adds a frame. A text's tokens come in order, in one frame or in consecutive ones. */
@@ -109,7 +116,11 @@ export class TextSums {
       active: gather(new Uint32Array(total), (text) => text.active),
       max: gather(new Float32Array(total), (text) => text.max),
       where: gather(new Uint32Array(total), (text) => text.where),
-      first: { feature: firing, sum: Float32Array.from(firing, (f) => this.firstSum[f] as number) },
+      first: {
+        feature: firing,
+        sum: Float32Array.from(firing, (f) => this.firstSum[f] as number),
+        uncounted: Float32Array.from(firing, (f) => this.firstUncounted[f] as number),
+      },
     };
     return { sums, counted: this.counted };
   }
@@ -122,9 +133,16 @@ export class TextSums {
       );
     }
     this.current = text;
+    this.expected = 0;
   }
 
   private addToken(frame: ActivationsFrame, row: number, text: number): void {
+    if (frame.position[row] !== this.expected) {
+      throw new Error(
+        `text ${text} of ${frame.language}, layer ${frame.layer}: position ${frame.position[row]} came where ${this.expected} was due`,
+      );
+    }
+    this.expected += 1;
     const role = frame.role[row] as number;
     const counts = isCounted(role, this.rule);
     const isFirst = (role & FIRST_POSITION) !== 0;
@@ -138,7 +156,11 @@ export class TextSums {
         throw new Error(`feature ${feature} is beyond the dictionary's ${this.features}`);
       if (!Number.isFinite(value))
         throw new Error(`activation of feature ${feature} in text ${text} is ${value}`);
-      if (isFirst) this.firstSum[feature] = (this.firstSum[feature] as number) + value;
+      if (isFirst) {
+        this.firstSum[feature] = (this.firstSum[feature] as number) + value;
+        if (!counts)
+          this.firstUncounted[feature] = (this.firstUncounted[feature] as number) + value;
+      }
       if (!counts) continue;
       if (this.active[feature] === 0) {
         this.touched.push(feature);

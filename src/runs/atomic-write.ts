@@ -32,6 +32,7 @@ export async function writeAside(
   try {
     await makeFolder(resolve(folder));
     await fill(aside);
+    if (!existsSync(aside)) throw new Error(`nothing was written for ${path}`);
     await sync(aside);
     await rename(aside, path);
     await sync(folder);
@@ -51,7 +52,13 @@ export async function writeAside(
 export async function makeFolder(path: string): Promise<string | undefined> {
   if (existsSync(path)) return undefined;
   const above = await makeFolder(dirname(path));
-  await mkdir(path);
+  try {
+    await mkdir(path);
+  } catch (error) {
+    // Another process may have made it just now.
+    if (errnoOf(error) === "EEXIST") return above;
+    throw error;
+  }
   return above ?? path;
 }
 
@@ -71,6 +78,7 @@ const REASONS: Record<string, string> = {
   EPERM: "permission is denied. Choose another --out-dir, or make it writable",
   EROFS: "the file system is read-only. Choose another --out-dir",
   ENOENT: "no folder can be made there. Choose another --out-dir",
+  EISDIR: "it is a folder. Name a file",
   ENOTDIR: "part of that path is a file. Choose another --out-dir",
 };
 

@@ -37,7 +37,7 @@ export function listRuns(below: string): RunEntry[] {
     .map((name) => ({ name, folder: join(below, name) }))
     .filter(({ folder }) => isFolder(folder) && looksLikeRun(folder))
     .map(({ name, folder }) => describe(name, folder))
-    .sort((a, b) => (a.touched < b.touched ? 1 : -1));
+    .sort((a, b) => Date.parse(b.touched) - Date.parse(a.touched));
 }
 
 /** A finished run of any tool, or one of ours: a `config.json` alone could be anybody's. */

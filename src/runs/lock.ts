@@ -1,12 +1,13 @@
 import { readFileSync } from "node:fs";
-import { open, rm } from "node:fs/promises";
+import { link, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
 import { errnoOf, requestError } from "../errors.js";
 import { explain } from "./atomic-write.js";
+import { UNFINISHED } from "./files.js";
 
-const LOCK = "run.lock";
+export const LOCK = "run.lock";
 const Holder = z.strictObject({ pid: z.int(), host: z.string(), since: z.string() });
 export type Holder = z.infer<typeof Holder>;
 
@@ -35,17 +36,19 @@ export async function lockRun(folder: string): Promise<() => Promise<void>> {
       `${folder} is in use by process ${holder.pid} on ${holder.host} since ${holder.since}. Wait until it ends, or stop it. If it is gone for certain, remove ${path}.`,
     );
   }
-  await rm(path, { force: true });
+  const own: Holder = { pid: process.pid, host: hostname(), since: new Date().toISOString() };
+  const aside = `${path}.${process.pid}${UNFINISHED}`;
   try {
-    const file = await open(path, "wx");
-    await file.writeFile(
-      JSON.stringify({ pid: process.pid, host: hostname(), since: new Date().toISOString() }),
-    );
-    await file.close();
+    // Written aside and linked: a lock is never seen half-written, and only one process can link it.
+    await rm(path, { force: true });
+    await writeFile(aside, JSON.stringify(own));
+    await link(aside, path);
   } catch (error) {
     if (errnoOf(error) === "EEXIST")
       throw requestError(`${folder} was taken by another process just now. Wait until it ends.`);
     throw explain(error, path);
+  } finally {
+    await rm(aside, { force: true });
   }
   return () => rm(path, { force: true });
 }

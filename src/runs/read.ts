@@ -40,12 +40,15 @@ export function openRun(run: string): FinishedRun {
   const rankings = reading(folder, RUN_FILES.scores, decodeScores);
   const statistics = reading(folder, RUN_FILES.statistics, decodeStatistics);
   for (const layer of meta.layers) {
-    for (const found of [rankings.get(layer), statistics.get(layer)]) {
-      if (found?.languages !== meta.languages.length)
-        throw broken(
-          join(folder, RUN_FILES.scores),
-          `layer ${layer} does not fit ${RUN_FILES.meta}`,
-        );
+    const ranking = rankings.get(layer);
+    const parts = [
+      { file: RUN_FILES.scores, found: ranking },
+      { file: RUN_FILES.statistics, found: statistics.get(layer) },
+    ];
+    for (const { file, found } of parts) {
+      if (found?.languages === meta.languages.length && found.features === ranking?.features)
+        continue;
+      throw broken(join(folder, file), `its layer ${layer} does not fit ${RUN_FILES.meta}`);
     }
   }
   return { name: basename(folder), folder, meta, rankings, statistics };

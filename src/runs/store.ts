@@ -1,12 +1,13 @@
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { appendFile, readdir, rm, rmdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import { isFolder } from "../config/paths.js";
 import { parseStoredConfig } from "../config/resolve.js";
 import type { RunConfig } from "../config/schema.js";
 import { requestError } from "../errors.js";
 import { explain, makeFolder, writeAside, writeWhole } from "./atomic-write.js";
 import { RUN_FILES, sumsFile, UNFINISHED } from "./files.js";
-import { lockRun } from "./lock.js";
+import { LOCK, lockRun } from "./lock.js";
 import { type Meta, RunEvent, type RunNews } from "./meta.js";
 import { decodeSums, encodeSums, type LanguageSums } from "./sums-file.js";
 
@@ -15,20 +16,19 @@ export type Site = "free" | "unfinished" | "finished" | "other";
 
 /** @throws VscoreError (request) where the path is a file, or lies below one */
 export function siteOf(folder: string): Site {
-  let entry: ReturnType<typeof statSync>;
-  try {
-    entry = statSync(folder, { throwIfNoEntry: false });
-  } catch (error) {
-    throw explain(error, folder);
-  }
-  if (entry === undefined) return "free";
-  if (!entry.isDirectory())
+  let existing = resolve(folder);
+  while (!existsSync(existing)) existing = dirname(existing);
+  if (!isFolder(existing)) {
+    const what = existing === resolve(folder) ? "is a file" : `lies below the file ${existing}`;
     throw requestError(
-      `--out-dir ${folder} is a file. Expected a folder, or a path where nothing is yet.`,
+      `--out-dir ${folder} ${what}. Expected a folder, or a path where nothing is yet.`,
     );
+  }
+  if (existing !== resolve(folder)) return "free";
   if (existsSync(join(folder, RUN_FILES.meta))) return "finished";
   if (existsSync(join(folder, RUN_FILES.config))) return "unfinished";
-  return readdirSync(folder).length === 0 ? "free" : "other";
+  const others = readdirSync(folder).filter((name) => name !== LOCK && !name.endsWith(UNFINISHED));
+  return others.length === 0 ? "free" : "other";
 }
 
 /** The config that a run's folder holds. */
@@ -98,6 +98,11 @@ export class RunStore {
       for (const name of existsSync(at) ? await readdir(at) : []) {
         if (name.endsWith(UNFINISHED)) await rm(join(at, name));
       }
+    }
+    // Its last line may have been cut short: the next one begins on a line of its own.
+    const events = store.path(RUN_FILES.events);
+    if (existsSync(events) && !readFileSync(events, "utf8").endsWith("\n")) {
+      await appendFile(events, "\n");
     }
     return store;
   }

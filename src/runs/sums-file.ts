@@ -62,6 +62,10 @@ export function encodeSums(sums: LanguageSums): Uint8Array {
     tensors.set(`${at}max_position`, tensor("U32", [where.length], where));
     tensors.set(`${at}first_feature`, tensor("U32", [first.feature.length], first.feature));
     tensors.set(`${at}first_sum`, tensor("F32", [first.sum.length], first.sum));
+    tensors.set(
+      `${at}first_uncounted_sum`,
+      tensor("F32", [first.uncounted.length], first.uncounted),
+    );
   }
   return encodeSafetensors(tensors, {
     schema: "1",
@@ -104,6 +108,7 @@ function layerSums(blob: Safetensors, layer: number, texts: number): LayerTextSu
     first: {
       feature: firstFeature,
       sum: takeTensor(blob, `${at}first_sum`, "F32", [firstFeature.length]),
+      uncounted: takeTensor(blob, `${at}first_uncounted_sum`, "F32", [firstFeature.length]),
     },
   };
 }

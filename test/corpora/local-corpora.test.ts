@@ -35,13 +35,27 @@ const refusal = (read: () => unknown): string => {
 const english = (more: object = {}) => ({ text: "hello", language: "eng_Latn", ...more });
 
 describe("jsonl:", () => {
-  test("texts come by language, in file order, with ids of their own or counted from 1", () => {
+  test("without ids, each language's texts are counted from 1; ids on some lines only are refused", () => {
+    const { languages } = jsonl([
+      english(),
+      { text: "hola", lan: "es" },
+      english({ text: "bye" }),
+    ])();
+    expect(languages.get("eng_Latn")).toEqual([
+      { id: "1", text: "hello" },
+      { id: "2", text: "bye" },
+    ]);
+    expect(languages.get("spa_Latn")).toEqual([{ id: "1", text: "hola" }]);
+    expect(refusal(jsonl([english({ id: "2" }), english()]))).toContain("line 2 ");
+  });
+
+  test("texts come by language, in file order, with ids of their own", () => {
     const { languages, split } = jsonl([
       english({ id: "a" }),
       { text: "hola", lan: "es", id: 7 },
       english({ text: "bye", id: "b" }),
-      { text: "你好", lan: "zh" },
-      { text: "再见", lan: "cmn_Hans" },
+      { text: "你好", lan: "zh", id: "a" },
+      { text: "再见", lan: "cmn_Hans", id: "b" },
     ])();
     expect(split).toBeNull();
     expect([...languages]).toEqual([
@@ -56,8 +70,8 @@ describe("jsonl:", () => {
       [
         "cmn_Hans",
         [
-          { id: "1", text: "你好" },
-          { id: "2", text: "再见" },
+          { id: "a", text: "你好" },
+          { id: "b", text: "再见" },
         ],
       ],
     ]);

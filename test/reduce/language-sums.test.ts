@@ -39,7 +39,7 @@ const counting = arbitraryTexts.filter((texts) => texts.flat().some(({ role }) =
 const pools = fc.constantFrom<Pool>("token", "text");
 const statisticsOf = (texts: readonly Token[][], pool: Pool, rule: TokenRule = DROP) => {
   const { sums, counted } = sumsOf(texts, FEATURES, rule);
-  return languageStatistics(sums, counted, pool, rule.first_token === "keep");
+  return languageStatistics(sums, counted, pool);
 };
 
 /** Values are up to 1000; the standard error subtracts squares, so half of the digits may go. */
@@ -109,6 +109,15 @@ describe("languageStatistics", () => {
     const { firstShare } = statisticsOf(texts, "token", rule);
     expect(firstShare[0]).toBe(share);
     expect(firstShare[1]).toBe(0);
+  });
+
+  test("the share at the first position holds where a BOS there never counts, though first is kept", () => {
+    const bos = (value: number) => token(3, [0, value], [1, value]);
+    const texts = [[bos(6), token(0, [0, 2])], [bos(9)]];
+    const rule = { special_tokens: "drop", first_token: "keep" } as const;
+    const { firstShare } = statisticsOf(texts, "token", rule);
+    expect(firstShare[0]).toBeCloseTo(15 / 17, 6);
+    expect(firstShare[1]).toBe(1);
   });
 
   test("a language none of whose tokens counts is refused", () => {

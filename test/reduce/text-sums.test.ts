@@ -197,4 +197,14 @@ describe("TextSums", () => {
       running.finish();
     }).toThrow(words);
   });
+
+  test("a frame that repeats or skips positions of the open text is refused", () => {
+    const sums = new TextSums(4, 1, DROP);
+    const frame = frameOf([{ text: 0, tokens: [token(1), token(0, [1, 2])] }]);
+    sums.add(frame);
+    expect(() => sums.add(frame)).toThrow("position 0 came where 2 was due");
+    expect(() => sums.add(frameOf([{ text: 0, tokens: [token(0)], from: 3 }]))).toThrow(
+      "position 3 came where 2",
+    );
+  });
 });

@@ -125,6 +125,9 @@ describe("siteOf", () => {
   test("a file is refused", () => {
     writeFileSync(at("file"), "");
     expect(failureOf(() => siteOf(at("file"))).message).toContain("is a file");
+    expect(failureOf(() => siteOf(at("file", "below"))).message).toContain(
+      `lies below the file ${at("file")}`,
+    );
   });
 });
 
