@@ -11,7 +11,7 @@ import torch
 
 
 class RunMeta(dict[str, Any]):
-    """A run's `meta.json`: its fields as items and as attributes (`meta["languages"]`, `meta.languages`)."""
+    """A run's `meta.json`, its fields as items and as attributes: `meta.languages`."""
 
     def __getattr__(self, name: str) -> Any:
         try:
@@ -44,7 +44,8 @@ def load_v_score_run(run_dir: str | Path) -> tuple[RunMeta, dict[int, dict[str, 
         rows = len(tensors["top_index_per_lan"])
         if rows != len(meta["languages"]):
             raise ValueError(
-                f"{scores_file}: layer {layer} has {rows} rows, meta.json {len(meta['languages'])} languages"
+                f"{scores_file}: layer {layer} has {rows} rows, "
+                f"meta.json has {len(meta['languages'])} languages"
             )
         layers[int(layer)] = tensors
     return meta, layers

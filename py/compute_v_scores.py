@@ -1,6 +1,6 @@
 """The original tool's module name: `load_v_score_run`, and `compute …` handed on to vscore.
 
-    python py/compute_v_scores.py compute --model gemma-2b …
+python py/compute_v_scores.py compute --model gemma-2b …
 """
 
 import os
@@ -16,7 +16,7 @@ __all__ = ["RunMeta", "load_v_score_run", "main"]
 
 
 def main(arguments: list[str]) -> int:
-    """Replace this process by `vscore` with these arguments. Returns only if that is not possible."""
+    """Replace this process by `vscore` with these arguments; returns only if it cannot."""
     command = ROOT / "node_modules" / ".bin" / "vscore"
     if not command.exists():
         sys.stderr.write(f"{command} is missing. Run: npm run setup\n")

@@ -84,8 +84,7 @@ function resolveRequest({ flags, config: file, resume }: ComputeOptions): Resolv
 }
 
 function nextCommands(run: string, languages: readonly string[]): string[] {
-  const subset =
-    languages.length > 2 ? languages.slice(0, Math.max(2, languages.length - 1)) : languages;
+  const subset = languages.slice(0, 3);
   return [
     "Next:",
     `  npx vscore show ${run} --language ${languages[0]} --top-k 10`,

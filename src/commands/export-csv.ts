@@ -7,19 +7,18 @@ import type { Output } from "./output.js";
 
 /** `vscore export csv RUN`: top-k features for the steering repository. `-` is stdout. */
 export async function exportCsv(
-  name: string,
+  runName: string,
   options: { topK: number; output?: string | undefined },
   output: Output,
 ): Promise<void> {
-  const run = openRun(name);
+  const run = openRun(runName);
   const csv = topFeaturesCsv(run, options.topK);
   if (options.output === "-") {
     output.result(csv.slice(0, -1));
     return;
   }
-  const file =
-    options.output ??
-    join(run.folder, RUN_FILES.exportsFolder, `v_scores_${run.name}_top${options.topK}.csv`);
+  const name = `v_scores_${run.name}_top${options.topK}.csv`;
+  const file = options.output ?? join(relative(".", run.folder), RUN_FILES.exportsFolder, name);
   await writeWhole(file, csv);
-  output.result(`Wrote ${relative(".", file)}`);
+  output.result(`Wrote ${file}`);
 }
