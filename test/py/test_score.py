@@ -44,7 +44,7 @@ def test_a_run_that_is_not_finished_is_refused(tmp_path):
 
 def test_files_that_do_not_fit_are_refused(tmp_path):
     write_run(tmp_path, rows=3)
-    with pytest.raises(ValueError, match="3 rows, meta.json has 2 languages"):
+    with pytest.raises(ValueError, match=r"3 rows, meta\.json has 2 languages"):
         load_v_score_run(tmp_path)
     torch.save({"scores": 1}, tmp_path / "v_scores.pt")
     with pytest.raises(ValueError, match='holds no "layers"'):
