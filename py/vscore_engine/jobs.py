@@ -196,12 +196,12 @@ def _open_engine(request: dict[str, object]) -> object:
 
 
 def _log_to(request: dict[str, object]) -> object:
-    """From now on, write what is printed to another file: {"log"}."""
+    """From now on, write what is printed to another file, what was printed before it: {"log"}."""
     from vscore_engine import process
 
     _open()
     log = _take(request, "log", str)
-    process.redirect_output(log)
+    process.move_output(log)
     return {"log": log}
 
 

@@ -33,6 +33,18 @@ def redirect_output(log: str) -> None:
                 os.close(descriptor)
 
 
+def move_output(log: str) -> None:
+    """Point fds 1 and 2 at another log, which begins with what the present one holds."""
+    before = os.fstat(1).st_size
+    earlier = os.open("/dev/fd/1", os.O_RDONLY)
+    try:
+        text = os.pread(earlier, before, 0)
+    finally:
+        os.close(earlier)
+    redirect_output(log)
+    os.write(1, text)
+
+
 def ignore_interrupts() -> None:
     """Ctrl-C reaches every process of the terminal; ours stops when TypeScript says so."""
     if threading.current_thread() is threading.main_thread():

@@ -93,10 +93,15 @@ export class FrameSocket {
     yield* readFrames(await this.connected);
   }
 
+  /** Removes the folder; what is connected stays connected. */
+  async removeFolder(): Promise<void> {
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
   /** Closes the socket; the folder goes with it unless something in it is still of use. */
   async close({ keepFolder = false } = {}): Promise<void> {
     this.server.close();
     void this.connected.then((socket) => socket.destroy());
-    if (!keepFolder) await rm(this.folder, { recursive: true, force: true });
+    if (!keepFolder) await this.removeFolder();
   }
 }

@@ -48,6 +48,9 @@ export class PythonEngine {
   private readonly died: Promise<never>;
   private lastJob = 0;
   private closing = false;
+  private death: VscoreError | undefined;
+  /** Fails the pull that waits now, if one does. */
+  private interrupt: (reason: unknown) => void = () => undefined;
 
   private constructor(
     private readonly pythonia: Pythonia,
@@ -57,7 +60,11 @@ export class PythonEngine {
   ) {
     this.incoming = socket.frames();
     this.died = new Promise((_, reject) => {
-      child.once("exit", (code, signal) => reject(this.deathNotice(signal ?? `exit code ${code}`)));
+      child.once("exit", (code, signal) => {
+        this.death = this.deathNotice(signal ?? `exit code ${code}`);
+        reject(this.death);
+        this.interrupt(this.death);
+      });
     });
     this.died.catch(() => undefined);
   }
@@ -101,30 +108,21 @@ export class PythonEngine {
     signal?: AbortSignal,
   ): AsyncGenerator<Frame, void, void> {
     const id = ++this.lastJob;
-    const aborted = abortion(signal);
     await this.control("start", { id, job, ...parameters });
     let frames = 0;
-    try {
-      for (;;) {
-        const next = await Promise.race([this.incoming.next(), this.died, aborted.promise]);
-        if (next.done) throw await this.shortStream(job);
-        const frame = next.value;
-        if (frame.job !== id)
-          throw new Error(`a frame of job ${frame.job} came while job ${id} (${job}) was running`);
-        if (frame.kind === "error") throw wordFailure(frame.failure, this.log);
-        if (frame.kind === "end") {
-          if (frame.frames !== frames) {
-            throw new Error(
-              `the engine says it sent ${frame.frames} frames of job ${job}, ${frames} arrived`,
-            );
-          }
-          return;
-        }
-        frames += 1;
-        yield frame;
+    for (;;) {
+      const frame = await this.pull(job, signal);
+      if (frame.job !== id)
+        throw new Error(`a frame of job ${frame.job} came while job ${id} (${job}) was running`);
+      if (frame.kind === "error") throw wordFailure(frame.failure, this.log);
+      if (frame.kind === "end") {
+        if (frame.frames === frames) return;
+        throw new Error(
+          `the engine says it sent ${frame.frames} frames of job ${job}, ${frames} arrived`,
+        );
       }
-    } finally {
-      aborted.release();
+      frames += 1;
+      yield frame;
     }
   }
 
@@ -132,14 +130,16 @@ export class PythonEngine {
   async logTo(path: string): Promise<void> {
     await this.control("log_to", { log: path });
     this.log = path;
+    // Python is connected: nothing needs the folder any more, and a killed process would leave it behind.
+    await this.socket.removeFolder();
   }
 
   /** Ends Python at once, whatever it is doing. */
   async close(): Promise<void> {
     if (this.closing) return;
     this.closing = true;
-    const gone = this.child.exitCode !== null || this.child.signalCode !== null;
-    const exited = gone ? Promise.resolve() : once(this.child, "exit");
+    const wasDead = this.death !== undefined;
+    const exited = wasDead ? Promise.resolve() : once(this.child, "exit");
     try {
       this.pythonia.python.exit();
     } catch {
@@ -147,12 +147,33 @@ export class PythonEngine {
     }
     this.child.kill("SIGKILL");
     await exited;
-    await this.socket.close({
-      keepFolder: this.crashed && this.log.startsWith(this.socket.folder),
-    });
+    // The log of a Python that died before it had another place is all that tells why.
+    await this.socket.close({ keepFolder: wasDead && this.log.startsWith(this.socket.folder) });
   }
 
-  private crashed = false;
+  /**
+   * The next frame. One promise a pull: raced against a promise that outlives them all, every frame would be kept in memory
+   * for as long as that one lives.
+   */
+  private async pull(job: string, signal: AbortSignal | undefined): Promise<Frame> {
+    const onAbort = () => this.interrupt(signal?.reason);
+    signal?.addEventListener("abort", onAbort, { once: true });
+    try {
+      const next = await new Promise<IteratorResult<Frame, void>>((resolve, reject) => {
+        this.interrupt = reject;
+        if (signal?.aborted) onAbort();
+        this.incoming
+          .next()
+          .then(resolve, (error: unknown) => this.brokenStream(error).then(reject));
+      });
+      if (!next.done) return next.value;
+      throw await this.brokenStream(
+        new Error(`the data stream closed before the end of job ${job}; see ${this.log}`),
+      );
+    } finally {
+      signal?.removeEventListener("abort", onAbort);
+    }
+  }
 
   private async control(name: keyof JobsModule, request: object): Promise<unknown> {
     const reply = Reply.parse(
@@ -177,22 +198,19 @@ export class PythonEngine {
   }
 
   private deathNotice(how: string): VscoreError {
-    if (!this.closing) this.crashed = true;
     return new VscoreError(
       "bug",
       `Python ended in the middle of its work (${how}). What was finished is kept: the same command with --resume goes on. Its last words are in ${this.log}`,
     );
   }
 
-  /** The stream closed without an end: because Python died (then say so), or because it lost its way. */
-  private async shortStream(job: string): Promise<Error> {
-    const patience = new Promise<undefined>((resolve) =>
-      setTimeout(resolve, 2000, undefined).unref(),
-    );
-    const death = await Promise.race([this.died.catch((error: Error) => error), patience]);
-    return (
-      death ?? new Error(`the data stream closed before the end of job ${job}; see ${this.log}`)
-    );
+  /** Why the stream broke: because Python died (which is noticed a moment later), or for the reason given. */
+  private async brokenStream(reason: unknown): Promise<unknown> {
+    const patience = new Promise<undefined>((resolve) => {
+      setTimeout(resolve, 2000, undefined).unref();
+    });
+    await Promise.race([this.died.catch(() => undefined), patience]);
+    return this.death ?? reason;
   }
 }
 
@@ -204,20 +222,4 @@ function wordFailure(failure: EngineFailure, log: string): VscoreError {
     engineKind: failure.kind,
     facts: failure.facts,
   });
-}
-
-function abortion(signal: AbortSignal | undefined): {
-  promise: Promise<never>;
-  release: () => void;
-} {
-  let release = () => {};
-  const promise = new Promise<never>((_, reject) => {
-    if (signal === undefined) return;
-    const onAbort = () => reject(signal.reason);
-    if (signal.aborted) onAbort();
-    signal.addEventListener("abort", onAbort, { once: true });
-    release = () => signal.removeEventListener("abort", onAbort);
-  });
-  promise.catch(() => undefined);
-  return { promise, release };
 }

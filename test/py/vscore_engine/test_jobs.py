@@ -226,6 +226,17 @@ def test_what_libraries_print_lands_in_the_log(closed):
     assert "There is no job 'dance'" in closed.log.read_text()
 
 
+def test_a_later_log_takes_over_what_the_first_one_holds(closed, tmp_path):
+    closed.open()
+    closed.run("dance")
+    later = tmp_path / "later.log"
+    assert closed.call("log_to", log=str(later)) == {"ok": {"log": str(later)}}
+    closed.run("sing")
+    text = later.read_text()
+    assert text.index("'dance'") < text.index("'sing'")
+    assert "'sing'" not in closed.log.read_text()
+
+
 def test_interrupts_are_ignored(engine):
     os.kill(engine.process.pid, signal.SIGINT)
     assert engine.call("cancel", id=1) == {"ok": {"cancelled": False}}
