@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from sae_lens import SAE, Transcoder
 from torch import Tensor
-from transformers import AutoModelForCausalLM, AutoTokenizer
+from transformers import AutoTokenizer, Qwen3ForCausalLM
 
 from demo.capture import residuals
 from demo.languages import LANGUAGES
@@ -41,17 +41,21 @@ class Demo:
         return [self.streams[texts][code][layer] for code in self.languages]
 
 
+def sample(texts: list[str], count: int) -> list[str]:
+    """At most `count` texts, always the same ones."""
+    return random.Random(SEED).sample(texts, min(count, len(texts)))
+
+
 def load(folder: Path) -> Demo:
     """Everything in fp32 on the CPU; texts are those of the repository."""
-    model = AutoModelForCausalLM.from_pretrained(folder / "model", dtype=torch.float32).eval()
+    model = Qwen3ForCausalLM.from_pretrained(folder / "model", dtype=torch.float32).eval()
     tokenizer = AutoTokenizer.from_pretrained(folder / "model")
     layers = (1, 2, 3)
 
     def streams(texts: dict[str, list[str]]) -> Streams:
         found: Streams = {}
         for code, own in texts.items():
-            sample = random.Random(SEED).sample(own, min(TEXTS, len(own)))
-            found[code] = residuals(model, tokenizer, sample, layers)
+            found[code] = residuals(model, tokenizer, sample(own, TEXTS), layers)
         return found
 
     devtest = evaluation_texts("devtest")

@@ -61,6 +61,12 @@ class Capture:
         return hook
 
 
+def padding_id(tokenizer: PreTrainedTokenizerFast) -> int:
+    found = tokenizer.pad_token_id
+    assert isinstance(found, int)
+    return found
+
+
 def batches(
     tokenizer: PreTrainedTokenizerFast, texts: list[str], size: int = 32, longest: int = 128
 ) -> Iterator[tuple[Tensor, Tensor, list[int]]]:
@@ -73,7 +79,7 @@ def batches(
     for start in range(0, len(order), size):
         chosen = order[start : start + size]
         width = max(len(encoded[i]) for i in chosen)
-        ids = torch.full((len(chosen), width), int(tokenizer.pad_token_id or 0))
+        ids = torch.full((len(chosen), width), padding_id(tokenizer))
         mask = torch.zeros_like(ids)
         for row, i in enumerate(chosen):
             ids[row, : len(encoded[i])] = torch.tensor(encoded[i])

@@ -62,7 +62,13 @@ def _ablation_table(found: dict[str, Any]) -> list[str]:
 
 
 def _steering_table(found: dict[str, Any]) -> list[str]:
-    names = ("steered", "unsteered", "gated_by_source_features", "random_vector")
+    names = (
+        "steered",
+        "steered_stronger",
+        "unsteered",
+        "gated_by_source_features",
+        "random_vector",
+    )
     steering = found["steering"]
     rows = [
         [code, *(f"{row[name]:.2f}" for name in (*names, "unsteered_stays_in_own_language"))]
@@ -70,8 +76,8 @@ def _steering_table(found: dict[str, Any]) -> list[str]:
     ]
     means = [steering[f"mean_{name}"] for name in (*names, "unsteered_stays_in_own_language")]
     rows.append(["**mean**", *(f"**{value:.2f}**" for value in means)])
-    head = ["target", "steered", "unsteered", "gated", "random vector", "unsteered: stays"]
-    return _table(head, rows)
+    head = ["target", "α 1", "α 1.5", "unsteered", "gated, α 1", "random vector"]
+    return _table([*head, "unsteered: stays"], rows)
 
 
 def measured(found: dict[str, Any]) -> str:

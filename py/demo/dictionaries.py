@@ -22,8 +22,8 @@ SAE_LAYERS = (1, 2, 3)
 TRANSCODER_LAYER = 2
 FEATURES = 512
 ACTIVE = 20  # features per token, on average
-SAE_STEPS = 2500
-TRANSCODER_STEPS = 2000
+SAE_STEPS = 2000
+TRANSCODER_STEPS = 1500
 BATCH = 512  # tokens
 MODEL_NAME = "vscore-demo"
 

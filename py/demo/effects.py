@@ -6,20 +6,21 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from demo.artefacts import LAYER, SEED, Demo
+from demo.artefacts import LAYER, SEED, Demo, sample
 from demo.identify import is_identifiable, is_in_language
 from demo.interventions import continuations, cross_entropy, prompt_of, without_span
 from demo.measures import projection
 
 ABLATION_TEXTS = 24  # per language
 PROMPTS = 6  # per language
+STRONGER = 1.5  # the other strength that steering is tried with
 
 
 def ablation(demo: Demo, features: dict[str, list[int]]) -> dict[str, Any]:
     """Rise of the cross-entropy (nats per token) when the span of two decoder rows is projected
     out of the residual stream after block `LAYER`, on the language itself and on each other."""
     decoder = demo.saes[LAYER].W_dec.detach()
-    texts = {code: demo.devtest[code][:ABLATION_TEXTS] for code in demo.languages}
+    texts = {code: sample(demo.devtest[code], ABLATION_TEXTS) for code in demo.languages}
 
     def losses(pair: Tensor | None) -> dict[str, float]:
         edit = None if pair is None else without_span(projection(pair))
@@ -66,7 +67,9 @@ def steering(demo: Demo, features: dict[str, list[int]]) -> dict[str, Any]:
     sae = demo.saes[LAYER]
     codes = [code for code in demo.languages if is_identifiable(code)]
     centre = {code: demo.streams["dev"][code][LAYER].mean(0) for code in codes}
-    prompts = [(code, prompt_of(text)) for code in codes for text in demo.devtest[code][:PROMPTS]]
+    prompts = [
+        (code, prompt_of(text)) for code in codes for text in sample(demo.devtest[code], PROMPTS)
+    ]
     sources, texts = [code for code, _ in prompts], [text for _, text in prompts]
     gates = torch.tensor([features[code] for code in sources])  # [prompts, 2]
     generator = torch.Generator().manual_seed(SEED)
@@ -101,15 +104,22 @@ def steering(demo: Demo, features: dict[str, list[int]]) -> dict[str, Any]:
         noise *= vectors.norm(dim=1, keepdim=True) / noise.norm(dim=1, keepdim=True)
         rows[target] = {
             "steered": share(run(vectors), target),
+            "steered_stronger": share(run(STRONGER * vectors), target),
             "unsteered": share(plain, target),
             "gated_by_source_features": share(run(vectors, source_feature_fires), target),
             "random_vector": share(run(noise), target),
             "unsteered_stays_in_own_language": stays[target],
         }
-    names = ("steered", "unsteered", "gated_by_source_features", "random_vector")
+    names = (
+        "steered",
+        "steered_stronger",
+        "unsteered",
+        "gated_by_source_features",
+        "random_vector",
+    )
     return {
-        "how": f"mean(target) - mean(source), alpha 1, after block {LAYER}, every position; "
-        f"{PROMPTS} prompts a language, greedy, 24 tokens",
+        "how": f"mean(target) - mean(source), alpha 1 (stronger: {STRONGER}), after block {LAYER}, "
+        f"every position; {PROMPTS} prompts a language, greedy, 24 tokens",
         **{f"mean_{name}": mean(row[name] for row in rows.values()) for name in names},
         "mean_unsteered_stays_in_own_language": mean(stays.values()),
         "languages": rows,

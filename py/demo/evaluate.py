@@ -8,17 +8,19 @@ where a language has them, else the articles of the Declaration that were never 
 
 import argparse
 import json
+import os
 import sys
 from pathlib import Path
 from statistics import mean
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as in train.py
 
 import torch
 from torch import Tensor
 
-from demo.artefacts import LAYER, SEED, Demo, load
+from demo.artefacts import LAYER, SEED, Demo, load, sample
 from demo.capture import Capture, batches, block
 from demo.card import update_card
 from demo.effects import ablation, steering
@@ -72,7 +74,7 @@ def reconstruction(demo: Demo) -> dict[str, Any]:
     mlp = block(demo.model, LAYER).get_submodule("mlp")
     inputs, outputs = [], []
     for code in demo.languages:
-        for ids, mask, _chosen in batches(demo.tokenizer, demo.devtest[code][:40]):
+        for ids, mask, _chosen in batches(demo.tokenizer, sample(demo.devtest[code], 40)):
             with Capture({mlp: ("in", "out")}) as capture:
                 demo.model.model(input_ids=ids, attention_mask=mask, use_cache=False)
             counted = mask.bool()

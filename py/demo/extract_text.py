@@ -19,7 +19,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from demo.languages import LANGUAGES, is_in_script, is_untranslated
+from demo.languages import LANGUAGES, is_in_script, is_technical, is_untranslated
 from demo.paragraphs import declaration_sections, handbook_paragraphs, mallard_paragraphs
 from demo.progress import say
 from demo.text import (
@@ -40,7 +40,7 @@ HELD_OUT_ARTICLES = ("article-05", "article-12", "article-18", "article-23", "ar
 HELD_OUT_SHARE = 0.14  # of the pages, for each of dev and devtest
 CORPUS_PARAGRAPHS = 200  # at most, per language and split
 CORPUS_LENGTH = 600  # characters at most: the model reads 128 tokens at a time when trained
-HANDBOOK_BUDGET = 500_000  # stop adding handbook text to a language's training text here
+HANDBOOK_BUDGET = 300_000  # characters of training text from which on no handbook is added
 
 # page id ("gnome/clock", "handbook/sect.apt-get") -> language -> paragraphs by position
 Pages = dict[str, dict[str, list[str]]]
@@ -131,9 +131,9 @@ def split_of(page: str) -> str:
 
 
 def is_usable(text: str, code: str, english: set[str]) -> bool:
-    """Long enough, in the language's script, and translated."""
+    """Long enough, in the language's script, translated, and not about commands."""
     shortest = 10 if code in ("cmn_Hans", "jpn_Jpan") else 20
-    if len(text) < shortest or not is_in_script(text, code):
+    if len(text) < shortest or not is_in_script(text, code) or is_technical(text, code):
         return False
     return code == "eng_Latn" or not (text in english or is_untranslated(text, code))
 

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from transformers import PreTrainedTokenizerFast, Qwen3ForCausalLM
 
-from demo.capture import batches, edited_residual
+from demo.capture import batches, edited_residual, padding_id
 
 PROMPT_WORDS = 5
 PROMPT_CHARACTERS = 12  # in scripts without spaces between words
@@ -65,7 +65,7 @@ def continuations(
     """
     ids = tokenizer(prompts)["input_ids"]
     width = max(len(own) for own in ids)
-    padding = int(tokenizer.pad_token_id or 0)
+    padding = padding_id(tokenizer)
     batch = torch.tensor([[padding] * (width - len(own)) + own for own in ids])
     mask = torch.tensor([[0] * (width - len(own)) + [1] * len(own) for own in ids])
 
@@ -75,7 +75,7 @@ def continuations(
         return hidden + (steer if gate is None else gate(hidden).unsqueeze(-1) * steer)
 
     with edited_residual(model, layer, None if vectors is None else add):
-        output = model.generate(
+        output = model.generate(  # pyright: ignore[reportAttributeAccessIssue]
             input_ids=batch,
             attention_mask=mask,
             max_new_tokens=CONTINUATION,

@@ -10,9 +10,9 @@ from transformers import PreTrainedTokenizerFast, Qwen3Config, Qwen3ForCausalLM
 
 from demo.muon import Muon
 from demo.progress import say
-from demo.tokenizer import CONTEXT
+from demo.tokenizer import CONTEXT, SPECIAL_TOKENS
 
-STEPS = 2800
+STEPS = 3000
 ROWS_PER_STEP = 10
 MATRIX_LR = 5e-3
 OTHER_LR = 8e-3
@@ -24,6 +24,8 @@ WEIGHT_DECAY = 0.1
 def new_model(tokenizer: PreTrainedTokenizerFast, seed: int) -> Qwen3ForCausalLM:
     """1.3 million parameters, 40 % of them the tied embedding."""
     torch.manual_seed(seed)
+    vocabulary = tokenizer.get_vocab()
+    pad, bos, eos = (vocabulary[token] for token in SPECIAL_TOKENS.values())
     config = Qwen3Config(
         vocab_size=len(tokenizer),
         hidden_size=128,
@@ -33,11 +35,11 @@ def new_model(tokenizer: PreTrainedTokenizerFast, seed: int) -> Qwen3ForCausalLM
         num_key_value_heads=2,
         head_dim=32,
         max_position_embeddings=CONTEXT,
-        rope_theta=1e4,
+        rope_parameters={"rope_type": "default", "rope_theta": 1e4},
         tie_word_embeddings=True,
-        pad_token_id=tokenizer.pad_token_id,
-        bos_token_id=tokenizer.bos_token_id,
-        eos_token_id=tokenizer.eos_token_id,
+        pad_token_id=pad,
+        bos_token_id=bos,
+        eos_token_id=eos,
     )
     return Qwen3ForCausalLM(config)
 

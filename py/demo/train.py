@@ -14,6 +14,9 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+# Threads that wait must sleep, not spin: else a shared machine is several times slower.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+os.environ.setdefault("TQDM_DISABLE", "1")  # sae_lens draws bars
 
 import torch
 
@@ -84,7 +87,6 @@ def main() -> None:
     parser.add_argument("--skip-training", action="store_true", help="only measure what is there")
     arguments = parser.parse_args()
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    os.environ.setdefault("TQDM_DISABLE", "1")  # sae_lens draws bars
     torch.set_num_threads(2)
     torch.use_deterministic_algorithms(True)
     start = time.monotonic()
