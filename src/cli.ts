@@ -9,11 +9,15 @@ import { rescore } from "./commands/rescore.js";
 import { runs } from "./commands/runs.js";
 import { show } from "./commands/show.js";
 import { EXIT_CODES, VscoreError } from "./errors.js";
+import { explain } from "./runs/atomic-write.js";
 import { visible } from "./views/escape.js";
 
+const shown = (text: string) => `${text.split("\n").map(visible).join("\n")}\n`;
+
 const output: Output = {
-  result: (text) => print(1, `${text}\n`),
-  note: (text) => print(2, `${text}\n`),
+  result: (text) => print(1, shown(text)),
+  data: (text) => print(1, text),
+  note: (text) => print(2, shown(text)),
   raw: (text) => print(2, text),
   isTerminal: process.stderr.isTTY === true && !process.env.CI,
   columns: process.stderr.columns ?? 80,
@@ -28,7 +32,8 @@ function print(fd: 1 | 2, text: string): void {
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code;
       if (code === "EPIPE") return;
-      if (code !== "EAGAIN") throw error;
+      if (code === "EAGAIN") continue;
+      throw explain(error, fd === 1 ? "The standard output" : "The standard error");
     }
   }
 }
@@ -41,7 +46,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     cancelled.abort(
       new VscoreError(
         "cancelled",
-        "Cancelled. What was finished is kept: the same command with --resume goes on.",
+        "Cancelled. What a compute finished is kept: the same command with --resume goes on.",
       ),
     );
   });
@@ -74,7 +79,7 @@ async function main(): Promise<number> {
 
 function report(error: unknown): number {
   if (error instanceof VscoreError) {
-    print(2, `${error.message.split("\n").map(visible).join("\n")}\n`);
+    print(2, shown(error.message));
     return error.exitCode;
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -1,4 +1,3 @@
-import { requestError } from "./errors.js";
 import { type LanguageStatistics, languageStatistics, type Pool } from "./reduce/language-sums.js";
 import { type Ranking, rank, vScores } from "./reduce/v-score.js";
 import type { LayerStatistics } from "./runs/score-files.js";
@@ -45,13 +44,4 @@ export function scoreLayers(
     scores.rankings.set(layer, rank(vScores(perLanguage.map((s) => s.mean))));
   }
   return scores;
-}
-
-/** Refuses languages none of whose tokens count: they have no mean. */
-export function refuseUncounted(language: string, counted: Uint32Array): void {
-  if (counted.every((n) => n === 0)) {
-    throw requestError(
-      `None of the ${counted.length} texts of ${language} has a token that counts. Expected at least one: use longer texts, or --first-token keep.`,
-    );
-  }
 }

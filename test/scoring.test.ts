@@ -1,8 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { refuseUncounted, scoreLayers } from "../src/scoring.js";
+import { scoreLayers } from "../src/scoring.js";
 import { arbitraryTexts, FEATURES } from "./fixtures/arbitrary-texts.js";
-import { failureOf } from "./fixtures/failure.js";
 import { token } from "./fixtures/frames.js";
 import { DROP, languageSums } from "./fixtures/sums.js";
 
@@ -45,11 +44,4 @@ describe("scoreLayers", () => {
     const sums = languageSums("eng_Latn", { 1: [[token(0)]] }, 1);
     expect(() => scoreLayers([sums, sums], [2], RULE)).toThrow("sums of eng_Latn lack layer 2");
   });
-});
-
-test("a language none of whose tokens counts is refused by name", () => {
-  expect(failureOf(() => refuseUncounted("tha_Thai", Uint32Array.of(0, 0))).message).toContain(
-    "None of the 2 texts of tha_Thai",
-  );
-  expect(() => refuseUncounted("tha_Thai", Uint32Array.of(0, 1))).not.toThrow();
 });

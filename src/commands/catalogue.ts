@@ -13,7 +13,7 @@ export function models(options: { json: boolean }, output: Output): void {
     ...fills,
   }));
   if (options.json) {
-    output.result(asJson({ schema_version: 1, models: list }));
+    output.data(asJson({ schema_version: 1, models: list }));
     return;
   }
   const lines = list.flatMap(
@@ -47,7 +47,7 @@ export function languages(
       `No FLORES+ language has "${term}" in its code or name.${near.length > 0 ? ` Did you mean ${near.join(" or ")}?` : " All of them: npx vscore languages"}`,
     );
   }
-  if (options.json) output.result(asJson({ schema_version: 1, languages: found }));
+  if (options.json) output.data(asJson({ schema_version: 1, languages: found }));
   else
     output.result(
       tableLines(

@@ -6,10 +6,11 @@ import { type ResolvedConfig, readConfigFile, resolveConfig } from "../config/re
 import type { PartialConfig, RunConfig } from "../config/schema.js";
 import { requestError } from "../errors.js";
 import { openRun } from "../runs/read.js";
-import { siteOf, storedConfig } from "../runs/store.js";
+import { siteOf, storedConfig } from "../runs/site.js";
 import { topFeatures } from "../runs/top-features.js";
 import { featureLines } from "../views/feature-table.js";
 import { duration, showProgress } from "../views/progress.js";
+import { runArgument } from "../views/shell-word.js";
 import { tableLines } from "../views/table.js";
 import { asJson, type Output } from "./output.js";
 
@@ -47,7 +48,7 @@ export async function compute(
   }).finally(progress.stop);
   const finished = openRun(resolve(run.folder));
   if (options.json) {
-    output.result(
+    output.data(
       asJson({
         schema_version: 1,
         run: run.folder,
@@ -61,7 +62,7 @@ export async function compute(
   else output.note(`Finished in ${duration(run.meta.duration_s)}.`);
   output.result(featureLines(topFeatures(finished, { topK: 1 })).join("\n"));
   output.result(
-    `\nRun: ${run.folder}\n${nextCommands(config.out_dir, finished.meta.languages).join("\n")}`,
+    `\nRun: ${run.folder}\n${nextCommands(runArgument(config.out_dir), finished.meta.languages).join("\n")}`,
   );
 }
 
@@ -114,7 +115,7 @@ function describePlan(config: RunConfig, splitGiven: boolean, json: boolean, out
   });
   const warnings = chosen?.warnings ?? [];
   if (json) {
-    output.result(asJson({ schema_version: 1, config, out_dir_holds: site, languages, warnings }));
+    output.data(asJson({ schema_version: 1, config, out_dir_holds: site, languages, warnings }));
     return;
   }
   const rows = languages.map(({ language, name, texts, bytes }) => [

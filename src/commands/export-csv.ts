@@ -1,7 +1,8 @@
-import { join, relative } from "node:path";
-import { writeWhole } from "../runs/atomic-write.js";
+import { basename, dirname, join, relative, resolve } from "node:path";
+import { requestError } from "../errors.js";
+import { writeOver } from "../runs/atomic-write.js";
 import { topFeaturesCsv } from "../runs/csv.js";
-import { RUN_FILES } from "../runs/files.js";
+import { isRunFile, RUN_FILES } from "../runs/files.js";
 import { openRun } from "../runs/read.js";
 import type { Output } from "./output.js";
 
@@ -14,11 +15,14 @@ export async function exportCsv(
   const run = openRun(runName);
   const csv = topFeaturesCsv(run, options.topK);
   if (options.output === "-") {
-    output.result(csv.slice(0, -1));
+    output.data(csv);
     return;
   }
   const name = `v_scores_${run.name}_top${options.topK}.csv`;
   const file = options.output ?? join(relative(".", run.folder), RUN_FILES.exportsFolder, name);
-  await writeWhole(file, csv);
+  if (resolve(dirname(file)) === run.folder && isRunFile(basename(file))) {
+    throw requestError(`--output ${file} is a file of the run itself. Choose another name.`);
+  }
+  await writeOver(file, csv);
   output.result(`Wrote ${file}`);
 }

@@ -44,7 +44,7 @@ export function buildProgram(actions: Actions): Command {
     .description("compute v-scores: model over texts in each language, means per feature, ranking")
     .option(
       "--config <FILE>",
-      "YAML or JSON file with any of the options below as keys (flags win)",
+      "YAML or JSON file with keys such as model or n_texts_per_lang: every option from --model on, lists as lists (flags win)",
     )
     .option("--dry-run", "print the plan, start nothing")
     .option("--resume", "go on with an interrupted run, or begin it")

@@ -26,6 +26,6 @@ export async function rescore(
     relative(".", join(dirname(run.folder), `${run.name}-rescored-${languages.length}`));
   const meta = await rescoreRun({ run, languages, outDir, overwrite, signal });
   const top = topFeatures(openRun(resolve(outDir)), { topK: 1 });
-  if (options.json) output.result(asJson({ schema_version: 1, run: outDir, meta, top }));
+  if (options.json) output.data(asJson({ schema_version: 1, run: outDir, meta, top }));
   else output.result([...featureLines(top), "", `Run: ${outDir}`].join("\n"));
 }

@@ -10,7 +10,7 @@ export function runs(folder: string | undefined, options: { json: boolean }, out
   const below = folder ?? RUNS_FOLDER;
   const found = listRuns(below);
   if (options.json) {
-    output.result(asJson({ schema_version: 1, runs: found }));
+    output.data(asJson({ schema_version: 1, runs: found }));
     return;
   }
   if (found.length === 0) {

@@ -16,7 +16,7 @@ export function show(name: string, options: ShowOptions, output: Output): void {
   const run = openRun(name);
   const features = topFeatures(run, options);
   if (options.json) {
-    output.result(asJson({ schema_version: 1, run: run.name, meta: run.meta, features }));
+    output.data(asJson({ schema_version: 1, run: run.name, meta: run.meta, features }));
     return;
   }
   const { meta } = run;

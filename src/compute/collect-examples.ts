@@ -7,6 +7,7 @@ import { isCounted, type TokenRule } from "../reduce/text-sums.js";
 import type { Ranking } from "../reduce/v-score.js";
 import type { Examples } from "../runs/examples-file.js";
 import type { LanguageSums } from "../runs/sums-file.js";
+import { withinMemory } from "./within-memory.js";
 
 interface ShownText {
   pieces: string[];
@@ -25,31 +26,33 @@ export async function collectExamples(
   languages: readonly LanguageSums[],
   texts: ReadonlyMap<string, CorpusText[]>,
   jobs: EngineJobs,
+  memory: { budget: number; onHalved: (budget: number) => Promise<void> },
 ): Promise<Examples> {
   const choices = config.layers.flatMap((layer) =>
     chooseExamples(layer, rankings.get(layer) as Ranking, languages),
   );
   const found = new Map<ExampleChoice, ShownText>();
+  let { budget } = memory;
   for (const { language, tokens } of languages) {
     const own = choices.filter((choice) => choice.language === language);
     const wanted = [...new Set(own.map(({ text }) => text))].sort((a, b) => a - b);
     if (wanted.length === 0) continue;
     const lengths = wanted.map((text) => tokens[text] as number);
-    const shards = planShards(lengths, config.batch_tokens).map(({ shard, texts }) => ({
-      shard,
-      texts: texts.map((at) => wanted[at] as number),
-    }));
-    for await (const frame of jobs.extract({
-      language,
-      layers: config.layers,
-      shards,
-      tokens: true,
-    })) {
-      for (const choice of own) {
-        if (choice.layer === frame.layer)
-          addTokens(found, choice, frame, texts.get(language)?.[choice.text]?.text ?? "", config);
+    const read = async (within: number) => {
+      for (const choice of own) found.delete(choice);
+      const shards = planShards(lengths, within).map(({ shard, texts }) => ({
+        shard,
+        texts: texts.map((at) => wanted[at] as number),
+      }));
+      const request = { language, layers: config.layers, shards, tokens: true };
+      for await (const frame of jobs.extract(request)) {
+        for (const choice of own) {
+          if (choice.layer === frame.layer)
+            addTokens(found, choice, frame, texts.get(language)?.[choice.text]?.text ?? "", config);
+        }
       }
-    }
+    };
+    ({ budget } = await withinMemory(budget, lengths, memory.onHalved, read));
   }
   const idOf = (choice: ExampleChoice) =>
     languages.find(({ language }) => language === choice.language)?.texts[choice.text]?.id ?? "";

@@ -1,18 +1,21 @@
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { folderOf } from "../config/paths.js";
 import type { RunConfig } from "../config/schema.js";
+import type { LocalCorpus } from "../corpora/local-corpora.js";
 import { EngineJobs, type LoadRequest } from "../engine/engine-jobs.js";
 import { findInterpreter } from "../engine/interpreter.js";
 import { PythonEngine } from "../engine/python-engine.js";
 import { errnoOf, requestError, VscoreError } from "../errors.js";
-import type { CorpusText } from "../plan.js";
 import { refuseUnwritable } from "../runs/atomic-write.js";
 import { RUN_FILES } from "../runs/files.js";
 import type { Meta, RunNews } from "../runs/meta.js";
-import { RunStore, siteOf, storedConfig } from "../runs/store.js";
+import { openRun } from "../runs/read.js";
+import { siteOf, storedConfig } from "../runs/site.js";
+import { RunStore } from "../runs/store.js";
 import { checkCorpus, gatherTexts } from "./gather-texts.js";
-import { OpenRun, type Tokenized } from "./open-run.js";
+import { OpenRun } from "./open-run.js";
 import { ProgressMeter } from "./progress-meter.js";
+import { tokenizeTexts } from "./tokenize-texts.js";
 
 export interface ComputeRequest {
   config: RunConfig;
@@ -43,7 +46,10 @@ export async function computeRun(request: ComputeRequest): Promise<ComputedRun> 
   const local = checkCorpus(request.config, request.splitGiven);
   const config = { ...request.config, split: local === null ? request.config.split : local.split };
   if (request.resume && site !== "free") refuseOtherConfig(storedConfig(folder), config, folder);
-  if (request.resume && site === "finished") return { folder, meta: null };
+  if (request.resume && site === "finished") {
+    refuseOtherTexts(openRun(resolve(folder)).meta, local, folder);
+    return { folder, meta: null };
+  }
   refuseUnwritable(folder);
 
   const interpreter = await findInterpreter();
@@ -60,7 +66,7 @@ export async function computeRun(request: ComputeRequest): Promise<ComputedRun> 
     const loaded = await jobs.load(loadRequest(config));
     request.onNews({ type: "phase", phase: "reading texts" });
     const gathered = await gatherTexts(config, local, jobs);
-    const tokenized = await tokenizeAll(gathered, jobs);
+    const tokenized = await tokenizeTexts(gathered.languages, config, jobs);
 
     if (!goesOn && siteOf(folder) !== site)
       throw requestError(`${folder} appeared in the meantime. Choose another --out-dir.`);
@@ -117,6 +123,14 @@ function refuseOtherConfig(begun: RunConfig, asked: RunConfig, folder: string): 
   }
 }
 
+/** A finished run is only finished for the texts that it was made from. */
+function refuseOtherTexts(meta: Meta, local: LocalCorpus | null, folder: string): void {
+  if (local === null || local.revision === meta.corpus_revision) return;
+  throw requestError(
+    `--resume: ${folder} is finished, but ${meta.corpus} has changed since: it was ${meta.corpus_revision}, now it is ${local.revision}. Start anew with --overwrite, or in another --out-dir.`,
+  );
+}
+
 function loadRequest(config: RunConfig): LoadRequest {
   const release = folderOf(config.sae_release);
   return {
@@ -138,23 +152,6 @@ function loadRequest(config: RunConfig): LoadRequest {
     threads: config.threads,
     offline: false,
   };
-}
-
-async function tokenizeAll(
-  gathered: { languages: ReadonlyMap<string, CorpusText[]> },
-  jobs: EngineJobs,
-): Promise<Tokenized> {
-  const tokens = new Map<string, Uint32Array>();
-  const truncated = new Map<string, number>();
-  for (const [language, texts] of gathered.languages) {
-    const result = await jobs.tokenize(
-      language,
-      texts.map(({ text }) => text),
-    );
-    tokens.set(language, result.tokens);
-    truncated.set(language, result.truncated.length);
-  }
-  return { tokens, truncated };
 }
 
 /** After a failure: note it where the run goes on later, or take the folder back where nothing of it was finished. */

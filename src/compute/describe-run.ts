@@ -14,6 +14,8 @@ export interface RunFacts {
   batchTokens: number;
   started: Date;
   finished: Date;
+  /** Time at work, over all attempts. */
+  seconds: number;
   resumed: number;
   warnings: readonly string[];
 }
@@ -51,7 +53,7 @@ export function describeRun(facts: RunFacts): Meta {
     versions: loaded.versions,
     started: facts.started.toISOString(),
     finished: facts.finished.toISOString(),
-    duration_s: Math.round(facts.finished.getTime() - facts.started.getTime()) / 1000,
+    duration_s: Math.round(facts.seconds * 1000) / 1000,
     resumed: facts.resumed,
     rescored_from: null,
     warnings: [...facts.warnings],

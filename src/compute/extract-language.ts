@@ -1,8 +1,8 @@
 import type { RunConfig } from "../config/schema.js";
 import type { EngineJobs } from "../engine/engine-jobs.js";
-import { VscoreError } from "../errors.js";
 import { planShards } from "../plan.js";
 import { type LayerTextSums, TextSums } from "../reduce/text-sums.js";
+import { withinMemory } from "./within-memory.js";
 
 export interface ExtractRequest {
   config: RunConfig;
@@ -33,19 +33,13 @@ export async function extractLanguage(
   jobs: EngineJobs,
   news: ExtractNews,
 ): Promise<{ layers: Map<number, LayerTextSums>; counted: Uint32Array; budget: number }> {
-  let { budget } = request;
-  for (;;) {
-    try {
-      return { ...(await extractOnce({ ...request, budget }, jobs, news)), budget };
-    } catch (error) {
-      const isOutOfMemory =
-        error instanceof VscoreError && error.details.engineKind === "out_of_memory";
-      const longest = request.tokens.reduce((most, n) => Math.max(most, n), 0);
-      if (!isOutOfMemory || budget <= longest) throw error;
-      budget = Math.max(longest, Math.floor(budget / 2));
-      await news.onHalved(budget);
-    }
-  }
+  const { result, budget } = await withinMemory(
+    request.budget,
+    request.tokens,
+    (budget) => news.onHalved(budget),
+    (budget) => extractOnce({ ...request, budget }, jobs, news),
+  );
+  return { ...result, budget };
 }
 
 async function extractOnce(

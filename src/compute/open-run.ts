@@ -2,27 +2,23 @@ import type { RunConfig } from "../config/schema.js";
 import type { EngineJobs, Loaded } from "../engine/engine-jobs.js";
 import { textHash } from "../plan.js";
 import { RUN_FILES } from "../runs/files.js";
-import type { Meta, RunNews } from "../runs/meta.js";
+import type { Meta, RunEvent, RunNews } from "../runs/meta.js";
 import { encodeScores, encodeStatistics } from "../runs/score-files.js";
-import { type RunStore, storedEvents } from "../runs/store.js";
+import { storedEvents } from "../runs/site.js";
+import type { RunStore } from "../runs/store.js";
 import type { LanguageSums } from "../runs/sums-file.js";
-import { refuseUncounted, scoreLayers } from "../scoring.js";
+import { scoreLayers } from "../scoring.js";
 import { collectExamples } from "./collect-examples.js";
 import { describeRun } from "./describe-run.js";
 import { extractLanguage } from "./extract-language.js";
 import type { GatheredTexts } from "./gather-texts.js";
 import type { ProgressMeter } from "./progress-meter.js";
 import { provenanceOf, refuseOtherProvenance } from "./provenance.js";
-
-/** Lengths of every language's texts, in tokens, and how many of them were cut to the model's context. */
-export interface Tokenized {
-  tokens: ReadonlyMap<string, Uint32Array>;
-  truncated: ReadonlyMap<string, number>;
-}
+import { type TokenizedLanguage, textWarnings } from "./tokenize-texts.js";
 
 /** A run whose folder is open and whose texts are with the engine. */
 export class OpenRun {
-  private readonly warnings: string[] = [];
+  private readonly warnings = new Set<string>();
   private budget: number;
 
   constructor(
@@ -31,7 +27,7 @@ export class OpenRun {
     private readonly jobs: EngineJobs,
     private readonly loaded: Loaded,
     private readonly gathered: GatheredTexts,
-    private readonly tokenized: Tokenized,
+    private readonly tokenized: ReadonlyMap<string, TokenizedLanguage>,
     private readonly meter: ProgressMeter,
     private readonly onNews: (news: RunNews) => void,
     private readonly started: Date,
@@ -44,9 +40,9 @@ export class OpenRun {
     // After an out-of-memory halving the run keeps to the smaller budget, also when it is taken up again.
     for (const event of earlier)
       if (event.type === "batch_tokens_halved") this.budget = event.batch_tokens;
-    const lengths = [...this.tokenized.tokens.values()];
-    const texts = lengths.reduce((sum, of) => sum + of.length, 0);
-    const tokens = lengths.reduce((sum, of) => sum + total(of), 0);
+    const tokenized = [...this.tokenized.values()];
+    const texts = tokenized.reduce((sum, { tokens }) => sum + tokens.length, 0);
+    const tokens = tokenized.reduce((sum, { tokens }) => sum + total(tokens), 0);
     await this.tell({ type: "started", pid: process.pid, resumed });
     await this.tell({
       type: "planned",
@@ -54,21 +50,21 @@ export class OpenRun {
       texts,
       tokens,
     });
-    for (const warning of this.gathered.warnings) await this.warn(warning);
-    for (const [language, n] of this.tokenized.truncated) {
-      if (n > 0)
-        await this.warn(
-          `${language}: ${n} texts are longer than the model's context and were cut to ${this.loaded.model.max_positions} tokens`,
-        );
-    }
+    const known = textWarnings(this.tokenized, this.loaded.model.max_positions);
+    for (const warning of [...this.gathered.warnings, ...known]) await this.warn(warning);
+    // What was told before the run was interrupted holds of its result too.
+    for (const event of earlier) if (event.type === "warning") this.warnings.add(event.message);
     this.meter.begin(texts, tokens, (news) => this.store.append(news));
     const languages: LanguageSums[] = [];
     for (const language of this.config.languages) languages.push(await this.language(language));
 
     await this.tell({ type: "phase", phase: "scoring" });
     const { statistics, rankings } = scoreLayers(languages, this.config.layers, this.config);
-    await this.store.write(RUN_FILES.statistics, encodeStatistics(statistics));
-    await this.store.write(RUN_FILES.scores, encodeScores(rankings));
+    await this.store.write(
+      RUN_FILES.statistics,
+      encodeStatistics(statistics, this.config.languages),
+    );
+    await this.store.write(RUN_FILES.scores, encodeScores(rankings, this.config.languages));
     await this.store.writeBy(RUN_FILES.torchScores, (aside) =>
       this.jobs.writeTorch(this.store.path(RUN_FILES.scores), aside, this.config.layers),
     );
@@ -79,6 +75,7 @@ export class OpenRun {
       languages,
       this.gathered.languages,
       this.jobs,
+      { budget: this.budget, onHalved: (budget) => this.halved("examples", budget) },
     );
     await this.store.write(RUN_FILES.examples, `${JSON.stringify(examples)}\n`);
 
@@ -89,12 +86,13 @@ export class OpenRun {
       loaded: this.loaded,
       languages,
       corpusRevision: this.gathered.revision,
-      truncated: this.tokenized.truncated,
+      truncated: new Map([...this.tokenized].map(([code, { truncated }]) => [code, truncated])),
       batchTokens: this.budget,
       started: begun === undefined ? this.started : new Date(begun.at),
       finished,
+      seconds: activeSeconds(earlier) + (finished.getTime() - this.started.getTime()) / 1000,
       resumed: earlier.filter((event) => event.type === "started").length,
-      warnings: this.warnings,
+      warnings: [...this.warnings],
     });
     await this.tell({ type: "finished", duration_s: meta.duration_s });
     await this.store.finish(meta);
@@ -107,7 +105,7 @@ export class OpenRun {
       id,
       sha256: textHash(text).slice(0, 16),
     }));
-    const tokens = this.tokenized.tokens.get(language) as Uint32Array;
+    const { tokens, counted: expected } = this.tokenized.get(language) as TokenizedLanguage;
     const provenance = provenanceOf(this.config, this.loaded, texts);
     const kept = this.store.readSums(language);
     if (kept !== undefined) {
@@ -123,18 +121,19 @@ export class OpenRun {
       this.jobs,
       {
         onBatch: (texts, tokens) => this.meter.advance(texts, tokens, { kept: false }),
-        onHalved: async (batch_tokens) => {
+        onHalved: async (budget) => {
           this.meter.restartLanguage();
-          await this.tell({ type: "batch_tokens_halved", language, batch_tokens });
-          await this.warn(`out of memory: the token budget of a batch is now ${batch_tokens}`);
+          await this.halved(language, budget);
         },
       },
     );
     this.budget = budget;
-    refuseUncounted(language, counted);
-    const skipped = counted.filter((n) => n === 0).length;
-    if (skipped > 0)
-      await this.warn(`${language}: ${skipped} texts have no token that counts and are left out`);
+    const odd = counted.findIndex((n, text) => n !== expected[text]);
+    if (odd >= 0) {
+      throw new Error(
+        `text ${odd} of ${language}: ${counted[odd]} tokens counted, ${expected[odd]} expected from its tokenization`,
+      );
+    }
     const sums: LanguageSums = { language, provenance, texts, counted, tokens, layers };
     await this.store.writeSums(sums);
     await this.tell({ type: "language_finished", language, kept: false });
@@ -147,10 +146,31 @@ export class OpenRun {
     this.onNews(news);
   }
 
+  private async halved(language: string, batch_tokens: number): Promise<void> {
+    await this.tell({ type: "batch_tokens_halved", language, batch_tokens });
+    await this.warn(`out of memory: the token budget of a batch is now ${batch_tokens}`);
+  }
+
   private async warn(message: string): Promise<void> {
-    this.warnings.push(message);
+    this.warnings.add(message);
     await this.tell({ type: "warning", message });
   }
 }
 
 const total = (counts: Uint32Array): number => counts.reduce((sum, n) => sum + n, 0);
+
+/** How long the attempts so far took, the time between them left out. */
+export function activeSeconds(events: readonly RunEvent[]): number {
+  let seconds = 0;
+  let begun: number | undefined;
+  let last = 0;
+  for (const event of events) {
+    const at = Date.parse(event.at);
+    if (event.type === "started") {
+      if (begun !== undefined) seconds += (last - begun) / 1000;
+      begun = at;
+    }
+    last = at;
+  }
+  return begun === undefined ? 0 : seconds + Math.max(0, (last - begun) / 1000);
+}

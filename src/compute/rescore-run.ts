@@ -1,15 +1,19 @@
-import { resolve } from "node:path";
+import { existsSync, realpathSync } from "node:fs";
 import { nearestLanguages } from "../config/languages.js";
+import type { RunConfig } from "../config/schema.js";
 import { EngineJobs } from "../engine/engine-jobs.js";
 import { findInterpreter } from "../engine/interpreter.js";
 import { PythonEngine } from "../engine/python-engine.js";
 import { requestError } from "../errors.js";
+import { bestFeatures } from "../reduce/examples.js";
+import type { Ranking } from "../reduce/v-score.js";
 import type { Examples } from "../runs/examples-file.js";
 import { RUN_FILES } from "../runs/files.js";
 import type { Meta } from "../runs/meta.js";
 import { type FinishedRun, openExamples, openSums } from "../runs/read.js";
 import { encodeScores, encodeStatistics } from "../runs/score-files.js";
-import { RunStore, siteOf, storedConfig } from "../runs/store.js";
+import { siteOf, storedConfig } from "../runs/site.js";
+import { RunStore } from "../runs/store.js";
 import { scoreLayers } from "../scoring.js";
 import { countsOf } from "./describe-run.js";
 
@@ -35,7 +39,7 @@ export async function rescoreRun({
   const started = new Date();
   refuseLanguages(run, languages);
   const site = siteOf(outDir);
-  if (resolve(outDir) === resolve(run.folder))
+  if (existsSync(outDir) && realpathSync(outDir) === realpathSync(run.folder))
     throw requestError("--out-dir is the run itself. Choose another folder.");
   if (site === "other")
     throw requestError(
@@ -46,7 +50,9 @@ export async function rescoreRun({
       `--out-dir ${outDir} holds a run. Replace it with --overwrite, or choose another folder.`,
     );
   const sums = languages.map((language) => openSums(run, language));
-  const config = { ...storedConfig(run.folder), languages: [...languages], out_dir: outDir };
+  const begun = storedConfig(run.folder);
+  refuseOtherMeta(begun, run);
+  const config = { ...begun, languages: [...languages], out_dir: outDir };
   const { statistics, rankings } = scoreLayers(sums, config.layers, config);
   const engine = await PythonEngine.start(await findInterpreter());
   let store: RunStore | undefined;
@@ -56,17 +62,14 @@ export async function rescoreRun({
     await engine.logTo(store.path(RUN_FILES.engineLog));
     const jobs = new EngineJobs(engine, signal, () => undefined);
     for (const language of sums) await store.writeSums(language);
-    await store.write(RUN_FILES.statistics, encodeStatistics(statistics));
-    await store.write(RUN_FILES.scores, encodeScores(rankings));
+    await store.write(RUN_FILES.statistics, encodeStatistics(statistics, languages));
+    await store.write(RUN_FILES.scores, encodeScores(rankings, languages));
     await store.writeBy(RUN_FILES.torchScores, (aside) =>
       jobs.writeTorch(scores, aside, config.layers),
     );
     const examples = openExamples(run);
-    if (examples !== null)
-      await store.write(
-        RUN_FILES.examples,
-        `${JSON.stringify(withinLanguages(examples, languages))}\n`,
-      );
+    const kept = examples === null ? null : stillAmongBest(examples, languages, rankings);
+    if (kept !== null) await store.write(RUN_FILES.examples, `${JSON.stringify(kept)}\n`);
     const finished = new Date();
     const meta: Meta = {
       ...run.meta,
@@ -77,6 +80,7 @@ export async function rescoreRun({
       duration_s: (finished.getTime() - started.getTime()) / 1000,
       resumed: 0,
       rescored_from: run.name,
+      warnings: [...run.meta.warnings, ...lackingExamples(kept, rankings)],
     };
     await store.finish(meta);
     return meta;
@@ -89,15 +93,43 @@ export async function rescoreRun({
   }
 }
 
-/** The contexts that are in these languages, of the features that have any left. */
-function withinLanguages(examples: Examples, languages: readonly string[]): Examples {
+/** What is left of the contexts: those in these languages, of the features that are among the best of the new ranking. */
+function stillAmongBest(
+  examples: Examples,
+  languages: readonly string[],
+  rankings: ReadonlyMap<number, Ranking>,
+): Examples {
+  const best = new Map([...rankings].map(([layer, ranking]) => [layer, bestFeatures(ranking)]));
   const features = examples.features
-    .map((feature) => ({
+    .filter(({ layer, feature }) => best.get(layer)?.has(feature))
+    .map(({ contexts, ...feature }) => ({
       ...feature,
-      contexts: feature.contexts.filter(({ language }) => languages.includes(language)),
+      contexts: contexts.filter(({ language }) => languages.includes(language)),
     }))
     .filter(({ contexts }) => contexts.length > 0);
   return { ...examples, features };
+}
+
+/** Contexts need the model; those of features that only now are among the best are not to be had here. */
+function lackingExamples(kept: Examples | null, rankings: ReadonlyMap<number, Ranking>): string[] {
+  const best = [...rankings.values()].reduce((sum, ranking) => sum + bestFeatures(ranking).size, 0);
+  const found = kept?.features.length ?? 0;
+  if (found === best) return [];
+  return [
+    `examples.json has contexts for ${found} of the ${best} top features: those of the run that was rescored`,
+  ];
+}
+
+/** `config.json` and `meta.json` of a run tell the same story, or one of them was changed. */
+function refuseOtherMeta(config: RunConfig, { meta, folder }: FinishedRun): void {
+  const told: Record<string, unknown> = meta;
+  for (const [key, value] of Object.entries(config)) {
+    if (!(key in told) || ["device", "dtype", "threads", "batch_tokens"].includes(key)) continue;
+    if (JSON.stringify(told[key]) === JSON.stringify(value)) continue;
+    throw requestError(
+      `${folder}: config.json says ${key} ${JSON.stringify(value)}, meta.json says ${JSON.stringify(told[key])}. One of them was changed: restore it, or compute the run anew.`,
+    );
+  }
 }
 
 function refuseLanguages(run: FinishedRun, languages: readonly string[]): void {

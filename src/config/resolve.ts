@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { extname } from "node:path";
+import { inspect } from "node:util";
 import { parse as parseYaml } from "yaml";
 import type { z } from "zod";
 import { errnoOf, requestError } from "../errors.js";
@@ -53,7 +54,9 @@ export function readConfigFile(file: string): PartialConfig {
   }
   let value: unknown;
   try {
-    value = extname(file) === ".json" ? JSON.parse(text) : parseYaml(text);
+    if (extname(file) === ".json") JSON.parse(text);
+    // YAML holds JSON in it, and refuses a key that is there twice.
+    value = parseYaml(text);
   } catch (error) {
     const reason = error instanceof Error ? error.message.split("\n")[0] : String(error);
     throw requestError(
@@ -103,8 +106,14 @@ function wordIssues(error: z.ZodError, merged: PartialConfig): string {
   return [...new Set(lines)].join("\n");
 }
 
-const show = (value: unknown): string =>
-  typeof value === "string" ? `"${value}"` : JSON.stringify(value);
+function show(value: unknown): string {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    // A YAML alias may stand for what holds it.
+    return inspect(value, { depth: 2, breakLength: Number.POSITIVE_INFINITY });
+  }
+}
 
 /** Checks a config that is read back from a run's folder. */
 export function parseStoredConfig(value: unknown, file: string): RunConfig {

@@ -15,8 +15,11 @@ export const FLAG = z.registry<FlagSyntax>();
 export const MODELS = ["gemma-2b", "qwen3-0.6b", "demo", "demo-transcoder", "custom"] as const;
 
 const LANGUAGE_CODE = /^[a-z]{3}_[A-Z][a-z]{3}(_[a-z]{4}\d{4})?$/;
-const CORPUS = /^(flores|udhr|manuals|jsonl:.+|dir:.+)$/s;
+const CORPUS = /^(flores|udhr|manuals|jsonl:[^\0]+|dir:[^\0]+)$/;
 const DEVICE = /^(auto|cpu|mps|cuda(:\d+)?)$/;
+
+const withoutNul = (schema: z.ZodString) =>
+  schema.refine((text) => !text.includes("\0"), "expected text without a NUL character");
 
 const ofForm = (pattern: RegExp, expected: string) =>
   z.string(`expected ${expected}`).regex(pattern, `expected ${expected}`);
@@ -107,14 +110,14 @@ const fields = {
     .default(4096)
     .describe("token budget of one forward pass, padding included"),
   threads: wholeNumber(1)
+    .max(1024, "expected at most 1024 threads")
     .nullable()
     .default(null)
     .describe("CPU threads of the model (default: as many as torch takes)"),
   seed: wholeNumber(0).default(0).describe("seed of --sample random"),
-  out_dir: z
-    .string("expected a folder")
-    .min(1)
-    .describe("run folder (default: v_score_runs/<model>-<n>)"),
+  out_dir: withoutNul(z.string("expected a folder").min(1)).describe(
+    "run folder (default: v_score_runs/<model>-<n>)",
+  ),
 };
 
 const syntax: Record<keyof typeof fields, FlagSyntax> = {

@@ -1,3 +1,4 @@
+import { constants } from "node:buffer";
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { gunzipSync } from "node:zlib";
@@ -68,6 +69,8 @@ function parseJsonl(
     const language = row.language ?? row.lan;
     if (language === undefined) throw lineError(file, line, 'has neither "language" nor "lan"');
     if (row.text.trim() === "") throw lineError(file, line, "has an empty text");
+    if (!row.text.isWellFormed())
+      throw lineError(file, line, "has half of a surrogate pair in its text");
     rows.push({
       language: fullCode(language),
       id: row.id?.toString(),
@@ -87,6 +90,11 @@ function parseJsonl(
     throw lineError(file, bare.line, 'has no "id", other lines have one');
   }
   refuseSplit(file, split, splitGiven, hasSplits);
+  if (hasSplits && split !== null && !splits.has(split)) {
+    throw requestError(
+      `--split ${split}: ${file} has only ${[...splits].join(", ")}. Rename its splits to dev or devtest.`,
+    );
+  }
   const languages = new Map<string, CorpusText[]>();
   const seen = new Set<string>();
   for (const { language, id, split: own, text, line } of rows) {
@@ -157,6 +165,11 @@ function parseRow(file: string, line: number, content: string): z.infer<typeof R
 
 /** Lines without their ends; a final line end opens no further line. */
 function linesOf(file: string, bytes: Uint8Array): string[] {
+  if (bytes.length > constants.MAX_STRING_LENGTH) {
+    throw requestError(
+      `--corpus: ${file} has ${bytes.length} bytes, at most ${constants.MAX_STRING_LENGTH} can be read as one file. Split it, or take fewer texts.`,
+    );
+  }
   let text: string;
   try {
     text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);

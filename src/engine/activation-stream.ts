@@ -1,7 +1,8 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { isAlive } from "../process-alive.js";
 import { type Frame, parseFrame } from "./frames.js";
 import {
   type ParsedHeader,
@@ -64,7 +65,8 @@ export class FrameSocket {
   static async open(): Promise<FrameSocket> {
     // The path of a Unix socket has at most 104 bytes (macOS; 108 on Linux).
     const place = Buffer.byteLength(tmpdir()) > 70 ? "/tmp" : tmpdir();
-    const folder = await mkdtemp(join(place, "vscore-"));
+    await removeOrphans(place);
+    const folder = await mkdtemp(join(place, `${FOLDER}${process.pid}-`));
     const server = createServer();
     const connected = new Promise<Socket>((resolve) => {
       server.once("connection", (socket) => {
@@ -103,5 +105,18 @@ export class FrameSocket {
     this.server.close();
     void this.connected.then((socket) => socket.destroy());
     if (!keepFolder) await this.removeFolder();
+  }
+}
+
+const FOLDER = "vscore-";
+
+/** Removes what killed processes of ours left behind, but for logs that say something. */
+async function removeOrphans(place: string): Promise<void> {
+  for (const name of await readdir(place)) {
+    const pid = /^vscore-(\d+)-/.exec(name)?.[1];
+    if (pid === undefined || isAlive(Number(pid))) continue;
+    const log = await stat(join(place, name, "engine.log")).catch(() => null);
+    if (log !== null && log.size > 0) continue;
+    await rm(join(place, name), { recursive: true, force: true }).catch(() => undefined);
   }
 }

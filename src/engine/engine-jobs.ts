@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { CorpusText, Shard } from "../plan.js";
-import { DictionaryFacts } from "../runs/meta.js";
+import { DictionaryFacts } from "./dictionary-facts.js";
 import { type ActivationsFrame, type EngineProgress, type Frame, jsonOf } from "./frames.js";
 import type { PythonEngine } from "./python-engine.js";
 import { takeTensor } from "./safetensors.js";
@@ -47,6 +47,10 @@ export interface LoadRequest {
 export interface TokenizedTexts {
   /** All tokens of each text, special ones included. */
   tokens: Uint32Array;
+  /** Tokens of each text that are neither special nor at the first position. */
+  plain: Uint32Array;
+  /** 1 where the first token is a special one. */
+  specialFirst: Uint8Array;
   /** Texts that were cut to the model's context. */
   truncated: number[];
 }
@@ -86,7 +90,12 @@ export class EngineJobs {
   async tokenize(language: string, texts: readonly string[]): Promise<TokenizedTexts> {
     const { blob } = await this.result("tokenize", { language, texts }, "tokenized");
     const { truncated } = z.strictObject({ truncated: z.array(z.int()) }).parse(jsonOf(blob));
-    return { tokens: takeTensor(blob, "tokens", "U32", [texts.length]), truncated };
+    return {
+      tokens: takeTensor(blob, "tokens", "U32", [texts.length]),
+      plain: takeTensor(blob, "text_tokens", "U32", [texts.length]),
+      specialFirst: takeTensor(blob, "special_first", "U8", [texts.length]),
+      truncated,
+    };
   }
 
   /** Streams the activations of one language, shard after shard and in each layer after layer. */

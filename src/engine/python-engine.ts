@@ -49,6 +49,8 @@ export class PythonEngine {
   private lastJob = 0;
   private closing = false;
   private death: VscoreError | undefined;
+  /** Whether an error names the log. */
+  private isLogNeeded = false;
   /** Fails the pull that waits now, if one does. */
   private interrupt: (reason: unknown) => void = () => undefined;
 
@@ -62,6 +64,7 @@ export class PythonEngine {
     this.died = new Promise((_, reject) => {
       child.once("exit", (code, signal) => {
         this.death = this.deathNotice(signal ?? `exit code ${code}`);
+        if (!this.closing) this.isLogNeeded = true;
         reject(this.death);
         this.interrupt(this.death);
       });
@@ -114,7 +117,7 @@ export class PythonEngine {
       const frame = await this.pull(job, signal);
       if (frame.job !== id)
         throw new Error(`a frame of job ${frame.job} came while job ${id} (${job}) was running`);
-      if (frame.kind === "error") throw wordFailure(frame.failure, this.log);
+      if (frame.kind === "error") throw this.failed(frame.failure);
       if (frame.kind === "end") {
         if (frame.frames === frames) return;
         throw new Error(
@@ -147,8 +150,10 @@ export class PythonEngine {
     }
     this.child.kill("SIGKILL");
     await exited;
-    // The log of a Python that died before it had another place is all that tells why.
-    await this.socket.close({ keepFolder: wasDead && this.log.startsWith(this.socket.folder) });
+    // The log that an error names must stay, wherever it is.
+    await this.socket.close({
+      keepFolder: this.isLogNeeded && this.log.startsWith(this.socket.folder),
+    });
   }
 
   /**
@@ -179,7 +184,7 @@ export class PythonEngine {
     const reply = Reply.parse(
       JSON.parse(await this.whileAlive(this.jobs[name](JSON.stringify(request)))),
     );
-    if ("error" in reply) throw wordFailure({ facts: {}, ...reply.error }, this.log);
+    if ("error" in reply) throw this.failed({ facts: {}, ...reply.error });
     return reply.ok;
   }
 
@@ -212,14 +217,13 @@ export class PythonEngine {
     await Promise.race([this.died.catch(() => undefined), patience]);
     return this.death ?? reason;
   }
-}
 
-function wordFailure(failure: EngineFailure, log: string): VscoreError {
-  const kind = KINDS[failure.kind] ?? "bug";
-  const where =
-    kind === "bug" && failure.kind === "bug" ? `\n${failure.traceback}\nSee ${log}` : "";
-  return new VscoreError(kind, failure.message + where, {
-    engineKind: failure.kind,
-    facts: failure.facts,
-  });
+  /** A failure in the engine's own words; a fault of ours with its traceback. */
+  private failed({ kind: engineKind, message, traceback, facts }: EngineFailure): VscoreError {
+    const kind = KINDS[engineKind] ?? "bug";
+    if (engineKind !== "bug") return new VscoreError(kind, message, { engineKind, facts });
+    this.isLogNeeded = true;
+    const whole = `${message}\n${traceback}\nSee ${this.log}`;
+    return new VscoreError(kind, whole, { engineKind, facts });
+  }
 }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { z } from "zod";
 
 /**
@@ -209,6 +210,18 @@ export function encodeSafetensors(
     offset += data.byteLength;
   }
   return blob;
+}
+
+/** SHA-256 over names, dtypes, shapes and values, in order of the names: the same for the same tensors in any layout. */
+export function tensorsHash(tensors: ReadonlyMap<string, Tensor>): string {
+  const hash = createHash("sha256");
+  const names = [...tensors.keys()].sort();
+  for (const name of names) {
+    const { dtype, shape, data } = tensors.get(name) as Tensor;
+    hash.update(JSON.stringify([name, dtype, shape]));
+    hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  }
+  return hash.digest("hex");
 }
 
 export const tensor = <D extends Dtype>(

@@ -18,6 +18,16 @@ export interface ExampleChoice {
   position: number;
 }
 
+/** The features that are among the best of any language. */
+export function bestFeatures({ languages, features, index }: Ranking): Set<number> {
+  const best = new Set<number>();
+  for (let k = 0; k < languages; k++) {
+    const row = index.subarray(k * features, k * features + Math.min(EXAMPLE_FEATURES, features));
+    for (const feature of row) best.add(feature);
+  }
+  return best;
+}
+
 /**
  * For each language's best features of a layer: the texts, of any language, in which the feature is strongest (ties: earlier
  * language, earlier text). A feature that is among the best of several languages is chosen once.
@@ -28,15 +38,7 @@ export function chooseExamples(
   languages: readonly LanguageSums[],
 ): ExampleChoice[] {
   const wanted = new Map<number, ExampleChoice[]>();
-  for (let k = 0; k < ranking.languages; k++) {
-    const row = k * ranking.features;
-    for (const feature of ranking.index.subarray(
-      row,
-      row + Math.min(EXAMPLE_FEATURES, ranking.features),
-    )) {
-      wanted.set(feature, []);
-    }
-  }
+  for (const feature of bestFeatures(ranking)) wanted.set(feature, []);
   for (const { language, counted, layers } of languages) {
     const sums = layers.get(layer);
     if (sums === undefined) continue;

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { accessSync, constants, existsSync } from "node:fs";
-import { mkdir, open, rename, rm } from "node:fs/promises";
+import { accessSync, constants, existsSync, realpathSync, statSync } from "node:fs";
+import { mkdir, open, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { environmentError, errnoOf } from "../errors.js";
 import { UNFINISHED } from "./files.js";
@@ -19,6 +19,20 @@ export async function writeWhole(path: string, content: string | Uint8Array): Pr
     } finally {
       await file.close();
     }
+  });
+}
+
+/**
+ * Writes a file that a person named, whole or not at all: through a link to where it leads, and straight into what is no
+ * file (a pipe, a device), which must not be replaced by one.
+ */
+export async function writeOver(path: string, content: string): Promise<void> {
+  const target = existsSync(path) ? realpathSync(path) : path;
+  const entry = statSync(target, { throwIfNoEntry: false });
+  if (entry === undefined || entry.isFile() || entry.isDirectory())
+    return writeWhole(target, content);
+  await writeFile(target, content).catch((error: unknown) => {
+    throw explain(error, path);
   });
 }
 
@@ -78,6 +92,8 @@ const REASONS: Record<string, string> = {
   EPERM: "permission is denied. Choose another --out-dir, or make it writable",
   EROFS: "the file system is read-only. Choose another --out-dir",
   ENOENT: "no folder can be made there. Choose another --out-dir",
+  ENAMETOOLONG: "its name is too long. Choose another --out-dir",
+  ELOOP: "its links lead in a circle. Choose another --out-dir",
   EISDIR: "it is a folder. Name a file",
   ENOTDIR: "part of that path is a file. Choose another --out-dir",
 };

@@ -15,8 +15,21 @@ export const RUN_FILES = {
   gitignore: ".gitignore",
 } as const;
 
+/** A run that is being replaced waits here until the one that replaces it is finished. */
+export const EARLIER_RUN = "earlier-run";
+
+/** What keeps the texts of a gated corpus, and what is derived from them per text, from being shared. */
+export const GATED_IGNORE = `${RUN_FILES.sumsFolder}/\n${RUN_FILES.examples}\n`;
+
+export const isRunFile = (name: string): boolean => Object.values<string>(RUN_FILES).includes(name);
+
 export const sumsFile = (language: string): string =>
   join(RUN_FILES.sumsFolder, `${language}.safetensors`);
 
 /** Files written aside carry this ending until they are complete; it is never that of a finished file. */
 export const UNFINISHED = ".unfinished";
+
+const ASIDE = /^\..+\.[0-9a-f]{8}\.unfinished$/;
+
+/** Whether a name is one that `writeAside` gives. */
+export const isWrittenAside = (name: string): boolean => ASIDE.test(name);

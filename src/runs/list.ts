@@ -5,7 +5,7 @@ import { isFolder } from "../config/paths.js";
 import { RUN_FILES } from "./files.js";
 import { lockHolder } from "./lock.js";
 import { lastTouched } from "./read.js";
-import { storedEvents } from "./store.js";
+import { isFinishedRun, isUnfinishedRun, storedEvents } from "./site.js";
 
 export type RunStatus = "done" | "running" | "interrupted" | "failed" | "foreign" | "broken";
 
@@ -40,14 +40,26 @@ export function listRuns(below: string): RunEntry[] {
     .sort((a, b) => Date.parse(b.touched) - Date.parse(a.touched));
 }
 
-/** A finished run of any tool, or one of ours: a `config.json` alone could be anybody's. */
-function looksLikeRun(folder: string): boolean {
-  const has = (file: string) => existsSync(join(folder, file));
-  const isScored = has(RUN_FILES.scores) || has(RUN_FILES.torchScores);
-  return (has(RUN_FILES.meta) && isScored) || (has(RUN_FILES.config) && has(RUN_FILES.events));
-}
+const looksLikeRun = (folder: string): boolean => isFinishedRun(folder) || isUnfinishedRun(folder);
 
 function describe(name: string, folder: string): RunEntry {
+  try {
+    return describeWhole(name, folder);
+  } catch {
+    const touched = new Date(0).toISOString();
+    return { name, folder, touched, status: "broken", ...NOTHING_KNOWN };
+  }
+}
+
+const NOTHING_KNOWN = {
+  model: null,
+  languages: [],
+  layers: [],
+  n_texts_per_lang: null,
+  progress: null,
+};
+
+function describeWhole(name: string, folder: string): RunEntry {
   const isFinished = existsSync(join(folder, RUN_FILES.meta));
   const entry = { name, folder, touched: lastTouched(folder).toISOString() };
   let value: unknown;
@@ -60,15 +72,7 @@ function describe(name: string, folder: string): RunEntry {
   }
   const described = Described.safeParse(value);
   if (!described.success) {
-    return {
-      ...entry,
-      status: "broken",
-      model: null,
-      languages: [],
-      layers: [],
-      n_texts_per_lang: null,
-      progress: null,
-    };
+    return { ...entry, status: "broken", ...NOTHING_KNOWN };
   }
   const { model, languages, layers, n_texts_per_lang } = described.data;
   const isForeign = isFinished && !("schema_version" in described.data);

@@ -1,9 +1,11 @@
+import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { link, rm, writeFile } from "node:fs/promises";
+import { link, rename, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
 import { errnoOf, requestError } from "../errors.js";
+import { isAlive } from "../process-alive.js";
 import { explain } from "./atomic-write.js";
 import { UNFINISHED } from "./files.js";
 
@@ -13,13 +15,8 @@ export type Holder = z.infer<typeof Holder>;
 
 /** Who works on a run's folder now: null where nobody does, or where the holder is known to be gone. */
 export function lockHolder(folder: string): Holder | null {
-  let holder: Holder;
-  try {
-    holder = Holder.parse(JSON.parse(readFileSync(join(folder, LOCK), "utf8")));
-  } catch {
-    return null;
-  }
-  return holder.host === hostname() && !isAlive(holder.pid) ? null : holder;
+  const holder = readHolder(join(folder, LOCK));
+  return holder === null || isGone(holder) ? null : holder;
 }
 
 /**
@@ -30,34 +27,65 @@ export function lockHolder(folder: string): Holder | null {
  */
 export async function lockRun(folder: string): Promise<() => Promise<void>> {
   const path = join(folder, LOCK);
-  const holder = lockHolder(folder);
-  if (holder !== null) {
-    throw requestError(
-      `${folder} is in use by process ${holder.pid} on ${holder.host} since ${holder.since}. Wait until it ends, or stop it. If it is gone for certain, remove ${path}.`,
-    );
-  }
   const own: Holder = { pid: process.pid, host: hostname(), since: new Date().toISOString() };
-  const aside = `${path}.${process.pid}${UNFINISHED}`;
+  // Written aside and linked: a lock is never seen half-written, and only one process can link it.
+  const aside = join(folder, `.${LOCK}.${randomBytes(4).toString("hex")}${UNFINISHED}`);
   try {
-    // Written aside and linked: a lock is never seen half-written, and only one process can link it.
-    await rm(path, { force: true });
     await writeFile(aside, JSON.stringify(own));
-    await link(aside, path);
+    while (!(await tryLink(aside, path))) await removeStale(folder, path);
   } catch (error) {
-    if (errnoOf(error) === "EEXIST")
-      throw requestError(`${folder} was taken by another process just now. Wait until it ends.`);
     throw explain(error, path);
   } finally {
     await rm(aside, { force: true });
   }
-  return () => rm(path, { force: true });
+  return async () => {
+    if (isSame(readHolder(path), own)) await rm(path, { force: true });
+  };
 }
 
-function isAlive(pid: number): boolean {
+async function tryLink(from: string, to: string): Promise<boolean> {
   try {
-    process.kill(pid, 0);
+    await link(from, to);
     return true;
   } catch (error) {
-    return errnoOf(error) === "EPERM";
+    if (errnoOf(error) === "EEXIST") return false;
+    throw error;
   }
 }
+
+/** Removes a lock whose holder is gone. Moved away first, then looked at: it may have become another's just now. */
+async function removeStale(folder: string, path: string): Promise<void> {
+  const holder = readHolder(path);
+  if (holder !== null && !isGone(holder)) throw inUse(folder, holder, path);
+  const moved = join(folder, `.${LOCK}.${randomBytes(4).toString("hex")}${UNFINISHED}`);
+  try {
+    await rename(path, moved);
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return;
+    throw error;
+  }
+  const taken = readHolder(moved);
+  if (taken !== null && !isGone(taken)) {
+    await tryLink(moved, path);
+    await rm(moved, { force: true });
+    throw inUse(folder, taken, path);
+  }
+  await rm(moved, { force: true });
+}
+
+const inUse = (folder: string, { pid, host, since }: Holder, path: string) =>
+  requestError(
+    `${folder} is in use by process ${pid} on ${host} since ${since}. Wait until it ends, or stop it. If it is gone for certain, remove ${path}.`,
+  );
+
+function readHolder(path: string): Holder | null {
+  try {
+    return Holder.parse(JSON.parse(readFileSync(path, "utf8")));
+  } catch {
+    return null;
+  }
+}
+
+const isSame = (a: Holder | null, b: Holder): boolean => JSON.stringify(a) === JSON.stringify(b);
+
+const isGone = ({ pid, host }: Holder): boolean => host === hostname() && !isAlive(pid);

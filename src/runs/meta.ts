@@ -1,21 +1,5 @@
 import { z } from "zod";
-
-/** A dictionary as the run used it. */
-export const DictionaryFacts = z.strictObject({
-  layer: z.int(),
-  release: z.string(),
-  sae_id: z.string(),
-  architecture: z.string(),
-  d_in: z.int(),
-  d_sae: z.int(),
-  hook_name: z.string(),
-  hook_module: z.string(),
-  normalize_activations: z.string().nullable(),
-  revision: z.string().nullable(),
-  neuronpedia_id: z.string().nullable(),
-  model_name: z.string().nullable(),
-});
-export type DictionaryFacts = z.infer<typeof DictionaryFacts>;
+import { DictionaryFacts } from "../engine/dictionary-facts.js";
 
 const perLanguage = z.record(z.string(), z.int());
 

@@ -2,7 +2,9 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { isFolder } from "../config/paths.js";
 import { requestError } from "../errors.js";
+import { textsFingerprint } from "../plan.js";
 import type { Ranking } from "../reduce/v-score.js";
+import { shellWord } from "../views/shell-word.js";
 import { Examples } from "./examples-file.js";
 import { RUN_FILES, sumsFile } from "./files.js";
 import { ForeignMeta, Meta } from "./meta.js";
@@ -37,26 +39,40 @@ export function runFolder(run: string): string {
 export function openRun(run: string): FinishedRun {
   const folder = runFolder(run);
   const meta = readMeta(folder);
-  const rankings = reading(folder, RUN_FILES.scores, decodeScores);
+  const scores = reading(folder, RUN_FILES.scores, decodeScores);
   const statistics = reading(folder, RUN_FILES.statistics, decodeStatistics);
-  for (const layer of meta.layers) {
-    const ranking = rankings.get(layer);
-    const parts = [
-      { file: RUN_FILES.scores, found: ranking },
-      { file: RUN_FILES.statistics, found: statistics.get(layer) },
-    ];
-    for (const { file, found } of parts) {
-      if (found?.languages === meta.languages.length && found.features === ranking?.features)
-        continue;
-      throw broken(join(folder, file), `its layer ${layer} does not fit ${RUN_FILES.meta}`);
-    }
+  for (const [file, { languages, layers }] of [
+    [RUN_FILES.scores, scores],
+    [RUN_FILES.statistics, statistics],
+  ] as const) {
+    const misfit = isSame(languages, meta.languages)
+      ? meta.layers.find(
+          (layer) =>
+            layers.get(layer)?.languages !== meta.languages.length ||
+            layers.get(layer)?.features !== scores.layers.get(layer)?.features,
+        )
+      : languages.join(", ");
+    if (misfit === undefined) continue;
+    const what =
+      typeof misfit === "number" ? `its layer ${misfit} does` : `its languages (${misfit}) do`;
+    throw broken(join(folder, file), `${what} not fit ${RUN_FILES.meta}`);
   }
-  return { name: basename(folder), folder, meta, rankings, statistics };
+  return {
+    name: basename(folder),
+    folder,
+    meta,
+    rankings: scores.layers,
+    statistics: statistics.layers,
+  };
 }
 
 /** The sums of one of a run's languages. */
 export function openSums(run: FinishedRun, language: string): LanguageSums {
-  return reading(run.folder, sumsFile(language), decodeSums);
+  const file = sumsFile(language);
+  const sums = reading(run.folder, file, decodeSums);
+  const found = textsFingerprint(sums.texts);
+  if (sums.language === language && found === run.meta.texts_sha256[language]) return sums;
+  throw broken(join(run.folder, file), `it is not of the texts that ${RUN_FILES.meta} names`);
 }
 
 /** A run's strongest contexts; null where it has none. */
@@ -67,11 +83,14 @@ export function openExamples(run: FinishedRun): Examples | null {
   );
 }
 
+const isSame = (a: readonly string[], b: readonly string[]): boolean =>
+  JSON.stringify(a) === JSON.stringify(b);
+
 function readMeta(folder: string): Meta {
   const file = join(folder, RUN_FILES.meta);
   if (!existsSync(file)) {
     const todo = existsSync(join(folder, RUN_FILES.config))
-      ? `It is unfinished; go on with: npx vscore compute --resume --out-dir ${folder}`
+      ? `It is unfinished; go on with: npx vscore compute --resume --out-dir ${shellWord(folder)}`
       : "It is not a run.";
     throw requestError(`${folder} has no ${RUN_FILES.meta}. ${todo}`);
   }

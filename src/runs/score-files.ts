@@ -1,11 +1,13 @@
-import {
-  decodeSafetensors,
-  encodeSafetensors,
-  type Tensor,
-  takeTensor,
-  tensor,
-} from "../engine/safetensors.js";
+import { z } from "zod";
+import { type Safetensors, type Tensor, takeTensor, tensor } from "../engine/safetensors.js";
 import type { Ranking } from "../reduce/v-score.js";
+import { decodeSealed, encodeSealed } from "./sealed-file.js";
+
+/** What such a file holds: the languages that its rows stand for, and an entry a layer, in the order of the file. */
+export interface ByLayer<T> {
+  languages: string[];
+  layers: Map<number, T>;
+}
 
 /** Per-layer statistics as stored: every array is f32 [K, F], row-major, languages in config order. */
 export interface LayerStatistics {
@@ -26,7 +28,10 @@ const STATISTICS = {
 } as const;
 
 /** `feature_stats.safetensors`: `layer.<L>.mean`, `.active_fraction`, `.standard_error`, `.first_position_share`, F32 [K, F]. */
-export function encodeStatistics(layers: ReadonlyMap<number, LayerStatistics>): Uint8Array {
+export function encodeStatistics(
+  layers: ReadonlyMap<number, LayerStatistics>,
+  languages: readonly string[],
+): Uint8Array {
   const tensors = new Map<string, Tensor>();
   for (const [layer, statistics] of layers) {
     const shape = [statistics.languages, statistics.features];
@@ -37,12 +42,12 @@ export function encodeStatistics(layers: ReadonlyMap<number, LayerStatistics>): 
       );
     }
   }
-  return encodeSafetensors(tensors, { schema: "1" });
+  return encodeSealed(tensors, { schema: "1", languages: JSON.stringify(languages) });
 }
 
-export function decodeStatistics(bytes: Uint8Array): Map<number, LayerStatistics> {
-  const blob = decodeSafetensors(bytes);
-  return byLayer(blob.tensors, "mean", (layer, [languages, features]) => {
+export function decodeStatistics(bytes: Uint8Array): ByLayer<LayerStatistics> {
+  const blob = decodeSealed(bytes);
+  return byLayer(blob, "mean", (layer, [languages, features]) => {
     const take = (name: string) =>
       takeTensor(blob, `layer.${layer}.${name}`, "F32", [languages, features]);
     return {
@@ -57,18 +62,21 @@ export function decodeStatistics(bytes: Uint8Array): Map<number, LayerStatistics
 }
 
 /** `v_scores.safetensors`: `layer.<L>.index` I32 [K, F] and `layer.<L>.value` F32 [K, F]. */
-export function encodeScores(layers: ReadonlyMap<number, Ranking>): Uint8Array {
+export function encodeScores(
+  layers: ReadonlyMap<number, Ranking>,
+  languages: readonly string[],
+): Uint8Array {
   const tensors = new Map<string, Tensor>();
   for (const [layer, { languages, features, index, value }] of layers) {
     tensors.set(`layer.${layer}.index`, tensor("I32", [languages, features], index));
     tensors.set(`layer.${layer}.value`, tensor("F32", [languages, features], value));
   }
-  return encodeSafetensors(tensors, { schema: "1" });
+  return encodeSealed(tensors, { schema: "1", languages: JSON.stringify(languages) });
 }
 
-export function decodeScores(bytes: Uint8Array): Map<number, Ranking> {
-  const blob = decodeSafetensors(bytes);
-  return byLayer(blob.tensors, "index", (layer, [languages, features]) => ({
+export function decodeScores(bytes: Uint8Array): ByLayer<Ranking> {
+  const blob = decodeSealed(bytes);
+  return byLayer(blob, "index", (layer, [languages, features]) => ({
     languages,
     features,
     index: takeTensor(blob, `layer.${layer}.index`, "I32", [languages, features]),
@@ -76,17 +84,17 @@ export function decodeScores(bytes: Uint8Array): Map<number, Ranking> {
   }));
 }
 
-/** Reads one entry a layer, in the order of the file, for the layers that have a 2-D tensor `layer.<L>.<key>`. */
+/** Reads one entry a layer, for the layers that have a 2-D tensor `layer.<L>.<key>`. */
 function byLayer<T>(
-  tensors: ReadonlyMap<string, Tensor>,
+  { tensors, metadata }: Safetensors,
   key: string,
   read: (layer: number, shape: [number, number]) => T,
-): Map<number, T> {
-  const found = new Map<number, T>();
+): ByLayer<T> {
+  const layers = new Map<number, T>();
   for (const [name, { shape }] of tensors) {
     const layer = new RegExp(`^layer\\.(\\d+)\\.${key}$`).exec(name)?.[1];
     if (layer !== undefined)
-      found.set(Number(layer), read(Number(layer), [shape[0] ?? 0, shape[1] ?? 0]));
+      layers.set(Number(layer), read(Number(layer), [shape[0] ?? 0, shape[1] ?? 0]));
   }
-  return found;
+  return { languages: z.array(z.string()).parse(JSON.parse(metadata.languages ?? "[]")), layers };
 }

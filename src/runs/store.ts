@@ -1,66 +1,14 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { appendFile, readdir, rm, rmdir } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
-import { isFolder } from "../config/paths.js";
-import { parseStoredConfig } from "../config/resolve.js";
+import { appendFile, rm, rmdir } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
 import type { RunConfig } from "../config/schema.js";
-import { requestError } from "../errors.js";
 import { explain, makeFolder, writeAside, writeWhole } from "./atomic-write.js";
-import { RUN_FILES, sumsFile, UNFINISHED } from "./files.js";
-import { LOCK, lockRun } from "./lock.js";
-import { type Meta, RunEvent, type RunNews } from "./meta.js";
+import { GATED_IGNORE, isWrittenAside, RUN_FILES, sumsFile } from "./files.js";
+import { lockRun } from "./lock.js";
+import type { Meta, RunNews } from "./meta.js";
+import { bringBack, ownFiles, putAside, removeAside, removeOwnFiles } from "./own-files.js";
+import { siteOf } from "./site.js";
 import { decodeSums, encodeSums, type LanguageSums } from "./sums-file.js";
-
-/** What stands at an out-dir. */
-export type Site = "free" | "unfinished" | "finished" | "other";
-
-/** @throws VscoreError (request) where the path is a file, or lies below one */
-export function siteOf(folder: string): Site {
-  let existing = resolve(folder);
-  while (!existsSync(existing)) existing = dirname(existing);
-  if (!isFolder(existing)) {
-    const what = existing === resolve(folder) ? "is a file" : `lies below the file ${existing}`;
-    throw requestError(
-      `--out-dir ${folder} ${what}. Expected a folder, or a path where nothing is yet.`,
-    );
-  }
-  if (existing !== resolve(folder)) return "free";
-  if (existsSync(join(folder, RUN_FILES.meta))) return "finished";
-  if (existsSync(join(folder, RUN_FILES.config))) return "unfinished";
-  const others = readdirSync(folder).filter((name) => name !== LOCK && !name.endsWith(UNFINISHED));
-  return others.length === 0 ? "free" : "other";
-}
-
-/** The config that a run's folder holds. */
-export function storedConfig(folder: string): RunConfig {
-  const file = join(folder, RUN_FILES.config);
-  let value: unknown;
-  try {
-    value = JSON.parse(readFileSync(file, "utf8"));
-  } catch (error) {
-    throw requestError(
-      `${file} is not JSON: the run cannot go on. Start it anew with --overwrite.`,
-      error,
-    );
-  }
-  return parseStoredConfig(value, file);
-}
-
-/** The events of a run so far; lines that are cut short or foreign are left out. */
-export function storedEvents(folder: string): RunEvent[] {
-  const file = join(folder, RUN_FILES.events);
-  if (!existsSync(file)) return [];
-  return readFileSync(file, "utf8")
-    .split("\n")
-    .flatMap((line) => {
-      try {
-        const event = RunEvent.safeParse(JSON.parse(line));
-        return event.success ? [event.data] : [];
-      } catch {
-        return [];
-      }
-    });
-}
 
 /** The one writer of a run's folder. Every file is written whole or not at all. */
 export class RunStore {
@@ -71,19 +19,17 @@ export class RunStore {
     private readonly unlock: () => Promise<void>,
   ) {}
 
-  /** Begins a run in a new folder, or in place of one that is there. */
+  /**
+   * Begins a run in a new folder, or in place of one that is there: that one is put aside until this one is finished, and
+   * comes back if this one is discarded.
+   */
   static async create(folder: string, config: RunConfig): Promise<RunStore> {
     const store = await RunStore.take(folder);
     try {
-      await store.clear();
+      if (siteOf(folder) !== "free") await putAside(store.folder);
       await writeWhole(store.path(RUN_FILES.config), `${JSON.stringify(config, null, 2)}\n`);
-      if (config.corpus === "flores") {
-        // Texts of a gated corpus are not for sharing; what is derived from them per text stays here too.
-        await writeWhole(
-          store.path(RUN_FILES.gitignore),
-          `${RUN_FILES.sumsFolder}/\n${RUN_FILES.examples}\n`,
-        );
-      }
+      if (config.corpus === "flores")
+        await writeWhole(store.path(RUN_FILES.gitignore), GATED_IGNORE);
       return store;
     } catch (error) {
       await store.discard();
@@ -94,17 +40,19 @@ export class RunStore {
   /** Takes up a run that was interrupted. What was being written when it was is removed. */
   static async resume(folder: string): Promise<RunStore> {
     const store = await RunStore.take(folder);
-    for (const at of [folder, store.path(RUN_FILES.sumsFolder)]) {
-      for (const name of existsSync(at) ? await readdir(at) : []) {
-        if (name.endsWith(UNFINISHED)) await rm(join(at, name));
+    try {
+      const aside = ownFiles(store.folder).filter((name) => isWrittenAside(basename(name)));
+      for (const name of aside) await rm(store.path(name));
+      // Its last line may have been cut short: the next one begins on a line of its own.
+      const events = store.path(RUN_FILES.events);
+      if (existsSync(events) && !readFileSync(events, "utf8").endsWith("\n")) {
+        await appendFile(events, "\n");
       }
+      return store;
+    } catch (error) {
+      await store.release();
+      throw explain(error, folder);
     }
-    // Its last line may have been cut short: the next one begins on a line of its own.
-    const events = store.path(RUN_FILES.events);
-    if (existsSync(events) && !readFileSync(events, "utf8").endsWith("\n")) {
-      await appendFile(events, "\n");
-    }
-    return store;
   }
 
   private static async take(folder: string): Promise<RunStore> {
@@ -144,7 +92,7 @@ export class RunStore {
   /** Whether any language is finished. */
   hasCheckpoint(): boolean {
     const folder = this.path(RUN_FILES.sumsFolder);
-    return existsSync(folder) && readdirSync(folder).some((name) => !name.endsWith(UNFINISHED));
+    return existsSync(folder) && readdirSync(folder).some((name) => !isWrittenAside(name));
   }
 
   async write(file: string, content: string | Uint8Array): Promise<void> {
@@ -156,9 +104,10 @@ export class RunStore {
     await writeAside(this.path(file), fill);
   }
 
-  /** Writes `meta.json`: with it the run is whole. */
+  /** Writes `meta.json`: with it the run is whole, and the one that it replaces goes. */
   async finish(meta: Meta): Promise<void> {
     await writeWhole(this.path(RUN_FILES.meta), `${JSON.stringify(meta, null, 2)}\n`);
+    await removeAside(this.folder);
   }
 
   /** Gives the folder back. */
@@ -168,20 +117,12 @@ export class RunStore {
 
   /** Takes back what `create` made, as if the run had never begun; for failures before anything was finished. */
   async discard(): Promise<void> {
-    await this.clear();
+    await removeOwnFiles(this.folder);
+    await bringBack(this.folder);
     await this.unlock();
     if (this.made === undefined) return;
     for (let at = this.folder; at.length >= this.made.length; at = dirname(at)) {
       await rmdir(at).catch(() => undefined);
     }
-  }
-
-  /** Removes a run's own files, nothing else; `meta.json` first, so that what is left never looks whole. */
-  private async clear(): Promise<void> {
-    const own = [
-      RUN_FILES.meta,
-      ...Object.values(RUN_FILES).filter((name) => name !== RUN_FILES.meta),
-    ];
-    for (const name of own) await rm(this.path(name), { recursive: true, force: true });
   }
 }

@@ -1,13 +1,7 @@
 import { z } from "zod";
-import {
-  decodeSafetensors,
-  encodeSafetensors,
-  type Safetensors,
-  type Tensor,
-  takeTensor,
-  tensor,
-} from "../engine/safetensors.js";
+import { type Safetensors, type Tensor, takeTensor, tensor } from "../engine/safetensors.js";
 import type { LayerTextSums } from "../reduce/text-sums.js";
+import { decodeSealed, encodeSealed } from "./sealed-file.js";
 
 /** What decides a sums file's bytes, besides the texts: compared before a run goes on with sums that are there already. */
 export const Provenance = z.record(z.string(), z.string());
@@ -67,7 +61,7 @@ export function encodeSums(sums: LanguageSums): Uint8Array {
       tensor("F32", [first.uncounted.length], first.uncounted),
     );
   }
-  return encodeSafetensors(tensors, {
+  return encodeSealed(tensors, {
     schema: "1",
     language: sums.language,
     layers: JSON.stringify([...sums.layers.keys()]),
@@ -78,7 +72,7 @@ export function encodeSums(sums: LanguageSums): Uint8Array {
 
 /** @throws SafetensorsError or ZodError where the bytes are not a whole sums file. */
 export function decodeSums(bytes: Uint8Array): LanguageSums {
-  const blob = decodeSafetensors(bytes);
+  const blob = decodeSealed(bytes);
   const metadata = SumsMetadata.parse(blob.metadata);
   const texts = z.array(TextFact).parse(JSON.parse(metadata.texts));
   const layers = z.array(z.int()).parse(JSON.parse(metadata.layers));

@@ -9,7 +9,7 @@ export function tableLines(
   rows: readonly (readonly string[])[],
 ): string[] {
   const widths = columns.map(({ title }, at) =>
-    Math.max(title.length, ...rows.map((row) => (row[at] ?? "").length)),
+    rows.reduce((widest, row) => Math.max(widest, row[at]?.length ?? 0), title.length),
   );
   const line = (cells: readonly string[]) =>
     columns

@@ -45,6 +45,7 @@ async function collect(texts: { text: string; tokens: Spelled[] }[]) {
     [sums],
     new Map([["eng_Latn", corpus]]),
     jobs,
+    { budget: 4096, onHalved: async () => undefined },
   );
   expect(Examples.parse(examples)).toEqual(examples);
   return { jobs, contexts: examples.features[0]?.contexts ?? [] };

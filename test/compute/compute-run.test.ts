@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { type ComputeRequest, computeRun } from "../../src/compute/compute-run.js";
 import { rescoreRun } from "../../src/compute/rescore-run.js";
 import type { PartialConfig } from "../../src/config/schema.js";
+import { readLocalCorpus } from "../../src/corpora/local-corpora.js";
 import { RUN_FILES } from "../../src/runs/files.js";
 import { rejectionOf } from "../fixtures/failure.js";
 import { configOf, metaOf, runOf, writeRun } from "../fixtures/runs.js";
@@ -74,12 +75,26 @@ describe("computeRun refuses before it starts anything", () => {
       written("run");
       const made = { ...request().config, split: null };
       writeFileSync(at("run", RUN_FILES.config), JSON.stringify(made));
+      const { revision } = readLocalCorpus(made.corpus, null, false);
+      const meta = metaOf({ corpus_revision: revision });
+      writeFileSync(at("run", RUN_FILES.meta), JSON.stringify(meta));
       const config = configOf({ ...made, split: "dev", ...changes });
       return computeRun(request({ config, resume: true }));
     };
 
     test("a finished run is left as it is", async () => {
       expect(await finished()).toEqual({ folder: at("run"), meta: null });
+    });
+
+    test("a finished run whose corpus has changed since, with both hashes", async () => {
+      await finished();
+      writeFileSync(at("corpus", "eng_Latn.txt"), "another\n");
+      const made = JSON.parse(readFileSync(at("run", RUN_FILES.config), "utf8"));
+      const error = await rejectionOf(
+        computeRun(request({ config: configOf(made), resume: true })),
+      );
+      expect(error.exitCode).toBe(2);
+      expect(error.message).toMatch(/has changed since: it was sha256:\w+, now it is sha256:/);
     });
 
     test("another config than the run's, with both values", async () => {

@@ -23,6 +23,7 @@ const meta = describeRun({
   batchTokens: 512,
   started: new Date("2025-01-01T00:00:00Z"),
   finished: new Date("2025-01-01T00:01:02.345Z"),
+  seconds: 62.345,
   resumed: 2,
   warnings: ["careful"],
 });

@@ -65,12 +65,18 @@ describe("load", () => {
 
 describe("tokenize", () => {
   const tokenized = (n: number) =>
-    result("tokenized", { truncated: [1] }, [["tokens", tensor("U32", [n], new Uint32Array(n))]]);
+    result("tokenized", { truncated: [1] }, [
+      ["tokens", tensor("U32", [n], new Uint32Array(n))],
+      ["text_tokens", tensor("U32", [n], new Uint32Array(n))],
+      ["special_first", tensor("U8", [n], new Uint8Array(n))],
+    ]);
 
   test("gives each text's length, and which were cut", async () => {
     const { jobs, asked } = answering(tokenized(2));
     expect(await jobs.tokenize("eng_Latn", ["a", "b"])).toEqual({
       tokens: Uint32Array.of(0, 0),
+      plain: Uint32Array.of(0, 0),
+      specialFirst: Uint8Array.of(0, 0),
       truncated: [1],
     });
     expect(asked[0]?.request).toEqual({ language: "eng_Latn", texts: ["a", "b"] });

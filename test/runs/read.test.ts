@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { textsFingerprint } from "../../src/plan.js";
 import { RUN_FILES, sumsFile } from "../../src/runs/files.js";
 import { openExamples, openRun, openSums, runFolder } from "../../src/runs/read.js";
 import { encodeScores } from "../../src/runs/score-files.js";
@@ -36,17 +37,21 @@ test("a finished run is read as it was written", () => {
 });
 
 test("sums and examples of a run are read; examples that are not there are null", () => {
-  written();
+  const sums = languageSums("eng_Latn", { 1: [[token(0, [0, 1])]] }, 1);
+  const texts_sha256 = { eng_Latn: textsFingerprint(sums.texts), spa_Latn: "another" };
+  const begun = written();
+  writeRun(at("run"), { ...begun, meta: { ...begun.meta, texts_sha256 } });
   const run = openRun(at("run"));
   expect(openExamples(run)).toBeNull();
   const examples = { schema_version: 1, features: [{ layer: 1, feature: 2, contexts: [] }] };
   writeFileSync(at("run", RUN_FILES.examples), JSON.stringify(examples));
   expect(openExamples(run)).toEqual(examples);
-  const sums = languageSums("eng_Latn", { 1: [[token(0, [0, 1])]] }, 1);
   mkdirSync(at("run", RUN_FILES.sumsFolder));
   writeFileSync(at("run", sumsFile("eng_Latn")), encodeSums(sums));
   expect(openSums(run, "eng_Latn")).toEqual(sums);
   expect(failureOf(() => openSums(run, "spa_Latn")).message).toContain("spa_Latn.safetensors");
+  writeFileSync(at("run", sumsFile("spa_Latn")), encodeSums(sums));
+  expect(failureOf(() => openSums(run, "spa_Latn")).message).toContain("not of the texts that");
 });
 
 test("a name is looked up in v_score_runs, else it is a path", () => {
@@ -107,8 +112,12 @@ test.each([RUN_FILES.scores, RUN_FILES.statistics])(
 
 test("scores that lack a layer, or have too few languages, do not fit the meta.json", () => {
   const run = written();
-  writeFileSync(at("run", RUN_FILES.scores), encodeScores(new Map()));
+  writeFileSync(at("run", RUN_FILES.scores), encodeScores(new Map(), run.meta.languages));
   expect(refusal()).toContain("layer 1 does not fit meta.json");
   writeRun(at("run"), { ...run, meta: metaOf({ languages: ["a", "b", "c"] }) });
   expect(refusal()).toContain("layer 1 does not fit meta.json");
+  writeRun(at("run"), run);
+  const reordered = { ...run.meta, languages: [...run.meta.languages].reverse() };
+  writeFileSync(at("run", RUN_FILES.meta), JSON.stringify(reordered));
+  expect(refusal()).toContain("its languages (eng_Latn, spa_Latn) do not fit meta.json");
 });

@@ -8,13 +8,16 @@ import {
 } from "../../src/runs/score-files.js";
 import { statisticsOf } from "../fixtures/runs.js";
 
+const LANGUAGES = ["eng_Latn", "spa_Latn"];
+
 const ranking = (scale: number) =>
   rank([Float64Array.of(1 * scale, 2, 3), Float64Array.of(-1, -2 * scale, 0)]);
 
 test("v-scores read back the same, by layer, in the order of the config", () => {
   const layers = new Map([10, 2, 0].map((layer) => [layer, ranking(layer)]));
-  const read = decodeScores(encodeScores(layers));
-  expect(read).toEqual(layers);
+  const read = decodeScores(encodeScores(layers, LANGUAGES));
+  expect(read).toEqual({ languages: LANGUAGES, layers });
+  expect([...read.layers.keys()]).toEqual([10, 2, 0]);
 });
 
 test("statistics read back the same, NaN errors of single texts included", () => {
@@ -40,12 +43,21 @@ test("statistics read back the same, NaN errors of single texts included", () =>
       ),
     ],
   ]);
-  expect(decodeStatistics(encodeStatistics(layers))).toEqual(layers);
+  expect(decodeStatistics(encodeStatistics(layers, LANGUAGES))).toEqual({
+    languages: LANGUAGES,
+    layers,
+  });
 });
 
-test("a file that lacks part of a layer is refused", () => {
+test("a file whose content was changed is refused", () => {
   const layers = new Map([[1, ranking(1)]]);
-  const bytes = Buffer.from(encodeScores(layers));
+  const bytes = Buffer.from(encodeScores(layers, LANGUAGES));
   const spoilt = Buffer.from(bytes.toString("latin1").replace("1.value", "1.valve"), "latin1");
-  expect(() => decodeScores(spoilt)).toThrow("tensor layer.1.value is missing");
+  expect(() => decodeScores(spoilt)).toThrow("not what was written");
+});
+
+test("one changed bit within a value is noticed", () => {
+  const bytes = Buffer.from(encodeScores(new Map([[1, ranking(1)]]), LANGUAGES));
+  bytes.writeUInt8(bytes.readUInt8(bytes.length - 2) ^ 1, bytes.length - 2);
+  expect(() => decodeScores(bytes)).toThrow("not what was written");
 });

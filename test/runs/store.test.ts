@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { RUN_FILES, sumsFile, UNFINISHED } from "../../src/runs/files.js";
-import { RunStore, siteOf, storedConfig, storedEvents } from "../../src/runs/store.js";
+import { EARLIER_RUN, RUN_FILES, sumsFile, UNFINISHED } from "../../src/runs/files.js";
+import { siteOf, storedConfig, storedEvents } from "../../src/runs/site.js";
+import { RunStore } from "../../src/runs/store.js";
 import { failureOf, rejectionOf } from "../fixtures/failure.js";
 import { token } from "../fixtures/frames.js";
 import { configOf, metaOf } from "../fixtures/runs.js";
@@ -22,14 +23,62 @@ describe("create", () => {
     expect(readdirSync(store.folder)).toEqual([RUN_FILES.config]);
   });
 
-  test("over a run, removes its own files and keeps those of others", async () => {
-    for (const name of [RUN_FILES.meta, RUN_FILES.scores, RUN_FILES.events, "notes.txt"])
-      writeFileSync(at(name), "{}");
-    mkdirSync(at(RUN_FILES.sumsFolder));
-    writeFileSync(at(sumsFile("eng_Latn")), "x");
-    const store = await RunStore.create(at(), CONFIG);
-    await store.release();
-    expect(readdirSync(at()).sort()).toEqual([RUN_FILES.config, "notes.txt"]);
+  describe("over a run", () => {
+    /** A finished run with somebody's own files beside and within it. */
+    async function replaced(): Promise<RunStore> {
+      const first = await RunStore.create(at("run"), CONFIG);
+      await first.writeSums(SUMS);
+      await first.write(RUN_FILES.scores, "first");
+      await first.finish(metaOf());
+      await first.release();
+      for (const name of ["notes.txt", join(RUN_FILES.sumsFolder, "mine.csv"), ".gitignore"])
+        writeFileSync(at("run", name), "mine");
+      return RunStore.create(at("run"), { ...CONFIG, seed: 7 });
+    }
+    const filesOf = () =>
+      readdirSync(at("run"), { recursive: true })
+        .map(String)
+        .filter((name) => statSync(at("run", name)).isFile())
+        .sort();
+    const theirs = [".gitignore", "notes.txt", join("sums", "mine.csv")];
+
+    test("keeps it aside, and what is not its own in place, until the new one is finished", async () => {
+      const store = await replaced();
+      expect(siteOf(at("run"))).toBe("unfinished");
+      expect(readFileSync(at("run", EARLIER_RUN, RUN_FILES.scores), "utf8")).toBe("first");
+      await store.write(RUN_FILES.scores, "second");
+      await store.finish(metaOf());
+      await store.release();
+      expect(filesOf()).toEqual(
+        [...theirs, RUN_FILES.config, RUN_FILES.meta, RUN_FILES.scores].sort(),
+      );
+    });
+
+    test("brings it back when the new one is discarded", async () => {
+      const store = await replaced();
+      await store.write(RUN_FILES.scores, "second");
+      await store.discard();
+      expect(siteOf(at("run"))).toBe("finished");
+      expect(storedConfig(at("run"))).toEqual(CONFIG);
+      expect(readFileSync(at("run", RUN_FILES.scores), "utf8")).toBe("first");
+      expect(filesOf()).toEqual(
+        [
+          ...theirs,
+          RUN_FILES.config,
+          RUN_FILES.meta,
+          RUN_FILES.scores,
+          sumsFile("eng_Latn"),
+        ].sort(),
+      );
+    });
+
+    test("keeps the finished one, not the unfinished one after it, when it is replaced again", async () => {
+      const second = await replaced();
+      await second.release();
+      const third = await RunStore.create(at("run"), CONFIG);
+      expect(readFileSync(at("run", EARLIER_RUN, RUN_FILES.scores), "utf8")).toBe("first");
+      await third.release();
+    });
   });
 
   test("keeps what is derived from a gated corpus out of git, other corpora in", async () => {
@@ -59,12 +108,17 @@ describe("resume", () => {
     const begun = await RunStore.create(at("run"), CONFIG);
     await begun.writeSums(SUMS);
     await begun.release();
-    writeFileSync(begun.path(`.meta.json.ab${UNFINISHED}`), "x");
-    writeFileSync(begun.path(join(RUN_FILES.sumsFolder, `.spa_Latn.cd${UNFINISHED}`)), "x");
+    writeFileSync(begun.path(`.meta.json.0123abcd${UNFINISHED}`), "x");
+    writeFileSync(begun.path(join(RUN_FILES.sumsFolder, `.spa_Latn.4567cdef${UNFINISHED}`)), "x");
+    writeFileSync(begun.path(`thesis${UNFINISHED}`), "mine");
     const store = await RunStore.resume(at("run"));
     expect(store.readSums("eng_Latn")).toEqual(SUMS);
     await store.release();
-    expect(readdirSync(store.folder).sort()).toEqual([RUN_FILES.config, RUN_FILES.sumsFolder]);
+    expect(readdirSync(store.folder).sort()).toEqual([
+      RUN_FILES.config,
+      RUN_FILES.sumsFolder,
+      `thesis${UNFINISHED}`,
+    ]);
     expect(readdirSync(store.path(RUN_FILES.sumsFolder))).toEqual(["eng_Latn.safetensors"]);
   });
 });
@@ -94,7 +148,8 @@ describe("checkpoints", () => {
     const store = await RunStore.create(at("run"), CONFIG);
     expect(store.hasCheckpoint()).toBe(false);
     mkdirSync(store.path(RUN_FILES.sumsFolder));
-    writeFileSync(store.path(`${sumsFile("eng_Latn")}${UNFINISHED}`), "x");
+    const aside = `.eng_Latn.safetensors.0123abcd${UNFINISHED}`;
+    writeFileSync(store.path(join(RUN_FILES.sumsFolder, aside)), "x");
     expect(store.hasCheckpoint()).toBe(false);
     await store.writeSums(SUMS);
     expect(store.hasCheckpoint()).toBe(true);
@@ -118,8 +173,16 @@ describe("siteOf", () => {
     expect(siteOf(at())).toBe("other");
     const store = await RunStore.create(at("run"), CONFIG);
     expect(siteOf(at("run"))).toBe("unfinished");
+    await store.write(RUN_FILES.scores, "");
     await store.finish(metaOf());
     expect(siteOf(at("run"))).toBe("finished");
+  });
+
+  test("a folder with somebody else's config.json or meta.json is no run", () => {
+    writeFileSync(at(RUN_FILES.config), JSON.stringify({ model_type: "qwen3" }));
+    expect(siteOf(at())).toBe("other");
+    writeFileSync(at(RUN_FILES.meta), JSON.stringify({ title: "a site" }));
+    expect(siteOf(at())).toBe("other");
   });
 
   test("a file is refused", () => {

@@ -1,0 +1,18 @@
+import { z } from "zod";
+
+/** A dictionary as the run used it. */
+export const DictionaryFacts = z.strictObject({
+  layer: z.int(),
+  release: z.string(),
+  sae_id: z.string(),
+  architecture: z.string(),
+  d_in: z.int(),
+  d_sae: z.int(),
+  hook_name: z.string(),
+  hook_module: z.string(),
+  normalize_activations: z.string().nullable(),
+  revision: z.string().nullable(),
+  neuronpedia_id: z.string().nullable(),
+  model_name: z.string().nullable(),
+});
+export type DictionaryFacts = z.infer<typeof DictionaryFacts>;

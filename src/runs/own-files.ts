@@ -1,0 +1,70 @@
+import { existsSync, lstatSync, readdirSync, readFileSync } from "node:fs";
+import { rename, rm, rmdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { makeFolder } from "./atomic-write.js";
+import { EARLIER_RUN, GATED_IGNORE, isWrittenAside, RUN_FILES } from "./files.js";
+
+/** Files of a run in its folder, as paths below it; `meta.json` first. What people put beside them is not among them. */
+export function ownFiles(folder: string): string[] {
+  const { meta, sumsFolder, exportsFolder, gitignore, ...files } = RUN_FILES;
+  const within = (subfolder: string, isOurs: RegExp) =>
+    namesIn(join(folder, subfolder))
+      .filter((name) => isOurs.test(name) || isWrittenAside(name))
+      .map((name) => join(subfolder, name));
+  const isOurIgnore = (name: string) =>
+    existsSync(join(folder, name)) && readFileSync(join(folder, name), "utf8") === GATED_IGNORE;
+  return [
+    meta,
+    ...Object.values(files),
+    ...[gitignore].filter(isOurIgnore),
+    ...namesIn(folder).filter(isWrittenAside),
+    ...within(sumsFolder, /\.safetensors$/),
+    ...within(exportsFolder, /^v_scores_.*_top\d+\.csv$/),
+  ].filter((name) => lstatSync(join(folder, name), { throwIfNoEntry: false })?.isFile());
+}
+
+/** Removes a run's own files and the folders that this leaves empty. */
+export async function removeOwnFiles(folder: string): Promise<void> {
+  for (const name of ownFiles(folder)) await rm(join(folder, name), { force: true });
+  await removeEmptyFolders(folder);
+}
+
+/** Puts a run that is to be replaced aside; one that was put aside before stays, and its unfinished successor goes. */
+export async function putAside(folder: string): Promise<void> {
+  const aside = join(folder, EARLIER_RUN);
+  if (existsSync(aside)) return removeOwnFiles(folder);
+  await move(folder, aside);
+}
+
+/** Brings a run that was put aside back, if there is one. */
+export async function bringBack(folder: string): Promise<void> {
+  const aside = join(folder, EARLIER_RUN);
+  if (!existsSync(aside)) return;
+  await move(aside, folder);
+  await rmdir(aside).catch(() => undefined);
+}
+
+/** Removes a run that was put aside, if there is one: what replaces it is finished. */
+export async function removeAside(folder: string): Promise<void> {
+  const aside = join(folder, EARLIER_RUN);
+  if (!existsSync(aside)) return;
+  await removeOwnFiles(aside);
+  await rmdir(aside).catch(() => undefined);
+}
+
+async function move(from: string, to: string): Promise<void> {
+  for (const name of ownFiles(from)) {
+    await makeFolder(dirname(join(to, name)));
+    await rename(join(from, name), join(to, name));
+  }
+  await removeEmptyFolders(from);
+}
+
+async function removeEmptyFolders(folder: string): Promise<void> {
+  for (const name of [RUN_FILES.sumsFolder, RUN_FILES.exportsFolder]) {
+    await rmdir(join(folder, name)).catch(() => undefined);
+  }
+}
+
+const namesIn = (folder: string): string[] =>
+  lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() ? readdirSync(folder) : [];
