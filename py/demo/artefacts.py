@@ -14,7 +14,7 @@ from demo.capture import residuals
 from demo.languages import LANGUAGES
 from demo.text import corpus_texts, evaluation_texts
 
-LAYER = 2  # of ablation, steering and the transcoder
+LAYER = 2  # of ablation and the transcoder
 TEXTS = 80  # of each language at most, about 4000 tokens, so that none outweighs the others
 SEED = 11
 

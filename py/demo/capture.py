@@ -93,9 +93,11 @@ def residuals(
     tokenizer: PreTrainedTokenizerFast,
     texts: list[str],
     layers: tuple[int, ...],
+    skipped: int = 0,
 ) -> dict[int, Tensor]:
     """Residual stream after some blocks for every token of the texts but specials.
 
+    Of every text the first `skipped` tokens are left out as well.
     Layer -> [tokens, d]; the same token is the same row in every layer.
     """
     found: dict[int, list[Tensor]] = {layer: [] for layer in layers}
@@ -104,6 +106,7 @@ def residuals(
         with Capture({block(model, layer): (None, str(layer)) for layer in layers}) as capture:
             model.model(input_ids=ids, attention_mask=mask, use_cache=False)
         counted = mask.bool() & ~torch.isin(ids, special)
+        counted[:, 1 : 1 + skipped] = False  # the first token is <bos>
         for layer in layers:
             found[layer].append(capture.values[str(layer)][counted])
     return {layer: torch.cat(parts) for layer, parts in found.items()}

@@ -1,6 +1,6 @@
 """Measure the demo: how well features find their language, what ablation and steering do.
 
-Features and steering vectors come from `dev` texts, every number from `devtest` texts: manuals
+Features, steering vectors and where to steer come from `dev` texts, numbers from `devtest`: manuals
 where a language has them, else the articles of the Declaration that were never trained on.
 
     python py/demo/evaluate.py [--out DIR]
@@ -23,10 +23,11 @@ from torch import Tensor
 from demo.artefacts import LAYER, SEED, Demo, load, sample
 from demo.capture import Capture, batches, block
 from demo.card import update_card
-from demo.effects import ablation, steering
+from demo.effects import ablation
 from demo.languages import LANGUAGES
 from demo.measures import auroc, top_features
 from demo.progress import say
+from demo.steering import steering
 from demo.text import DEMO
 
 
@@ -96,6 +97,10 @@ def _quality(target: Tensor, output: Tensor, coded: Tensor) -> dict[str, float]:
     }
 
 
+def _features(layer: dict[str, Any]) -> dict[str, list[int]]:
+    return {code: row["features"] for code, row in layer["languages"].items()}
+
+
 def evaluate(folder: Path) -> dict[str, Any]:
     """All measurements of the artefacts in a folder; texts are always those of the repository."""
     torch.manual_seed(SEED)
@@ -110,8 +115,8 @@ def evaluate(folder: Path) -> dict[str, Any]:
     }
     layer = found["detection"][f"layer_{LAYER}"]
     say(f"token AUROC, layer {LAYER}: {layer['mean_token_auroc']:.3f}")
-    features = {code: row["features"] for code, row in layer["languages"].items()}
-    found["ablation"] = ablation(demo, features)
+    features = {n: _features(found["detection"][f"layer_{n}"]) for n in demo.saes}
+    found["ablation"] = ablation(demo, features[LAYER])
     say(f"ablation, own / others, median: {found['ablation']['median_ratio']:.1f}")
     found["steering"] = steering(demo, features)
     say(f"steered into the target language: {found['steering']['mean_steered']:.3f}")

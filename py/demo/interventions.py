@@ -1,16 +1,26 @@
 """What removing or adding a language's directions does to the demo model's predictions."""
 
+import re
+import unicodedata
 from collections.abc import Callable
+from contextlib import ExitStack
 
 import torch
 from torch import Tensor
 from transformers import PreTrainedTokenizerFast, Qwen3ForCausalLM
 
 from demo.capture import batches, edited_residual, padding_id
+from demo.languages import HAN, KANA
 
 PROMPT_WORDS = 5
+PROMPT_LONGEST = 48  # characters
 PROMPT_CHARACTERS = 12  # in scripts without spaces between words
-CONTINUATION = 24  # tokens
+CONTINUATION = 32  # tokens
+
+_UNSPACED = re.compile(rf"[{HAN}{KANA}\u0e00-\u0e7f]")
+
+# (layer, hidden [prompts, position, d]) -> bool [prompts, position]
+Gate = Callable[[int, Tensor], Tensor]
 
 
 @torch.no_grad()
@@ -41,11 +51,31 @@ def without_span(projector: Tensor) -> Callable[[Tensor], Tensor]:
 
 
 def prompt_of(text: str) -> str:
-    """The beginning of a text, cut at a word's end."""
-    words = text.split()
-    if len(words) <= 3:
-        return text[:PROMPT_CHARACTERS]
-    return " ".join(words[:PROMPT_WORDS])[:48]
+    """The beginning of a text, cut at a space; in scripts without spaces, between characters."""
+    words = text.split()[:PROMPT_WORDS]
+    while words and len(" ".join(words)) > PROMPT_LONGEST:
+        words.pop()
+    if len(words) > 3:
+        return " ".join(words)
+    end = PROMPT_CHARACTERS
+    while end < len(text) and _is_inside(text, end):
+        end += 1
+    return text[:end].rstrip()
+
+
+def _is_inside(text: str, end: int) -> bool:
+    """True where a cut would part a word, or in a script without spaces a combined character."""
+    if unicodedata.category(text[end]).startswith("M"):
+        return True
+    return not text[end].isspace() and not _UNSPACED.search(text[end - 1 : end + 1])
+
+
+def added(layer: int, vectors: Tensor, gate: Gate | None) -> Callable[[Tensor], Tensor]:
+    """h -> h + v at every position, or only where the gate is open."""
+    steer = vectors.unsqueeze(1)
+    if gate is None:
+        return lambda hidden: hidden + steer
+    return lambda hidden: hidden + gate(layer, hidden).unsqueeze(-1) * steer
 
 
 @torch.no_grad()
@@ -53,14 +83,12 @@ def continuations(
     model: Qwen3ForCausalLM,
     tokenizer: PreTrainedTokenizerFast,
     prompts: list[str],
-    layer: int,
-    vectors: Tensor | None = None,
-    gate: Callable[[Tensor], Tensor] | None = None,
+    vectors: dict[int, Tensor] | None = None,
+    gate: Gate | None = None,
 ) -> list[str]:
     """Greedy continuations of `CONTINUATION` tokens, without the prompt.
 
-    vectors [prompts, d] are added at every position after the block, or only where
-    gate(hidden [prompts, position, d]) is true, bool [prompts, position].
+    vectors: layer -> [prompts, d], added after the block, gated or not.
     All prompts go as one left-padded batch.
     """
     ids = tokenizer(prompts)["input_ids"]
@@ -68,13 +96,9 @@ def continuations(
     padding = padding_id(tokenizer)
     batch = torch.tensor([[padding] * (width - len(own)) + own for own in ids])
     mask = torch.tensor([[0] * (width - len(own)) + [1] * len(own) for own in ids])
-
-    def add(hidden: Tensor) -> Tensor:
-        assert vectors is not None
-        steer = vectors.unsqueeze(1)
-        return hidden + (steer if gate is None else gate(hidden).unsqueeze(-1) * steer)
-
-    with edited_residual(model, layer, None if vectors is None else add):
+    with ExitStack() as edits:
+        for layer, own in (vectors or {}).items():
+            edits.enter_context(edited_residual(model, layer, added(layer, own, gate)))
         output = model.generate(  # pyright: ignore[reportAttributeAccessIssue]
             input_ids=batch,
             attention_mask=mask,

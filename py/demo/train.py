@@ -1,6 +1,6 @@
-"""Rebuild the demo: tokenizer, language model, SAEs and transcoder, then measure them.
+"""Rebuild the demo: tokenizer, language model, SAEs and transcoder (evaluate.py measures them).
 
-    python py/demo/train.py [--out DIR] [--skip-training]
+    python py/demo/train.py [--out DIR]
 
 Everything comes from the committed text, with fixed seeds and step counts: on one machine and
 with the same library versions the same bytes come out.
@@ -82,22 +82,16 @@ def train_dictionaries(out: Path) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Rebuild and measure the demo model.")
+    parser = argparse.ArgumentParser(description="Rebuild the demo model; evaluate.py measures it.")
     parser.add_argument("--out", type=Path, default=DEMO, help="folder to write to")
-    parser.add_argument("--skip-training", action="store_true", help="only measure what is there")
     arguments = parser.parse_args()
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     torch.set_num_threads(2)
     torch.use_deterministic_algorithms(True)
     start = time.monotonic()
-    if not arguments.skip_training:
-        train_language_model_and_tokenizer(arguments.out)
-        train_dictionaries(arguments.out)
-        say(f"trained in {time.monotonic() - start:.0f} s")
-    from demo.evaluate import evaluate, write_evaluation
-
-    write_evaluation(evaluate(arguments.out), arguments.out)
-    say(f"finished in {time.monotonic() - start:.0f} s")
+    train_language_model_and_tokenizer(arguments.out)
+    train_dictionaries(arguments.out)
+    say(f"trained in {time.monotonic() - start:.0f} s; py/demo/evaluate.py measures it")
 
 
 if __name__ == "__main__":
