@@ -10,9 +10,9 @@ import { runs } from "./commands/runs.js";
 import { show } from "./commands/show.js";
 import { EXIT_CODES, VscoreError } from "./errors.js";
 import { explain } from "./runs/atomic-write.js";
-import { visible } from "./views/escape.js";
+import { visibleLines } from "./views/escape.js";
 
-const shown = (text: string) => `${text.split("\n").map(visible).join("\n")}\n`;
+const shown = (text: string) => `${visibleLines(text)}\n`;
 
 const output: Output = {
   result: (text) => print(1, shown(text)),
@@ -46,7 +46,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     cancelled.abort(
       new VscoreError(
         "cancelled",
-        "Cancelled. What a compute finished is kept: the same command with --resume goes on.",
+        "Cancelled. A compute keeps the languages that it finished: the same command with --resume goes on.",
       ),
     );
   });

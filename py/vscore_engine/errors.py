@@ -132,7 +132,7 @@ def _from_hub(error: BaseException, subject: str) -> EngineError | None:
         return _source(
             f"{what} is not in the local cache, and the Hub could not be asked (offline).",
             "Everything that a run needs must be downloaded before working offline.",
-            "Run once with a connection and without --offline (or HF_HUB_OFFLINE), then again.",
+            "Check the connection (and HF_ENDPOINT, HF_HUB_OFFLINE, if set), then run again.",
         )
     if "EntryNotFoundError" in names:
         return _source(

@@ -8,7 +8,7 @@ import { requestError } from "../errors.js";
 import { openRun } from "../runs/read.js";
 import { siteOf, storedConfig } from "../runs/site.js";
 import { topFeatures } from "../runs/top-features.js";
-import { featureLines } from "../views/feature-table.js";
+import { featureLines, legendLines, runLines } from "../views/feature-table.js";
 import { duration, showProgress } from "../views/progress.js";
 import { runArgument } from "../views/shell-word.js";
 import { tableLines } from "../views/table.js";
@@ -60,7 +60,10 @@ export async function compute(
   }
   if (run.meta === null) output.note(`${run.folder} was finished already; nothing was left to do.`);
   else output.note(`Finished in ${duration(run.meta.duration_s)}.`);
-  output.result(featureLines(topFeatures(finished, { topK: 1 })).join("\n"));
+  const top = topFeatures(finished, { topK: 1 });
+  output.result(
+    [...runLines(finished), "", ...featureLines(top), "", ...legendLines(top)].join("\n"),
+  );
   output.result(
     `\nRun: ${run.folder}\n${nextCommands(runArgument(config.out_dir), finished.meta.languages).join("\n")}`,
   );
@@ -85,12 +88,14 @@ function resolveRequest({ flags, config: file, resume }: ComputeOptions): Resolv
 }
 
 function nextCommands(run: string, languages: readonly string[]): string[] {
-  const subset = languages.slice(0, 3);
+  const some = languages.slice(0, Math.min(3, languages.length - 1));
   return [
     "Next:",
     `  npx vscore show ${run} --language ${languages[0]} --top-k 10`,
     `  npx vscore export csv ${run} --top-k 5`,
-    `  npx vscore rescore ${run} --languages ${subset.join(",")}`,
+    some.length > 1
+      ? `  npx vscore rescore ${run} --languages ${some.join(",")}`
+      : "  npx vscore runs",
   ];
 }
 
@@ -141,7 +146,7 @@ function describePlan(config: RunConfig, splitGiven: boolean, json: boolean, out
       `corpus        ${config.corpus}${config.split === null ? "" : `, split ${config.split}`}`,
       `counted       special tokens: ${config.special_tokens}, first position: ${config.first_token}, mean over ${config.pool}s`,
       `batches       up to ${config.batch_tokens} tokens, device ${config.device}, dtype ${config.dtype}`,
-      `out-dir       ${config.out_dir} (${site === "free" ? "free" : `holds a run that is ${site}`})`,
+      `out-dir       ${config.out_dir} (${site === "free" ? "free" : `holds a run that is ${site}: compute asks for --resume, --overwrite or another --out-dir`})`,
       "",
       ...tableLines(columns, rows),
       ...warnings.map((warning) => `warning: ${warning}`),

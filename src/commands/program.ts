@@ -18,7 +18,10 @@ import type { ShowOptions } from "./show.js";
 export interface Actions {
   compute(options: ComputeOptions): Promise<void>;
   models(options: { json: boolean }): void;
-  languages(term: string | undefined, options: { json: boolean }): void;
+  languages(
+    term: string | undefined,
+    options: { json: boolean; corpus?: string | undefined },
+  ): void;
   runs(folder: string | undefined, options: { json: boolean }): void;
   show(run: string, options: ShowOptions): void;
   exportCsv(run: string, options: { topK: number; output?: string | undefined }): Promise<void>;
@@ -74,9 +77,14 @@ export function buildProgram(actions: Actions): Command {
   program
     .command("languages")
     .argument("[SEARCH]", "part of a code or a name")
-    .description("list FLORES+ language codes, or look one up")
+    .description("list language codes of FLORES+ (or of a local corpus), or look one up")
+    .option(
+      "--corpus <CORPUS>",
+      "udhr, manuals, jsonl:FILE or dir:FOLDER (default: flores)",
+      corpusOption,
+    )
     .option("--json", "print as JSON")
-    .action((term, { json }) => actions.languages(term, { json: json === true }));
+    .action((term, { json, corpus }) => actions.languages(term, { json: json === true, corpus }));
   program
     .command("runs")
     .argument("[FOLDER]", "where the runs are", "v_score_runs")
@@ -162,6 +170,12 @@ function range(text: string): (number | string)[] {
     ? Array.from({ length }, (_, i) => Number(from) + i)
     : [text];
 }
+
+const corpusOption = (text: string): string => {
+  const corpus = RunConfig.shape.corpus.safeParse(text);
+  if (corpus.success) return corpus.data;
+  throw new InvalidArgumentError("Expected flores, udhr, manuals, jsonl:FILE or dir:FOLDER.");
+};
 
 const whole = (minimum: number) => (text: string) => {
   const value = number(text);

@@ -2,7 +2,7 @@ import { dirname, join, relative, resolve } from "node:path";
 import { rescoreRun } from "../compute/rescore-run.js";
 import { openRun } from "../runs/read.js";
 import { topFeatures } from "../runs/top-features.js";
-import { featureLines } from "../views/feature-table.js";
+import { featureLines, legendLines, runLines } from "../views/feature-table.js";
 import { asJson, type Output } from "./output.js";
 
 export interface RescoreOptions {
@@ -25,7 +25,19 @@ export async function rescore(
     options.outDir ??
     relative(".", join(dirname(run.folder), `${run.name}-rescored-${languages.length}`));
   const meta = await rescoreRun({ run, languages, outDir, overwrite, signal });
-  const top = topFeatures(openRun(resolve(outDir)), { topK: 1 });
+  const made = openRun(resolve(outDir));
+  const top = topFeatures(made, { topK: 1 });
   if (options.json) output.data(asJson({ schema_version: 1, run: outDir, meta, top }));
-  else output.result([...featureLines(top), "", `Run: ${outDir}`].join("\n"));
+  else
+    output.result(
+      [
+        ...runLines(made),
+        "",
+        ...featureLines(top),
+        "",
+        ...legendLines(top),
+        "",
+        `Run: ${outDir}`,
+      ].join("\n"),
+    );
 }

@@ -1,6 +1,5 @@
 import { listRuns, type RunEntry } from "../runs/list.js";
 import { RUNS_FOLDER } from "../runs/read.js";
-import { visible } from "../views/escape.js";
 import { duration } from "../views/progress.js";
 import { tableLines } from "../views/table.js";
 import { asJson, type Output } from "./output.js";
@@ -17,9 +16,16 @@ export function runs(folder: string | undefined, options: { json: boolean }, out
     output.result(`No runs in ${below} yet. To make one: npx vscore compute --model demo`);
     return;
   }
-  const columns = ["run", "status", "model", "languages", "layers", "texts", "touched"].map(
-    (title) => ({ title }),
-  );
+  const columns = [
+    "run",
+    "status",
+    "model",
+    "corpus",
+    "languages",
+    "layers",
+    "texts",
+    "touched",
+  ].map((title) => ({ title }));
   output.result(tableLines(columns, found.map(row)).join("\n"));
 }
 
@@ -27,14 +33,19 @@ function row(run: RunEntry): string[] {
   const share = run.progress === null ? "" : ` ${Math.floor(100 * run.progress)} %`;
   const age = (Date.now() - Date.parse(run.touched)) / 1000;
   return [
-    visible(run.name),
+    run.name,
     `${run.status}${share}`,
-    visible(run.model ?? "?"),
-    run.languages.length > 4
-      ? `${run.languages.length} languages`
-      : run.languages.map(visible).join(" "),
+    run.model ?? "?",
+    run.corpus ?? "?",
+    run.languages.length > 4 ? `${run.languages.length} languages` : run.languages.join(" "),
     run.layers.join(","),
-    run.n_texts_per_lang === -1 ? "all" : String(run.n_texts_per_lang ?? "?"),
+    textsOf(run),
     `${duration(Math.max(0, age))} ago`,
   ];
+}
+
+function textsOf({ texts, n_texts_per_lang: asked }: RunEntry): string {
+  if (texts === null) return asked === -1 ? "all" : String(asked ?? "?");
+  const [fewest, most] = texts;
+  return fewest === most ? String(fewest) : `${fewest}–${most}`;
 }

@@ -107,9 +107,27 @@ function refuseSite(
   }
   if (!resume && !overwrite) {
     const found = site === "finished" ? "a finished run" : "an unfinished run";
+    const other = differences(config);
     throw requestError(
-      `--out-dir ${config.out_dir} holds ${found}. Go on with --resume, start it anew with --overwrite, or choose another --out-dir.`,
+      other.length === 0
+        ? `--out-dir ${config.out_dir} holds ${found}. Go on with --resume, start it anew with --overwrite, or choose another --out-dir.`
+        : `--out-dir ${config.out_dir} holds ${found} with another ${other.join(", ")}. Choose another --out-dir, or replace that run with --overwrite.`,
     );
+  }
+}
+
+/** What tells a config from that of the run in its out-dir; nothing where that one cannot be read. */
+function differences(config: RunConfig): string[] {
+  try {
+    const begun = storedConfig(config.out_dir);
+    const keys = Object.keys(config) as (keyof RunConfig)[];
+    return keys.filter(
+      (key) =>
+        !["out_dir", "split"].includes(key) &&
+        JSON.stringify(begun[key]) !== JSON.stringify(config[key]),
+    );
+  } catch {
+    return [];
   }
 }
 

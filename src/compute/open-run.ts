@@ -110,6 +110,7 @@ export class OpenRun {
     const kept = this.store.readSums(language);
     if (kept !== undefined) {
       refuseOtherProvenance(kept, provenance, this.store.folder);
+      this.meter.beginLanguage(language);
       this.meter.advance(texts.length, total(tokens), { kept: true });
       await this.tell({ type: "language_finished", language, kept: true });
       return kept;

@@ -58,11 +58,14 @@ export const languageName = (code: string): string =>
 
 export const isFloresPlus = (code: string): boolean => FLORES_PLUS.has(code);
 
-/** Languages whose code or name contains `term` (any case, accents ignored); all of them for "". */
-export function searchLanguages(term: string): Language[] {
+/** Those languages whose code or name contains `term` (any case, accents ignored); all of them for "". */
+export function searchLanguages(
+  term: string,
+  among: Iterable<string> = FLORES_PLUS.keys(),
+): Language[] {
   const wanted = plain(term);
-  return [...FLORES_PLUS]
-    .map(([code, name]) => ({ code, name }))
+  return [...among]
+    .map((code) => ({ code, name: languageName(code) }))
     .filter(({ code, name }) => plain(`${code} ${name}`).includes(wanted));
 }
 
@@ -75,7 +78,7 @@ export function nearestLanguages(code: string, among: Iterable<string>): string[
   const byName = known.filter((candidate) => plain(languageName(candidate)).startsWith(wanted));
   const byDistance = known
     .map((candidate) => ({ candidate, distance: editDistance(wanted, plain(candidate)) }))
-    .filter(({ distance }) => distance <= 3)
+    .filter(({ distance }) => distance <= 2)
     .sort((a, b) => a.distance - b.distance || (a.candidate < b.candidate ? -1 : 1))
     .map(({ candidate }) => candidate);
   return [...new Set([...byName, ...byDistance])].slice(0, 3);

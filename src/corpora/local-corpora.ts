@@ -210,5 +210,9 @@ function readBytes(file: string): Uint8Array {
 
 const lineError = (file: string, line: number, what: string) =>
   requestError(
-    `--corpus: line ${line} of ${file} ${what}. Expected one JSON object a line with "text" and "language" (.jsonl), or one text a line (.txt).`,
+    `--corpus: line ${line} of ${file} ${what}. Expected ${
+      file.endsWith(".txt")
+        ? "a text on every line: remove empty ones"
+        : 'one JSON object a line with "text" and "language"'
+    }.`,
   );

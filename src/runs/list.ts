@@ -18,6 +18,9 @@ export interface RunEntry {
   languages: string[];
   layers: number[];
   n_texts_per_lang: number | null;
+  /** Fewest and most texts that a language of a finished run has. */
+  texts: [fewest: number, most: number] | null;
+  corpus: string | null;
   /** Of a run that is under way or was interrupted: share of its tokens that went through. */
   progress: number | null;
   touched: string;
@@ -28,6 +31,8 @@ const Described = z.looseObject({
   languages: z.array(z.string()).default([]),
   layers: z.array(z.int()).default([]),
   n_texts_per_lang: z.int().nullable().default(null),
+  texts: z.record(z.string(), z.int()).optional(),
+  corpus: z.string().nullable().default(null),
 });
 
 /** The runs below a folder, last touched first. Never throws over one broken run: that one is listed as broken. */
@@ -56,6 +61,8 @@ const NOTHING_KNOWN = {
   languages: [],
   layers: [],
   n_texts_per_lang: null,
+  texts: null,
+  corpus: null,
   progress: null,
 };
 
@@ -74,11 +81,14 @@ function describeWhole(name: string, folder: string): RunEntry {
   if (!described.success) {
     return { ...entry, status: "broken", ...NOTHING_KNOWN };
   }
-  const { model, languages, layers, n_texts_per_lang } = described.data;
+  const { model, languages, layers, n_texts_per_lang, corpus } = described.data;
+  const counts = Object.values(described.data.texts ?? {});
+  const texts: RunEntry["texts"] =
+    counts.length === 0 ? null : [Math.min(...counts), Math.max(...counts)];
   const isForeign = isFinished && !("schema_version" in described.data);
   const status: RunStatus = isForeign ? "foreign" : isFinished ? "done" : unfinishedStatus(folder);
   const progress = isFinished ? null : lastProgress(folder);
-  return { ...entry, status, model, languages, layers, n_texts_per_lang, progress };
+  return { ...entry, status, model, languages, layers, n_texts_per_lang, texts, corpus, progress };
 }
 
 function unfinishedStatus(folder: string): RunStatus {

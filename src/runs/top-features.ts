@@ -17,8 +17,11 @@ export interface TopFeature {
   runner_up_mean: number;
   /** Share of this language's counted tokens on which the feature fires. */
   active_fraction: number;
-  /** sink: most of its activation sits at the first position. shared: its runner-up has at least half its mean. */
-  flags: ("sink" | "shared")[];
+  /**
+   * sink: most of its activation sits at the first position. shared: the runner-up has at least half of its mean. not-own:
+   * the runner-up has a higher mean.
+   */
+  flags: ("sink" | "shared" | "not-own")[];
 }
 
 export interface TopSelection {
@@ -73,7 +76,8 @@ function topOf(
     const runnerUpMean = statistics.mean[other * features + feature] as number;
     const flags: TopFeature["flags"] = [];
     if ((statistics.firstShare[at] as number) > 0.5) flags.push("sink");
-    if (mean > 0 && runnerUpMean >= mean / 2) flags.push("shared");
+    if (runnerUpMean > mean) flags.push("not-own");
+    else if (mean > 0 && runnerUpMean >= mean / 2) flags.push("shared");
     return {
       layer,
       language,

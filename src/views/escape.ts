@@ -8,3 +8,6 @@ export function visible(text: string): string {
       : `\\x${code.toString(16).padStart(2, "0")}`;
   });
 }
+
+/** Lines that may hold such text, each made visible; the breaks between them stay. */
+export const visibleLines = (text: string): string => text.split("\n").map(visible).join("\n");

@@ -1,5 +1,33 @@
+import type { FinishedRun } from "../runs/read.js";
 import type { TopFeature } from "../runs/top-features.js";
 import { tableLines } from "./table.js";
+
+/** What a run is about: from what, over what, and what v means there. */
+export function runLines({ name, meta }: FinishedRun): string[] {
+  const counts = Object.values(meta.texts);
+  const [fewest, most] = [Math.min(...counts), Math.max(...counts)];
+  const texts = fewest === most ? `${fewest}` : `${fewest}–${most}`;
+  const corpus = `${meta.corpus}${meta.split === null ? "" : ` (${meta.split})`}`;
+  return [
+    `${name}: ${meta.model_id}, ${corpus}, ${meta.languages.length} languages, texts in each: ${texts}`,
+    `v(f, L) = mean activation on L − mean of the other languages' means, over ${meta.pool}s; special tokens: ${meta.special_tokens}, first position: ${meta.first_token}`,
+  ];
+}
+
+/** What the columns and the flags that occur mean. */
+export function legendLines(features: readonly TopFeature[]): string[] {
+  const found = new Set(features.flatMap(({ flags }) => flags));
+  return [
+    "SE: standard error of the mean, over texts. runner-up: the other language with the highest mean. active: share of L's tokens.",
+    ...FLAGS.filter(([flag]) => found.has(flag)).map(([flag, words]) => `${flag}: ${words}.`),
+  ];
+}
+
+const FLAGS: [TopFeature["flags"][number], string][] = [
+  ["shared", "the runner-up has at least half of its mean"],
+  ["not-own", "the runner-up has a higher mean than this language"],
+  ["sink", "over half of its activation is at the first position"],
+];
 
 /** Features as a table: v with the standard error of its mean, the runner-up, how often it fires. */
 export function featureLines(features: readonly TopFeature[]): string[] {

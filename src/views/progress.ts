@@ -68,7 +68,8 @@ function progressText(news: RunNews & { type: "progress" }): string {
       ? ""
       : `  ${(news.device_memory_bytes / 2 ** 30).toFixed(1)} GiB`;
   const eta = news.eta_s === null ? "" : `  ${duration(news.eta_s)} left`;
-  return `extracting ${news.language}  ${share} %  ${news.texts_done}/${news.texts} texts  ${news.tokens_per_s} tokens/s${eta}${memory}`;
+  const speed = news.tokens_per_s === 0 ? "" : `  ${news.tokens_per_s} tokens/s`;
+  return `extracting ${news.language}  ${share} % of tokens  ${news.texts_done}/${news.texts} texts${speed}${eta}${memory}`;
 }
 
 /** Seconds as people say them: 42 s, 3 min 5 s, 2 h 10 min. */

@@ -21,16 +21,16 @@ function written() {
   return run;
 }
 
-test("show prints the top features under what they are, and the run's warnings made visible", () => {
+test("show prints the top features under what they are, and the run's warnings", () => {
   written();
   const output = collectingOutput();
   show(at("tiny"), { topK: 1, json: false }, output);
   const lines = output.results.split("\n");
-  expect(lines[0]).toBe("tiny: embedded:model, udhr (dev), 2 languages, 2 texts each");
+  expect(lines[0]).toBe("tiny: embedded:model, udhr (dev), 2 languages, texts in each: 2");
   expect(lines.filter((line) => line.includes("eng_Latn") && line.includes("3.000"))).toHaveLength(
     1,
   );
-  expect(output.results).toContain("warning: odd ␛[2J");
+  expect(output.results).toContain("warning: odd \u001b[2J");
 });
 
 test("show --json is the same features for machines", () => {
@@ -46,7 +46,7 @@ test("runs lists a folder's runs, and says how to make one where there are none"
   written();
   const [list, none] = [collectingOutput(), collectingOutput()];
   runs(at(), { json: false }, list);
-  expect(list.results).toMatch(/^tiny +done +demo +eng_Latn spa_Latn +1 +2 /m);
+  expect(list.results).toMatch(/^tiny +done +demo +udhr +eng_Latn spa_Latn +1 +2 /m);
   runs(at("nowhere"), { json: false }, none);
   expect(none.results).toContain("To make one: npx vscore compute");
 });

@@ -62,7 +62,8 @@ describe("flags", () => {
   test.each([
     [3.99, []],
     [4, ["shared"]],
-    [9, ["shared"]],
+    [8, ["shared"]],
+    [9, ["not-own"]],
   ])("the runner-up's mean of %d against 8: %j", (other, flags) => {
     expect(english([[8], [other], [0]].map((row) => [...row, 0, 0]))).toEqual(flags);
   });

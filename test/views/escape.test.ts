@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { visible } from "../../src/views/escape.js";
+import { visible, visibleLines } from "../../src/views/escape.js";
 
 test.each([
   ["\u001b[31mred", "␛[31mred"],
@@ -20,4 +20,8 @@ test("nothing that moves the cursor or the direction of writing is left", () => 
       expect(visible(text)).not.toMatch(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]/u);
     }),
   );
+});
+
+test("lines stay lines, what is in them is made visible", () => {
+  expect(visibleLines("a\u001b[2J\nb\tc")).toBe("a␛[2J\nb\\x09c");
 });

@@ -43,8 +43,8 @@ describe("without a terminal", () => {
   test("there are plain lines, progress every three seconds, no escape codes", () => {
     expect(shown(false, STORY).split("\n")).toEqual([
       "loading …",
-      "extracting eng_Latn  10 %  1/4 texts  50 tokens/s  1 min 5 s left  3.0 GiB",
-      "extracting eng_Latn  40 %  1/4 texts  50 tokens/s  1 min 5 s left  3.0 GiB",
+      "extracting eng_Latn  10 % of tokens  1/4 texts  50 tokens/s  1 min 5 s left  3.0 GiB",
+      "extracting eng_Latn  40 % of tokens  1/4 texts  50 tokens/s  1 min 5 s left  3.0 GiB",
       "warning: odd ␛[2J text",
       "eng_Latn finished",
       "spa_Latn was finished before",
