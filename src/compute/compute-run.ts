@@ -71,19 +71,10 @@ export async function computeRun(request: ComputeRequest): Promise<ComputedRun> 
     if (!goesOn && siteOf(folder) !== site)
       throw requestError(`${folder} appeared in the meantime. Choose another --out-dir.`);
     store ??= await RunStore.create(folder, config);
-    const run = new OpenRun(
-      config,
-      store,
-      jobs,
-      loaded,
-      gathered,
-      tokenized,
-      meter,
-      request.onNews,
-      started,
-    );
+    const { onNews } = request;
+    const parts = { config, store, jobs, loaded, gathered, tokenized, meter, onNews, started };
     await engine.logTo(store.path(RUN_FILES.engineLog));
-    return { folder, meta: await run.complete(goesOn) };
+    return { folder, meta: await new OpenRun(parts).complete(goesOn) };
   } catch (error) {
     await settle(store, error, request.signal);
     throw error;

@@ -16,114 +16,133 @@ import type { ProgressMeter } from "./progress-meter.js";
 import { provenanceOf, refuseOtherProvenance } from "./provenance.js";
 import { type TokenizedLanguage, textWarnings } from "./tokenize-texts.js";
 
-/** A run whose folder is open and whose texts are with the engine. */
+/** What a run is completed from: its folder is open and its texts are with the engine. */
+export interface RunParts {
+  config: RunConfig;
+  store: RunStore;
+  jobs: EngineJobs;
+  loaded: Loaded;
+  gathered: GatheredTexts;
+  tokenized: ReadonlyMap<string, TokenizedLanguage>;
+  meter: ProgressMeter;
+  onNews: (news: RunNews) => void;
+  started: Date;
+}
+
+/** A run under way: language after language, then scores, examples, `meta.json`. */
 export class OpenRun {
   private readonly warnings = new Set<string>();
   private budget: number;
 
-  constructor(
-    private readonly config: RunConfig,
-    private readonly store: RunStore,
-    private readonly jobs: EngineJobs,
-    private readonly loaded: Loaded,
-    private readonly gathered: GatheredTexts,
-    private readonly tokenized: ReadonlyMap<string, TokenizedLanguage>,
-    private readonly meter: ProgressMeter,
-    private readonly onNews: (news: RunNews) => void,
-    private readonly started: Date,
-  ) {
-    this.budget = config.batch_tokens;
+  constructor(private readonly parts: RunParts) {
+    this.budget = parts.config.batch_tokens;
   }
 
   async complete(resumed: boolean): Promise<Meta> {
-    const earlier = storedEvents(this.store.folder);
+    const earlier = storedEvents(this.parts.store.folder);
     // After an out-of-memory halving the run keeps to the smaller budget, also when it is taken up again.
     for (const event of earlier)
       if (event.type === "batch_tokens_halved") this.budget = event.batch_tokens;
-    const tokenized = [...this.tokenized.values()];
+    const tokenized = [...this.parts.tokenized.values()];
     const texts = tokenized.reduce((sum, { tokens }) => sum + tokens.length, 0);
     const tokens = tokenized.reduce((sum, { tokens }) => sum + total(tokens), 0);
     await this.tell({ type: "started", pid: process.pid, resumed });
     await this.tell({
       type: "planned",
-      languages: this.config.languages.length,
+      languages: this.parts.config.languages.length,
       texts,
       tokens,
     });
-    const known = textWarnings(this.tokenized, this.loaded.model.max_positions);
-    for (const warning of [...this.gathered.warnings, ...known]) await this.warn(warning);
+    const known = textWarnings(this.parts.tokenized, this.parts.loaded.model.max_positions);
+    for (const warning of [...this.parts.gathered.warnings, ...known]) await this.warn(warning);
     // What was told before the run was interrupted holds of its result too.
     for (const event of earlier) if (event.type === "warning") this.warnings.add(event.message);
-    this.meter.begin(texts, tokens, (news) => this.store.append(news));
+    this.parts.meter.begin(texts, tokens, (news) => this.parts.store.append(news));
     const languages: LanguageSums[] = [];
-    for (const language of this.config.languages) languages.push(await this.language(language));
+    for (const language of this.parts.config.languages)
+      languages.push(await this.language(language));
 
     await this.tell({ type: "phase", phase: "scoring" });
-    const { statistics, rankings } = scoreLayers(languages, this.config.layers, this.config);
-    await this.store.write(
-      RUN_FILES.statistics,
-      encodeStatistics(statistics, this.config.languages),
+    const { statistics, rankings } = scoreLayers(
+      languages,
+      this.parts.config.layers,
+      this.parts.config,
     );
-    await this.store.write(RUN_FILES.scores, encodeScores(rankings, this.config.languages));
-    await this.store.writeBy(RUN_FILES.torchScores, (aside) =>
-      this.jobs.writeTorch(this.store.path(RUN_FILES.scores), aside, this.config.layers),
+    await this.parts.store.write(
+      RUN_FILES.statistics,
+      encodeStatistics(statistics, this.parts.config.languages),
+    );
+    await this.parts.store.write(
+      RUN_FILES.scores,
+      encodeScores(rankings, this.parts.config.languages),
+    );
+    await this.parts.store.writeBy(RUN_FILES.torchScores, (aside) =>
+      this.parts.jobs.writeTorch(
+        this.parts.store.path(RUN_FILES.scores),
+        aside,
+        this.parts.config.layers,
+      ),
     );
     await this.tell({ type: "phase", phase: "collecting examples" });
     const examples = await collectExamples(
-      this.config,
+      this.parts.config,
       rankings,
       languages,
-      this.gathered.languages,
-      this.jobs,
+      this.parts.gathered.languages,
+      this.parts.jobs,
       { budget: this.budget, onHalved: (budget) => this.halved("examples", budget) },
     );
-    await this.store.write(RUN_FILES.examples, `${JSON.stringify(examples)}\n`);
+    await this.parts.store.write(RUN_FILES.examples, `${JSON.stringify(examples)}\n`);
 
     const finished = new Date();
     const begun = earlier.find((event) => event.type === "started");
     const meta = describeRun({
-      config: this.config,
-      loaded: this.loaded,
+      config: this.parts.config,
+      loaded: this.parts.loaded,
       languages,
-      corpusRevision: this.gathered.revision,
-      truncated: new Map([...this.tokenized].map(([code, { truncated }]) => [code, truncated])),
+      corpusRevision: this.parts.gathered.revision,
+      truncated: new Map(
+        [...this.parts.tokenized].map(([code, { truncated }]) => [code, truncated]),
+      ),
       batchTokens: this.budget,
-      started: begun === undefined ? this.started : new Date(begun.at),
+      started: begun === undefined ? this.parts.started : new Date(begun.at),
       finished,
-      seconds: activeSeconds(earlier) + (finished.getTime() - this.started.getTime()) / 1000,
+      seconds: activeSeconds(earlier) + (finished.getTime() - this.parts.started.getTime()) / 1000,
       resumed: earlier.filter((event) => event.type === "started").length,
       warnings: [...this.warnings],
     });
     await this.tell({ type: "finished", duration_s: meta.duration_s });
-    await this.store.finish(meta);
+    await this.parts.store.finish(meta);
     return meta;
   }
 
   /** One language's sums: those that are there already, if they were made alike, else new ones. */
   private async language(language: string): Promise<LanguageSums> {
-    const texts = (this.gathered.languages.get(language) ?? []).map(({ id, text }) => ({
+    const texts = (this.parts.gathered.languages.get(language) ?? []).map(({ id, text }) => ({
       id,
       sha256: textHash(text).slice(0, 16),
     }));
-    const { tokens, counted: expected } = this.tokenized.get(language) as TokenizedLanguage;
-    const provenance = provenanceOf(this.config, this.loaded, texts);
-    const kept = this.store.readSums(language);
+    const { tokens, counted: expected } = this.parts.tokenized.get(language) as TokenizedLanguage;
+    const provenance = provenanceOf(this.parts.config, this.parts.loaded, texts);
+    const kept = this.parts.store.readSums(language);
     if (kept !== undefined) {
-      refuseOtherProvenance(kept, provenance, this.store.folder);
-      this.meter.beginLanguage(language);
-      this.meter.advance(texts.length, total(tokens), { kept: true });
+      refuseOtherProvenance(kept, provenance, this.parts.store.folder);
+      this.parts.meter.beginLanguage(language);
+      this.parts.meter.advance(texts.length, total(tokens), { kept: true });
       await this.tell({ type: "language_finished", language, kept: true });
       return kept;
     }
-    this.meter.beginLanguage(language);
-    const widths = new Map(this.loaded.dictionaries.map(({ layer, d_sae }) => [layer, d_sae]));
+    this.parts.meter.beginLanguage(language);
+    const widths = new Map(
+      this.parts.loaded.dictionaries.map(({ layer, d_sae }) => [layer, d_sae]),
+    );
     const { layers, counted, budget } = await extractLanguage(
-      { config: this.config, language, tokens, widths, budget: this.budget },
-      this.jobs,
+      { config: this.parts.config, language, tokens, widths, budget: this.budget },
+      this.parts.jobs,
       {
-        onBatch: (texts, tokens) => this.meter.advance(texts, tokens, { kept: false }),
+        onBatch: (texts, tokens) => this.parts.meter.advance(texts, tokens, { kept: false }),
         onHalved: async (budget) => {
-          this.meter.restartLanguage();
+          this.parts.meter.restartLanguage();
           await this.halved(language, budget);
         },
       },
@@ -136,15 +155,15 @@ export class OpenRun {
       );
     }
     const sums: LanguageSums = { language, provenance, texts, counted, tokens, layers };
-    await this.store.writeSums(sums);
+    await this.parts.store.writeSums(sums);
     await this.tell({ type: "language_finished", language, kept: false });
     return sums;
   }
 
   private async tell(news: RunNews): Promise<void> {
-    await this.meter.settle();
-    await this.store.append(news);
-    this.onNews(news);
+    await this.parts.meter.settle();
+    await this.parts.store.append(news);
+    this.parts.onNews(news);
   }
 
   private async halved(language: string, batch_tokens: number): Promise<void> {

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { type ComputeRequest, computeRun } from "../../src/compute/compute-run.js";
 import { rescoreRun } from "../../src/compute/rescore-run.js";
@@ -134,6 +134,13 @@ describe("rescoreRun refuses before it starts anything", () => {
     const error = await rescore(LANGUAGES, { outDir: at("run"), overwrite: true });
     expect(error.message).toContain("is the run itself");
     expect(readdirSync(at("run"))).toContain(RUN_FILES.meta);
+  });
+
+  test("the run's own folder by another path", async () => {
+    written("run");
+    symlinkSync(at("run"), at("link"));
+    const error = await rescore(LANGUAGES, { outDir: at("link"), overwrite: true });
+    expect(error.message).toContain("is the run itself");
   });
 
   test("a folder that holds another run, or something else", async () => {

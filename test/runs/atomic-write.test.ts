@@ -4,15 +4,20 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
+  statSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
+import { execaSync } from "execa";
 import { expect, test } from "vitest";
 import {
   explain,
   makeFolder,
   refuseUnwritable,
   writeAside,
+  writeOver,
   writeWhole,
 } from "../../src/runs/atomic-write.js";
 import { UNFINISHED } from "../../src/runs/files.js";
@@ -109,4 +114,27 @@ test("a folder that is not writable is refused before anything is made in it", (
   const error = failureOf(() => refuseUnwritable(at("new", "run")));
   chmodSync(at(), 0o700);
   expect(error.exitCode).toBe(3);
+});
+
+test("what a person names is written through a link, which stays one", async () => {
+  writeFileSync(at("file"), "old");
+  symlinkSync(at("file"), at("link"));
+  await writeOver(at("link"), "new");
+  expect(readlinkSync(at("link"))).toBe(at("file"));
+  expect(readFileSync(at("file"), "utf8")).toBe("new");
+  await writeOver(at("fresh"), "first");
+  expect(readFileSync(at("fresh"), "utf8")).toBe("first");
+});
+
+test("a pipe is written into, not replaced by a file", async () => {
+  execaSync("mkfifo", [at("pipe")]);
+  const [read] = await Promise.all([readFile(at("pipe"), "utf8"), writeOver(at("pipe"), "text")]);
+  expect(read).toBe("text");
+  expect(statSync(at("pipe")).isFIFO()).toBe(true);
+});
+
+test("a folder in the place of a file is refused in words", async () => {
+  mkdirSync(at("folder"));
+  const error = await rejectionOf(writeOver(at("folder"), "text"));
+  expect(error.message).toContain("it is a folder");
 });
