@@ -8,9 +8,9 @@ import { requestError } from "../errors.js";
 import { openRun } from "../runs/read.js";
 import { siteOf, storedConfig } from "../runs/site.js";
 import { topFeatures } from "../runs/top-features.js";
+import { runArgument } from "../shell-word.js";
 import { featureLines, legendLines, runLines } from "../views/feature-table.js";
 import { duration, showProgress } from "../views/progress.js";
-import { runArgument } from "../views/shell-word.js";
 import { tableLines } from "../views/table.js";
 import { asJson, type Output } from "./output.js";
 

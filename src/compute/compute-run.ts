@@ -1,4 +1,5 @@
 import { join, resolve } from "node:path";
+import { differingKeys } from "../config/differing-keys.js";
 import { folderOf } from "../config/paths.js";
 import type { RunConfig } from "../config/schema.js";
 import type { LocalCorpus } from "../corpora/local-corpora.js";
@@ -110,13 +111,7 @@ function refuseSite(
 /** What tells a config from that of the run in its out-dir; nothing where that one cannot be read. */
 function differences(config: RunConfig): string[] {
   try {
-    const begun = storedConfig(config.out_dir);
-    const keys = Object.keys(config) as (keyof RunConfig)[];
-    return keys.filter(
-      (key) =>
-        !["out_dir", "split"].includes(key) &&
-        JSON.stringify(begun[key]) !== JSON.stringify(config[key]),
-    );
+    return differingKeys(storedConfig(config.out_dir), config, ["out_dir", "split"]);
   } catch {
     return [];
   }
@@ -124,12 +119,11 @@ function differences(config: RunConfig): string[] {
 
 /** A run that goes on must be the run that was begun, wherever its folder is now. */
 function refuseOtherConfig(begun: RunConfig, asked: RunConfig, folder: string): void {
-  for (const key of Object.keys(asked) as (keyof RunConfig)[]) {
-    if (key === "out_dir" || JSON.stringify(begun[key]) === JSON.stringify(asked[key])) continue;
-    throw requestError(
-      `--resume: ${folder} was begun with ${key} ${JSON.stringify(begun[key])}, asked for now is ${JSON.stringify(asked[key])}. Ask for the same, or start anew with --overwrite.`,
-    );
-  }
+  const [key] = differingKeys(begun, asked, ["out_dir"]);
+  if (key === undefined) return;
+  throw requestError(
+    `--resume: ${folder} was begun with ${key} ${JSON.stringify(begun[key])}, asked for now is ${JSON.stringify(asked[key])}. Ask for the same, or start anew with --overwrite.`,
+  );
 }
 
 /** A finished run is only finished for the texts that it was made from. */

@@ -3,7 +3,6 @@ import type { EngineJobs, Loaded } from "../engine/engine-jobs.js";
 import { textHash } from "../plan.js";
 import { RUN_FILES } from "../runs/files.js";
 import type { Meta, RunEvent, RunNews } from "../runs/meta.js";
-import { encodeScores, encodeStatistics } from "../runs/score-files.js";
 import { storedEvents } from "../runs/site.js";
 import type { RunStore } from "../runs/store.js";
 import type { LanguageSums } from "../runs/sums-file.js";
@@ -15,6 +14,7 @@ import type { GatheredTexts } from "./gather-texts.js";
 import type { ProgressMeter } from "./progress-meter.js";
 import { provenanceOf, refuseOtherProvenance } from "./provenance.js";
 import { type TokenizedLanguage, textWarnings } from "./tokenize-texts.js";
+import { writeScores } from "./write-scores.js";
 
 /** What a run is completed from: its folder is open and its texts are with the engine. */
 export interface RunParts {
@@ -63,36 +63,19 @@ export class OpenRun {
       languages.push(await this.language(language));
 
     await this.tell({ type: "phase", phase: "scoring" });
-    const { statistics, rankings } = scoreLayers(
-      languages,
-      this.parts.config.layers,
-      this.parts.config,
-    );
-    await this.parts.store.write(
-      RUN_FILES.statistics,
-      encodeStatistics(statistics, this.parts.config.languages),
-    );
-    await this.parts.store.write(
-      RUN_FILES.scores,
-      encodeScores(rankings, this.parts.config.languages),
-    );
-    await this.parts.store.writeBy(RUN_FILES.torchScores, (aside) =>
-      this.parts.jobs.writeTorch(
-        this.parts.store.path(RUN_FILES.scores),
-        aside,
-        this.parts.config.layers,
-      ),
-    );
+    const { config, store, jobs } = this.parts;
+    const scores = scoreLayers(languages, config.layers, config);
+    await writeScores(scores, config.languages, store, jobs);
     await this.tell({ type: "phase", phase: "collecting examples" });
     const examples = await collectExamples(
-      this.parts.config,
-      rankings,
+      config,
+      scores.rankings,
       languages,
       this.parts.gathered.languages,
-      this.parts.jobs,
+      jobs,
       { budget: this.budget, onHalved: (budget) => this.halved("examples", budget) },
     );
-    await this.parts.store.write(RUN_FILES.examples, `${JSON.stringify(examples)}\n`);
+    await store.write(RUN_FILES.examples, `${JSON.stringify(examples)}\n`);
 
     const finished = new Date();
     const begun = earlier.find((event) => event.type === "started");

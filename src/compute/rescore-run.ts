@@ -1,4 +1,5 @@
 import { existsSync, realpathSync } from "node:fs";
+import { differingKeys } from "../config/differing-keys.js";
 import { nearestLanguages } from "../config/languages.js";
 import type { RunConfig } from "../config/schema.js";
 import { EngineJobs } from "../engine/engine-jobs.js";
@@ -11,11 +12,11 @@ import type { Examples } from "../runs/examples-file.js";
 import { RUN_FILES } from "../runs/files.js";
 import type { Meta } from "../runs/meta.js";
 import { type FinishedRun, openExamples, openSums } from "../runs/read.js";
-import { encodeScores, encodeStatistics } from "../runs/score-files.js";
 import { siteOf, storedConfig } from "../runs/site.js";
 import { RunStore } from "../runs/store.js";
 import { scoreLayers } from "../scoring.js";
 import { countsOf } from "./describe-run.js";
+import { writeScores } from "./write-scores.js";
 
 export interface RescoreRequest {
   run: FinishedRun;
@@ -53,20 +54,16 @@ export async function rescoreRun({
   const begun = storedConfig(run.folder);
   refuseOtherMeta(begun, run);
   const config = { ...begun, languages: [...languages], out_dir: outDir };
-  const { statistics, rankings } = scoreLayers(sums, config.layers, config);
+  const scores = scoreLayers(sums, config.layers, config);
+  const { rankings } = scores;
   const engine = await PythonEngine.start(await findInterpreter());
   let store: RunStore | undefined;
   try {
     store = await RunStore.create(outDir, config);
-    const scores = store.path(RUN_FILES.scores);
     await engine.logTo(store.path(RUN_FILES.engineLog));
     const jobs = new EngineJobs(engine, signal, () => undefined);
     for (const language of sums) await store.writeSums(language);
-    await store.write(RUN_FILES.statistics, encodeStatistics(statistics, languages));
-    await store.write(RUN_FILES.scores, encodeScores(rankings, languages));
-    await store.writeBy(RUN_FILES.torchScores, (aside) =>
-      jobs.writeTorch(scores, aside, config.layers),
-    );
+    await writeScores(scores, languages, store, jobs);
     const examples = openExamples(run);
     const kept = examples === null ? null : stillAmongBest(examples, languages, rankings);
     if (kept !== null) await store.write(RUN_FILES.examples, `${JSON.stringify(kept)}\n`);
@@ -122,14 +119,17 @@ function lackingExamples(kept: Examples | null, rankings: ReadonlyMap<number, Ra
 
 /** `config.json` and `meta.json` of a run tell the same story, or one of them was changed. */
 function refuseOtherMeta(config: RunConfig, { meta, folder }: FinishedRun): void {
+  // What the machine made of the request is in meta.json, not what was asked.
+  const shared: Record<string, unknown> = Object.fromEntries(
+    Object.entries(config).filter(([key]) => key in meta),
+  );
+  const resolved = ["device", "dtype", "threads", "batch_tokens"];
   const told: Record<string, unknown> = meta;
-  for (const [key, value] of Object.entries(config)) {
-    if (!(key in told) || ["device", "dtype", "threads", "batch_tokens"].includes(key)) continue;
-    if (JSON.stringify(told[key]) === JSON.stringify(value)) continue;
-    throw requestError(
-      `${folder}: config.json says ${key} ${JSON.stringify(value)}, meta.json says ${JSON.stringify(told[key])}. One of them was changed: restore it, or compute the run anew.`,
-    );
-  }
+  const [key] = differingKeys(told, shared, resolved);
+  if (key === undefined) return;
+  throw requestError(
+    `${folder}: config.json says ${key} ${JSON.stringify(shared[key])}, meta.json says ${JSON.stringify(told[key])}. One of them was changed: restore it, or compute the run anew.`,
+  );
 }
 
 function refuseLanguages(run: FinishedRun, languages: readonly string[]): void {

@@ -6,8 +6,7 @@ import { environmentError, errnoOf } from "../errors.js";
 import { UNFINISHED } from "./files.js";
 
 /**
- * Writes a file whole or not at all: aside, synced, renamed, its folder synced. `fill` gets the path to write; by default
- * the bytes given are written.
+ * Writes a file whole or not at all: aside, synced, renamed, its folder synced.
  *
  * @throws VscoreError (environment) where the disk is full or the place not writable
  */
@@ -36,7 +35,7 @@ export async function writeOver(path: string, content: string): Promise<void> {
   });
 }
 
-/** Like `writeWhole`, where somebody else (the engine) writes the bytes. */
+/** Like `writeWhole`, where somebody else (the engine) writes the bytes: `fill` gets the path to write to. */
 export async function writeAside(
   path: string,
   fill: (aside: string) => Promise<void>,

@@ -4,7 +4,7 @@ import { isFolder } from "../config/paths.js";
 import { requestError } from "../errors.js";
 import { textsFingerprint } from "../plan.js";
 import type { Ranking } from "../reduce/v-score.js";
-import { shellWord } from "../views/shell-word.js";
+import { shellWord } from "../shell-word.js";
 import { Examples } from "./examples-file.js";
 import { RUN_FILES, sumsFile } from "./files.js";
 import { ForeignMeta, Meta } from "./meta.js";

@@ -1,7 +1,7 @@
 import { execaSync } from "execa";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { runArgument, shellWord } from "../../src/views/shell-word.js";
+import { runArgument, shellWord } from "../src/shell-word.js";
 
 test("a plain path stays as it is, anything else is quoted", () => {
   expect(shellWord("v_score_runs/demo-all")).toBe("v_score_runs/demo-all");
