@@ -20,6 +20,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "integration",
+          globalSetup: "test/fixtures/stand-ins.ts",
           include: ["test/integration/**/*.test.ts"],
           testTimeout: 240_000,
           hookTimeout: 240_000,

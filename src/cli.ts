@@ -1,14 +1,18 @@
 import { writeSync } from "node:fs";
 import { CommanderError } from "commander";
-import { languages, models } from "./commands/catalogue.js";
+import { batch } from "./commands/batch.js";
 import { compute } from "./commands/compute.js";
 import { exportCsv } from "./commands/export-csv.js";
+import { exportPt } from "./commands/export-pt.js";
+import { languages } from "./commands/languages.js";
+import { models } from "./commands/models.js";
 import type { Output } from "./commands/output.js";
 import { buildProgram } from "./commands/program.js";
 import { rescore } from "./commands/rescore.js";
 import { runs } from "./commands/runs.js";
+import { selfcheck } from "./commands/selfcheck.js";
 import { show } from "./commands/show.js";
-import { EXIT_CODES, VscoreError } from "./errors.js";
+import { EXIT_CODES, ReportedFailure, VscoreError } from "./errors.js";
 import { explain } from "./runs/atomic-write.js";
 import { visibleLines } from "./views/escape.js";
 
@@ -55,11 +59,15 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
 async function main(): Promise<number> {
   const program = buildProgram({
     compute: (options) => compute(options, output, cancelled.signal),
-    models: (options) => models(options, output),
+    batch: (request) =>
+      batch(request, [process.execPath, process.argv[1] as string], output, cancelled.signal),
+    models: (options) => models(options, output, cancelled.signal),
     languages: (term, options) => languages(term, options, output),
     runs: (folder, options) => runs(folder, options, output),
-    show: (run, options) => show(run, options, output),
-    exportCsv: (run, options) => exportCsv(run, options, output),
+    show: (run, options) => show(run, options, output, cancelled.signal),
+    exportCsv: (run, options) => exportCsv(run, options, output, cancelled.signal),
+    exportPt: (run, options) => exportPt(run, options, output, cancelled.signal),
+    selfcheck: (options) => selfcheck(options, output, cancelled.signal),
     rescore: (run, options) => rescore(run, options, output, cancelled.signal),
   });
   const overrideAll = (command: typeof program): void => {
@@ -78,6 +86,7 @@ async function main(): Promise<number> {
 }
 
 function report(error: unknown): number {
+  if (error instanceof ReportedFailure) return error.exitCode;
   if (error instanceof VscoreError) {
     print(2, shown(error.message));
     return error.exitCode;

@@ -32,6 +32,14 @@ export class VscoreError extends Error {
   }
 }
 
+/** A failure that was told already, as part of a result: there is only an exit code left to give. */
+export class ReportedFailure extends Error {
+  constructor(readonly exitCode: number) {
+    super(`reported, exit code ${exitCode}`);
+    this.name = "ReportedFailure";
+  }
+}
+
 export const requestError = (message: string, cause?: unknown): VscoreError =>
   new VscoreError("request", message, { cause });
 

@@ -3,12 +3,16 @@
 import difflib
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from vscore_engine.errors import EngineError, translate
+from vscore_engine.hub import list_files, not_cached, pin
+from vscore_engine.hub_cache import Repository, cached_file, find_damage
 
 REPOSITORY = "openlanguagedata/flores_plus"
+_SOURCE = Repository(REPOSITORY, "dataset", f"data set {REPOSITORY}")
 # The format of a file may change between revisions of the data set; the columns we read do not.
 FORMATS = ("parquet", "jsonl")
 
@@ -24,21 +28,27 @@ class FloresFile:
 
 
 class Flores:
-    """The data set at one revision (a branch, tag or commit; None is the newest)."""
+    """The data set at the commit of one revision (a branch, tag or commit; None is the newest)."""
 
     def __init__(self, split: str, revision: str | None, offline: bool) -> None:
         self._split = split
-        self._revision = revision
-        self._offline = offline
-        # Commit and file names, asked for once: all languages come from the same commit.
-        self._commit: str | None = None
-        self._names: set[str] = set()
+        pinned = pin(_SOURCE, revision, offline)
+        self._offline = offline or pinned.warning is not None
+        self._commit = pinned.commit
+        self.warning = pinned.warning
+        # Asked for once, when a file is not in the cache.
+        self._names: Sequence[str] | None = None
 
     def fetch(self, language: str) -> FloresFile:
-        """Download one language, or find it in the cache. Raises "request" or "source"."""
+        """Find one language in the cache, or download it. Raises "request" or "source"."""
+        for ending in FORMATS:
+            name = f"{self._split}/{language}.{ending}"
+            local = cached_file(_SOURCE, self._commit, name)
+            if local is not None:
+                return FloresFile(language, name, self._commit, local)
+        if self._offline:
+            raise not_cached(_SOURCE, f"{self._split}/{language}")
         try:
-            if self._offline:
-                return self._find_cached(language)
             return self._download(language)
         except EngineError:
             raise
@@ -46,22 +56,20 @@ class Flores:
             raise translate(error, f"data set {REPOSITORY}, {language}") from error
 
     def _download(self, language: str) -> FloresFile:
-        from huggingface_hub import HfApi, hf_hub_download
+        from huggingface_hub import hf_hub_download
 
-        if self._commit is None:
-            info = HfApi().dataset_info(REPOSITORY, revision=self._revision)
-            self._commit = info.sha
-            self._names = {file.rfilename for file in info.siblings or []}
-        name = self._choose(language)
+        if self._names is None:
+            self._names = list_files(_SOURCE, self._commit)
+        name = self._choose(language, self._names)
         local = hf_hub_download(REPOSITORY, name, repo_type="dataset", revision=self._commit)
-        return FloresFile(language, name, str(self._commit), Path(local))
+        return FloresFile(language, name, self._commit, Path(local))
 
-    def _choose(self, language: str) -> str:
+    def _choose(self, language: str, names: Sequence[str]) -> str:
         for ending in FORMATS:
             name = f"{self._split}/{language}.{ending}"
-            if name in self._names:
+            if name in names:
                 return name
-        matches = [re.fullmatch(rf"(\w+)/(\w+)\.({'|'.join(FORMATS)})", n) for n in self._names]
+        matches = [re.fullmatch(rf"(\w+)/(\w+)\.({'|'.join(FORMATS)})", name) for name in names]
         found = [(match.group(1), match.group(2)) for match in matches if match]
         splits = sorted({split for split, _ in found})
         if self._split not in splits:
@@ -71,37 +79,18 @@ class Flores:
                 "expected. Choose one with --split.",
             )
         codes = sorted({code for split, code in found if split == self._split})
+        others = sorted({split for split, code in found if code == language})
+        if others:
+            raise EngineError(
+                "request",
+                f"{REPOSITORY} has no {language!r} in {self._split}: it has it in "
+                f"{' and '.join(others)} alone. Choose another --split, or leave the language out.",
+            )
         near = difflib.get_close_matches(language, codes, n=5, cutoff=0.3)
         raise EngineError(
             "request",
             f"{REPOSITORY} has no language {language!r} in {self._split}. One of its {len(codes)} "
             f"codes was expected, such as {', '.join(near or codes[:5])}. Correct the code.",
-        )
-
-    def _find_cached(self, language: str) -> FloresFile:
-        from huggingface_hub import hf_hub_download
-        from huggingface_hub.errors import LocalEntryNotFoundError
-
-        for ending in FORMATS:
-            name = f"{self._split}/{language}.{ending}"
-            try:
-                local = Path(
-                    hf_hub_download(
-                        REPOSITORY,
-                        name,
-                        repo_type="dataset",
-                        revision=self._revision,
-                        local_files_only=True,
-                    )
-                )
-            except LocalEntryNotFoundError:
-                continue
-            return FloresFile(language, name, _commit_of(local), local)
-        raise EngineError(
-            "source",
-            f"{REPOSITORY}, {self._split}/{language} is not in the local cache, and the Hub may "
-            "not be asked (offline). It must be downloaded before working offline. Run once "
-            "without --offline.",
         )
 
 
@@ -122,15 +111,12 @@ def read_texts(file: FloresFile) -> list[dict[str, str]]:
     except ImportError:
         raise
     except (ValueError, KeyError, TypeError, OSError) as error:
+        damage = find_damage(_SOURCE, file.revision, file.path)
+        if damage is not None:
+            raise damage from error
         raise EngineError(
             "source",
             f"{REPOSITORY}, {file.path} cannot be read: {type(error).__name__}: {error}. Columns "
             "id and text were expected. Delete it from the Hub's cache, or pin another revision.",
         ) from error
     return texts
-
-
-def _commit_of(local: Path) -> str:
-    """The cache keeps files under snapshots/<commit>/."""
-    parts = local.parts
-    return parts[len(parts) - 1 - parts[::-1].index("snapshots") + 1]

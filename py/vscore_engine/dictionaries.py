@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vscore_engine.dictionary_sources import DictionarySource
-from vscore_engine.errors import EngineError, translate
+from vscore_engine.errors import EngineError, find_malformed, translate
 from vscore_engine.hook_points import HookPoint
+from vscore_engine.hub_cache import cached_commit, find_damage
 from vscore_engine.models import folder_hash
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ class Dictionary:
             "layer": self.source.layer,
             "release": self.source.release,
             "sae_id": self.source.sae_id,
+            "source": self.source.place,
             "architecture": config.architecture(),
             "d_in": int(config.d_in),
             "d_sae": int(config.d_sae),
@@ -77,7 +79,8 @@ def load_dictionary(
             revision = folder_hash(Path(source.path))
         else:
             sae = SAE.from_pretrained(source.release, source.sae_id, device=str(device))
-            revision = _commit_of(source.release)
+            # sae_lens downloads from `main`.
+            revision = cached_commit(source.repository().id)
     except Exception as error:
         known = translate(error, f"dictionary {source.name}")
         if source.path is not None and known.kind in ("bug", "source"):
@@ -87,6 +90,11 @@ def load_dictionary(
                 f"{error}. A folder with cfg.json and sae_weights.safetensors, as sae_lens saves "
                 "them, was expected. Check the folder, or save the dictionary again.",
             ) from error
+        if source.path is None and (known.kind == "bug" or find_malformed(error) is not None):
+            repository = source.repository()
+            damage = find_damage(repository, cached_commit(repository.id))
+            if damage is not None:
+                raise damage from error
         raise known from error
     if sae.cfg.normalize_activations in _FOLDED_ONLY:
         raise EngineError(
@@ -99,13 +107,3 @@ def load_dictionary(
     sae.turn_off_forward_pass_hook_z_reshaping()
     sae.eval().requires_grad_(False)
     return Dictionary(source, sae, point, revision)
-
-
-def _commit_of(release: str) -> str | None:
-    """Commit of a release's repository: sae_lens downloads from its `main`."""
-    from sae_lens.loading.pretrained_saes_directory import get_pretrained_saes_directory
-
-    from vscore_engine.hub import cached_commit
-
-    known = get_pretrained_saes_directory().get(release)
-    return cached_commit(known.repo_id if known else release)

@@ -2,6 +2,7 @@
 
 import difflib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 from vscore_engine.errors import EngineError, translate
 from vscore_engine.hook_points import HookPoint, find_hook_point, width_of
+from vscore_engine.hub_cache import Repository
 
 # It attends over the sequence; we give it single tokens.
 _NEEDS_SEQUENCE = ("temporal",)
@@ -28,6 +30,22 @@ class DictionarySource:
         """For messages."""
         return self.path or f"{self.release} / {self.sae_id}"
 
+    def repository(self) -> Repository:
+        """Of a dictionary of the Hub."""
+        from sae_lens.loading.pretrained_saes_directory import get_repo_id_and_folder_name
+
+        found, _ = get_repo_id_and_folder_name(self.release, self.sae_id)
+        return Repository(found, "model", f"dictionary {self.name}")
+
+    @property
+    def place(self) -> str | None:
+        """Repository and path on the Hub, which for a release only its registry tells."""
+        from sae_lens.loading.pretrained_saes_directory import get_repo_id_and_folder_name
+
+        if self.path is not None:
+            return None
+        return "/".join(get_repo_id_and_folder_name(self.release, self.sae_id))
+
 
 def check_exists(source: DictionarySource) -> None:
     """Raise "request" if the release or folder has no such dictionary, naming what it has."""
@@ -40,10 +58,12 @@ def check_exists(source: DictionarySource) -> None:
     if source.release in directory:
         known = list(directory[source.release].saes_map)
         if source.sae_id not in known:
+            layers = _layers_like(source, known)
+            has = f"such ones for layers {layers}" if layers else _listed(known, source.sae_id)
             raise EngineError(
                 "request",
-                f"The release {source.release} has no dictionary {source.sae_id!r}. It has "
-                f"{_listed(known, source.sae_id)}. Choose one of them.",
+                f"The release {source.release} has no dictionary {source.sae_id!r}. It has {has}. "
+                "Choose one of them.",
             )
     # A repository id is no release, but sae_lens can load from one.
     elif "/" not in source.release:
@@ -120,6 +140,31 @@ def resolve(source: DictionarySource, config: Mapping[str, Any], text_config: An
     return point
 
 
+def at_block_output(
+    source: DictionarySource, point: HookPoint, text_config: Any
+) -> tuple[HookPoint, str | None]:
+    """The output of the dictionary's block in place of `point`, and a warning if that is another.
+
+    So the companion repositories read every dictionary, transcoders too. Raises "request" if the
+    widths differ.
+    """
+    block = HookPoint(layer=point.layer, module="", side="output")
+    if block == point:
+        return point, None
+    if width_of(point, text_config) != width_of(block, text_config):
+        raise EngineError(
+            "request",
+            f"The dictionary {source.name} reads vectors of {width_of(point, text_config)} values. "
+            f"The output of a block has {width_of(block, text_config)}. Leave out --hook "
+            "block-output.",
+        )
+    architecture = text_config.model_type
+    return block, (
+        f"layer {point.layer}: the dictionary read {block.describe(architecture)} "
+        f"(--hook block-output), while its metadata names {point.describe(architecture)}"
+    )
+
+
 def _check_folder(source: DictionarySource) -> None:
     folder = Path(str(source.path))
     if (folder / "cfg.json").is_file():
@@ -146,6 +191,24 @@ def _read_local_config(file: Path) -> dict[str, Any]:
             "Save the dictionary again.",
         ) from error
     return config
+
+
+def _layers_like(source: DictionarySource, known: list[str]) -> str:
+    """Layers whose id is the wanted one but for the layer's number, as "0-3, 7"; or ""."""
+    found: set[int] = set()
+    for place in re.finditer(rf"(?<!\d){source.layer}(?!\d)", source.sae_id):
+        before, after = source.sae_id[: place.start()], source.sae_id[place.end() :]
+        pattern = re.compile(rf"{re.escape(before)}(\d+){re.escape(after)}")
+        layers = {int(match.group(1)) for name in known if (match := pattern.fullmatch(name))}
+        # The number may occur twice, as in layer_16/width_16k: the layer's is what varies more.
+        found = max(found, layers, key=len)
+    runs: list[list[int]] = []
+    for layer in sorted(found):
+        if runs and layer == runs[-1][-1] + 1:
+            runs[-1].append(layer)
+        else:
+            runs.append([layer])
+    return ", ".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
 
 
 def _listed(known: list[str], wanted: str, limit: int = 40) -> str:

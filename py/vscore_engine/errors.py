@@ -7,7 +7,6 @@ The kind tells who has to act; TypeScript maps it to an exit code.
 import errno
 import re
 import traceback
-from collections.abc import Iterator
 
 KINDS = (
     "request",
@@ -20,7 +19,9 @@ KINDS = (
 )
 
 # User access tokens and organisation tokens of the Hugging Face Hub, and whatever a header carries.
-_SECRET = re.compile(r"\b(hf_|api_org_)[A-Za-z0-9]{6,}|(?<=Bearer )[A-Za-z0-9._\-]{6,}")
+_SECRET = re.compile(
+    r"\b(hf_|api_org_)[A-Za-z0-9]{6,}|(?<=Bearer )[A-Za-z0-9._\-]{6,}|(?<=://)[^/@\s'\"]+(?=@)"
+)
 
 # errno of an OSError -> what it means and what to do about it.
 _OS_ERRORS = {
@@ -65,20 +66,27 @@ def describe(error: BaseException, subject: str = "") -> dict[str, object]:
 
 
 def translate(error: BaseException, subject: str = "") -> EngineError:
-    """Find the EngineError that says what `error` means.
+    """Find the EngineError that says what `error`, or one of its causes, means.
 
-    Libraries wrap the telling error in others (transformers turns a gated repository into an
-    OSError), so the whole chain of causes is searched, most telling kind first. `subject` names
-    what was being loaded, for example "model google/gemma-2-2b".
+    `subject` names what was being loaded, for example "model google/gemma-2-2b".
     """
-    chain = list(_chain(error))
+    from vscore_engine.hub_errors import explain
+
+    chain = causes(error)
     for link in chain:
         if isinstance(link, EngineError):
             return link
-    for link in chain:
-        found = _from_hub(link, subject)
-        if found is not None:
-            return found
+    words = explain(chain, subject)
+    if words is not None:
+        return EngineError("source", words)
+    malformed = find_malformed(error)
+    if malformed is not None:
+        return EngineError(
+            "source",
+            f"{subject or 'A file'} is corrupt: {_first_line(malformed)} "
+            "A whole, well-formed safetensors file was expected. "
+            "Delete the file (or its folder in the Hub's cache) and fetch it again.",
+        )
     for link in chain:
         found = _from_machine(link, subject)
         if found is not None:
@@ -91,71 +99,25 @@ def translate(error: BaseException, subject: str = "") -> EngineError:
     )
 
 
-def _chain(error: BaseException) -> Iterator[BaseException]:
-    seen: set[int] = set()
+def causes(error: BaseException) -> list[BaseException]:
+    """The error, what it was raised from, and so on."""
+    found: list[BaseException] = []
     current: BaseException | None = error
-    while current is not None and id(current) not in seen:
-        seen.add(id(current))
-        yield current
+    while current is not None and current not in found:
+        found.append(current)
         current = current.__cause__ or current.__context__
+    return found
+
+
+def find_malformed(error: BaseException) -> BaseException | None:
+    """The cause that says that a safetensors file could not be read for what is in it."""
+    malformed = {"SafetensorError", "SafetensorsParsingError"}
+    return next((link for link in causes(error) if malformed.intersection(_names(link))), None)
 
 
 def _names(error: BaseException) -> list[str]:
     """Class names of an error and its bases: lets us recognise library errors unimported."""
     return [cls.__name__ for cls in type(error).__mro__]
-
-
-def _from_hub(error: BaseException, subject: str) -> EngineError | None:
-    names = _names(error)
-    what = subject or "A file"
-    # Gated first: GatedRepoError is a subclass of RepositoryNotFoundError.
-    if "GatedRepoError" in names:
-        page = _page_of(error)
-        return _source(
-            f"{what} is gated, and this account may not read it.",
-            "Its terms must be accepted by the account of the access token.",
-            f"Accept them on {page}, set HF_TOKEN to a token of that account, and run again.",
-        )
-    if "RepositoryNotFoundError" in names:
-        return _source(
-            f"{what} was not found on the Hub ({_page_of(error)}).",
-            "A public repository, or a private one that HF_TOKEN may read, was expected.",
-            "Check the name; for a private or gated one set HF_TOKEN.",
-        )
-    if "RevisionNotFoundError" in names or "RevisionResolutionError" in names:
-        return _source(
-            f"{what} has no such revision on the Hub.",
-            "A branch, tag or commit hash of that repository was expected.",
-            "Check the revision, or leave it out to take the newest.",
-        )
-    if "OfflineModeIsEnabled" in names or "LocalEntryNotFoundError" in names:
-        return _source(
-            f"{what} is not in the local cache, and the Hub could not be asked (offline).",
-            "Everything that a run needs must be downloaded before working offline.",
-            "Check the connection (and HF_ENDPOINT, HF_HUB_OFFLINE, if set), then run again.",
-        )
-    if "EntryNotFoundError" in names:
-        return _source(
-            f"{what} lacks a file that was asked for: {_first_line(error)}",
-            "The repository was expected to hold it.",
-            "Check the name, the revision and the dictionary's id.",
-        )
-    if "SafetensorError" in names or "SafetensorsParsingError" in names:
-        return _source(
-            f"{what} is corrupt: {_first_line(error)}",
-            "A whole, well-formed safetensors file was expected.",
-            "Delete the file (or its folder in the Hub's cache) and fetch it again.",
-        )
-    network = {"ConnectionError", "ConnectTimeout", "ReadTimeout", "ConnectError", "NetworkError"}
-    network |= {"TimeoutException", "Timeout", "TransportError", "SSLError", "HfHubHTTPError"}
-    network |= {"HTTPError", "HTTPStatusError", "gaierror", "ProxyError"}
-    if network.intersection(names):
-        return _source(
-            f"{what} could not be fetched: {_first_line(error)}",
-            "An answer from the Hub was expected.",
-            "Check the connection (and HF_ENDPOINT, if set), then run again.",
-        )
-    return None
 
 
 def _from_machine(error: BaseException, subject: str) -> EngineError | None:
@@ -188,19 +150,6 @@ def is_out_of_memory(error: BaseException) -> bool:
     return isinstance(error, RuntimeError) and (
         "out of memory" in text or "can't allocate memory" in text
     )
-
-
-def _source(found: str, expected: str, advice: str) -> EngineError:
-    return EngineError("source", f"{found} {expected} {advice}")
-
-
-def _page_of(error: BaseException) -> str:
-    """Web page of the repository that an error of the Hub is about."""
-    match = re.search(r"https?://[^\s'\"]+?(?=/resolve/|/tree/|/raw/|[\s'\"]|\.?$)", str(error))
-    if match is None:
-        return "the repository's page on the Hub"
-    # An address of the API is no page for people.
-    return re.sub(r"/api/(models/)?", "/", match.group(0))
 
 
 def _first_line(error: BaseException) -> str:

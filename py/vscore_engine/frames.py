@@ -101,7 +101,7 @@ def _view(array: "Array | bytes") -> bytes | memoryview:
 
 
 class FrameSender:
-    """Sends the frames of one job at a time, and counts them.
+    """Sends the frames of one job at a time, from any thread, and counts them.
 
     A slow reader blocks `send`, and so slows the work: nothing piles up here.
     """
@@ -124,7 +124,7 @@ class FrameSender:
         with self._lock:
             for buffer in buffers:
                 self._connection.sendall(buffer)
-        self.frames += 1
+            self.frames += 1
 
     def send_json(
         self, kind: str, value: object, metadata: Mapping[str, str] | None = None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from vscore_engine import devices, dictionary_sources, models
+from vscore_engine import devices, dictionary_models, dictionary_sources, models
 from vscore_engine.dictionaries import Dictionary, load_dictionary
 from vscore_engine.errors import EngineError
 from vscore_engine.frames import FrameSender, progress, result
@@ -24,14 +24,14 @@ _PACKAGES = ("torch", "transformers", "sae_lens", "safetensors", "huggingface_hu
 def load(job: "Job", sender: FrameSender) -> tuple[models.LoadedModel, dict[int, Dictionary]]:
     """Run the job; send progress and the result "loaded"."""
     asked = job.params
-    set_offline(bool(asked["offline"]))
+    offline = set_offline(bool(asked["offline"]))
     device = devices.choose_device(asked["device"])
     devices.empty_caches(device)
     torch.manual_seed(int(asked["seed"]))
     if asked["threads"] is not None:
         torch.set_num_threads(int(asked["threads"]))
     source = models.ModelSource(
-        asked["model_id"], asked["model_path"], asked["model_revision"], bool(asked["offline"])
+        asked["model_id"], asked["model_path"], asked["model_revision"], offline
     )
     wanted = [
         dictionary_sources.DictionarySource(
@@ -39,6 +39,8 @@ def load(job: "Job", sender: FrameSender) -> tuple[models.LoadedModel, dict[int,
         )
         for entry in asked["dictionaries"]
     ]
+    source, warning = source.pin()
+    warnings = [warning]
     config = models.load_config(source)
     dtype = devices.choose_dtype(asked["dtype"], device, config.model_type)
     check_layers([entry.layer for entry in wanted], int(config.num_hidden_layers))
@@ -47,7 +49,12 @@ def load(job: "Job", sender: FrameSender) -> tuple[models.LoadedModel, dict[int,
         job.check_cancelled()
         dictionary_sources.check_exists(entry)
         found = dictionary_sources.read_config(entry)
-        points[entry.layer] = dictionary_sources.resolve(entry, found, config)
+        warnings.append(dictionary_models.check_model(entry, found, source))
+        point = dictionary_sources.resolve(entry, found, config)
+        if asked["hook"] == "block-output":
+            point, warning = dictionary_sources.at_block_output(entry, point, config)
+            warnings.append(warning)
+        points[entry.layer] = point
     # The slowest import comes last, once everything that can be refused has been.
     importlib.import_module("sae_lens")
     progress(sender, "libraries", 1, 1)
@@ -61,7 +68,7 @@ def load(job: "Job", sender: FrameSender) -> tuple[models.LoadedModel, dict[int,
         progress(sender, "dictionaries", number, len(wanted), devices.memory_in_use(device))
         dictionaries[entry.layer] = load_dictionary(entry, points[entry.layer], device)
     progress(sender, "dictionaries", len(wanted), len(wanted), devices.memory_in_use(device))
-    result(sender, "loaded", describe(loaded, source, dictionaries))
+    result(sender, "loaded", describe(loaded, source, dictionaries, warnings))
     return loaded, dictionaries
 
 
@@ -91,6 +98,7 @@ def describe(
     loaded: models.LoadedModel,
     source: models.ModelSource,
     dictionaries: Mapping[int, Dictionary],
+    warnings: Sequence[str | None] = (),
 ) -> dict[str, object]:
     """The result "loaded" of the protocol."""
     config, device, tokenizer = loaded.config, loaded.device, loaded.tokenizer
@@ -114,6 +122,7 @@ def describe(
         "threads": torch.get_num_threads(),
         "dictionaries": [entry.facts(config.model_type) for entry in dictionaries.values()],
         "versions": versions(),
+        "warnings": [text for text in dict.fromkeys(warnings) if text is not None],
     }
 
 

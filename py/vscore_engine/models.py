@@ -1,11 +1,12 @@
 """Load a causal language model and its tokenizer, from the Hub or from a folder."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vscore_engine.errors import EngineError
+from vscore_engine.hub_cache import Repository
 
 if TYPE_CHECKING:
     import torch
@@ -24,6 +25,25 @@ class ModelSource:
     def name(self) -> str:
         """What from_pretrained is given."""
         return self.path or self.model_id
+
+    @property
+    def repository(self) -> Repository:
+        """Of a model of the Hub."""
+        return Repository(self.model_id, "model", f"model {self.model_id}")
+
+    def pin(self) -> tuple["ModelSource", str | None]:
+        """The same source at one commit, and a warning if the Hub could not be asked for it.
+
+        Configuration, weights and tokenizer are loaded one after the other: a branch might move
+        in between. Raises "source" if there is no such commit to be had.
+        """
+        from vscore_engine.hub import pin
+
+        if self.path is not None:
+            return self, None
+        pinned = pin(self.repository, self.revision, self.offline)
+        offline = self.offline or pinned.warning is not None
+        return replace(self, revision=pinned.commit, offline=offline), pinned.warning
 
     def arguments(self) -> dict[str, Any]:
         """Keyword arguments for every from_pretrained. Remote code is never run."""
@@ -80,17 +100,11 @@ def load_model(source: ModelSource, device: "torch.device", dtype: "torch.dtype"
         model: Any = AutoModelForCausalLM.from_pretrained(
             source.name, use_safetensors=True, dtype=dtype, **source.arguments()
         )
-    revision = getattr(model.config, "_commit_hash", None)
-    if source.path is not None:
-        revision = folder_hash(Path(source.path))
+    revision = source.revision if source.path is None else folder_hash(Path(source.path))
     model.eval().requires_grad_(False)
     model.to(device)
-    arguments = source.arguments()
-    if source.path is None and revision:
-        # The tokenizer of the very same commit, should the branch move meanwhile.
-        arguments["revision"] = revision
     with _readable(source):
-        tokenizer = AutoTokenizer.from_pretrained(source.name, **arguments)
+        tokenizer = AutoTokenizer.from_pretrained(source.name, **source.arguments())
     return LoadedModel(model, tokenizer, model.config.get_text_config(), revision, device, dtype)
 
 
@@ -128,7 +142,8 @@ class _readable:
         del kind, trace
         if error is None or isinstance(error, EngineError):
             return
-        from vscore_engine.errors import translate
+        from vscore_engine.errors import find_malformed, translate
+        from vscore_engine.hub_cache import find_damage
 
         known = translate(error, f"model {self._source.name}")
         if self._source.path is not None and known.kind in ("source", "bug"):
@@ -139,6 +154,10 @@ class _readable:
                 "folder with config.json, safetensors weights and tokenizer was expected. "
                 "Check the folder, or save the model again.",
             ) from error
+        if known.kind == "bug" or find_malformed(error) is not None:
+            damage = find_damage(self._source.repository, self._source.revision)
+            if damage is not None:
+                raise damage from error
         if known.kind == "bug" and isinstance(error, (OSError, ValueError)):
             raise EngineError(
                 "source",

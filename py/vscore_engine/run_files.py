@@ -5,6 +5,7 @@ Needs torch and safetensors alone, no model.
 
 import io
 import pickle
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -53,11 +54,16 @@ def read_pt(source: Path, target: Path) -> dict[str, object]:
     """
     import torch
 
+    _check_archive(source)
     try:
         content = torch.load(source, map_location="cpu", weights_only=True)
     except OSError as error:
         raise _refuse(source, str(error)) from error
-    except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError, KeyError) as error:
+    except pickle.UnpicklingError as error:
+        # Its own text advises to load the file all the same.
+        reason = "it holds more than tensors, which may be code; none of it was run"
+        raise _refuse(source, reason) from error
+    except (RuntimeError, EOFError, ValueError, KeyError) as error:
         first = str(error).strip().splitlines()[:1]
         raise _refuse(source, f"PyTorch cannot read it as weights ({' '.join(first)})") from error
     layers = _check_content(source, content)
@@ -96,6 +102,23 @@ def _load_safetensors(source: Path) -> "dict[str, torch.Tensor]":
         ) from error
 
 
+def _check_archive(source: Path) -> None:
+    """Refuse what torch.save does not write today, and archives that unpack to more than they are.
+
+    torch.save stores its records uncompressed; a compressed one could fill the memory.
+    """
+    try:
+        with zipfile.ZipFile(source) as archive:
+            unpacked = sum(record.file_size for record in archive.infolist())
+    except zipfile.BadZipFile as error:
+        raise _refuse(source, "it is no archive as torch.save writes them") from error
+    except OSError as error:
+        raise _refuse(source, str(error)) from error
+    size = source.stat().st_size
+    if unpacked > size:
+        raise _refuse(source, f"its {size} bytes would unpack to {unpacked}")
+
+
 def _check_content(source: Path, content: object) -> "dict[int, tuple[torch.Tensor, torch.Tensor]]":
     layers = content.get("layers") if isinstance(content, dict) else None
     if not isinstance(layers, dict) or not layers or set(content) != {"layers"}:  # type: ignore[arg-type]
@@ -127,6 +150,10 @@ def _check_layer(source: Path, key: object, entry: object) -> "tuple[torch.Tenso
         raise _refuse(
             source, f"layer {key} has shapes {tuple(index.shape)} and {tuple(value.shape)}"
         )
+    for tensor in (index, value):
+        # A view may claim more elements than there are bytes behind it.
+        if tensor.numel() * tensor.element_size() > tensor.untyped_storage().nbytes():
+            raise _refuse(source, f"layer {key} claims more numbers than the file holds")
     if index.is_floating_point() or index.is_complex() or index.dtype == torch.bool:
         raise _refuse(source, f"the indices of layer {key} are {index.dtype}")
     if not value.is_floating_point() or not torch.isfinite(value).all():
@@ -134,6 +161,8 @@ def _check_layer(source: Path, key: object, entry: object) -> "tuple[torch.Tenso
     expected = torch.arange(index.shape[1]).expand(index.shape)
     if not torch.equal(index.long().sort(dim=1).values, expected):
         raise _refuse(source, f"a row of layer {key} is not an order of all its features")
+    if (value[:, 1:] > value[:, :-1]).any():
+        raise _refuse(source, f"the values of layer {key} do not fall from left to right")
     return index, value
 
 

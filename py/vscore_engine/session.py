@@ -32,6 +32,8 @@ class Session:
             "extract": self._extract,
             "write_pt": self._write_pt,
             "read_pt": self._read_pt,
+            "releases": self._releases,
+            "selfcheck": self._selfcheck,
         }
         if job.name not in jobs:
             raise EngineError(
@@ -46,28 +48,33 @@ class Session:
         # Dropped first: two models need not fit side by side.
         self._loaded, self._dictionaries, self._texts = None, {}, {}
         progress(self._sender, "libraries", 0, 1)
+        from vscore_engine.downloads import DownloadWatch
         from vscore_engine.loading import load
 
-        self._loaded, self._dictionaries = load(job, self._sender)
+        with DownloadWatch(self._sender):
+            self._loaded, self._dictionaries = load(job, self._sender)
         return 0
 
     def _flores(self, job: "Job") -> int:
         from vscore_engine.corpora import Flores, read_texts
+        from vscore_engine.downloads import DownloadWatch
         from vscore_engine.hub import set_offline
 
         asked = job.params
-        set_offline(bool(asked["offline"]))
+        offline = set_offline(bool(asked["offline"]))
         languages = asked["languages"]
-        corpus = Flores(asked["split"], asked["revision"], bool(asked["offline"]))
+        corpus = Flores(asked["split"], asked["revision"], offline)
         for number, language in enumerate(languages):
             job.check_cancelled()
             progress(self._sender, "corpus", number, len(languages))
-            file = corpus.fetch(language)
+            with DownloadWatch(self._sender):
+                file = corpus.fetch(language)
             value = {
                 "language": language,
                 "revision": file.revision,
                 "path": file.path,
                 "texts": read_texts(file),
+                "warning": corpus.warning,
             }
             result(self._sender, "flores", value)
         return 0
@@ -148,6 +155,25 @@ class Session:
 
         source, target = Path(job.params["source"]), Path(job.params["target"])
         result(self._sender, "pt", read_pt(source, target))
+        return 0
+
+    def _selfcheck(self, job: "Job") -> int:
+        from vscore_engine.selfcheck import check
+
+        loaded = self._ready()
+        languages = job.params["languages"]
+        missing = [language for language in languages if language not in self._texts]
+        if missing:
+            raise EngineError("bug", f"{missing} are not tokenized. `tokenize` comes first. Do so.")
+        texts = {language: self._texts[language].texts for language in languages}
+        result(self._sender, "selfcheck", check(loaded, self._dictionaries, texts))
+        return sum(len(own) for own in texts.values())
+
+    def _releases(self, job: "Job") -> int:
+        from vscore_engine.registry import read_registry
+
+        del job
+        result(self._sender, "releases", read_registry())
         return 0
 
     def _ready(self) -> "LoadedModel":

@@ -6,7 +6,7 @@ import { type ResolvedConfig, readConfigFile, resolveConfig } from "../config/re
 import type { PartialConfig, RunConfig } from "../config/schema.js";
 import { requestError } from "../errors.js";
 import { openRun } from "../runs/read.js";
-import { siteOf, storedConfig } from "../runs/site.js";
+import { siteOf, wholeConfig } from "../runs/site.js";
 import { topFeatures } from "../runs/top-features.js";
 import { runArgument } from "../shell-word.js";
 import { featureLines, legendLines, runLines } from "../views/feature-table.js";
@@ -21,6 +21,7 @@ export interface ComputeOptions {
   json: boolean;
   resume: boolean;
   overwrite: boolean;
+  stallTimeout: number;
 }
 
 /** `vscore compute`: makes a run, or says what it would do. */
@@ -37,12 +38,13 @@ export async function compute(
     columns: output.columns,
     write: output.raw,
   });
-  const { resume, overwrite } = options;
+  const { resume, overwrite, stallTimeout } = options;
   const run = await computeRun({
     config,
     splitGiven,
     resume,
     overwrite,
+    stallTimeout,
     signal,
     onNews: progress.news,
   }).finally(progress.stop);
@@ -79,7 +81,13 @@ function resolveRequest({ flags, config: file, resume }: ComputeOptions): Resolv
     siteOf(folder) !== "free" &&
     siteOf(folder) !== "other"
   ) {
-    const { out_dir: _, ...begun } = storedConfig(folder);
+    const stored = wholeConfig(folder);
+    if (stored === null && (flags.model ?? base.model) === undefined) {
+      throw requestError(
+        `${folder}/config.json is damaged, so what the run was asked for is not known. Give its options again beside --resume (--model …): what was finished is kept where it fits them.`,
+      );
+    }
+    const { out_dir: _, ...begun } = stored ?? { out_dir: folder };
     const resolved = resolveConfig({ ...base, ...flags }, begun);
     // What the run already has was not asked for now; its split is null where the corpus has none.
     return { ...resolved, given: new Set(Object.keys({ ...base, ...flags })) };

@@ -1,18 +1,20 @@
 import { basename, dirname, join, relative, resolve } from "node:path";
+import { openAnyRun } from "../compute/open-any-run.js";
 import { requestError } from "../errors.js";
 import { writeOver } from "../runs/atomic-write.js";
 import { topFeaturesCsv } from "../runs/csv.js";
 import { isRunFile, RUN_FILES } from "../runs/files.js";
-import { openRun } from "../runs/read.js";
 import type { Output } from "./output.js";
+import { noteConversion } from "./show.js";
 
 /** `vscore export csv RUN`: top-k features for the steering repository. `-` is stdout. */
 export async function exportCsv(
   runName: string,
   options: { topK: number; output?: string | undefined },
   output: Output,
+  signal: AbortSignal,
 ): Promise<void> {
-  const run = openRun(runName);
+  const run = await openAnyRun(runName, signal, (folder) => noteConversion(folder, output));
   const csv = topFeaturesCsv(run, options.topK);
   if (options.output === "-") {
     output.data(csv);

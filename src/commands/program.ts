@@ -1,30 +1,30 @@
-import { Command, InvalidArgumentError, Option } from "commander";
-import {
-  CONFIG_KEYS,
-  type ConfigKey,
-  FLAG,
-  type FlagSyntax,
-  flagOf,
-  MODELS,
-  type PartialConfig,
-  RunConfig,
-} from "../config/schema.js";
+import { Command } from "commander";
+import { MODELS, type PartialConfig } from "../config/schema.js";
+import { STALL_TIMEOUT_S } from "../engine/python-engine.js";
+import { RUNS_FOLDER } from "../runs/read.js";
 import { VERSION } from "../version.js";
+import type { BatchRequest } from "./batch.js";
 import type { ComputeOptions } from "./compute.js";
+import type { ModelsOptions } from "./models.js";
+import { addConfigOptions, corpusOption, flagsOf, list, whole } from "./options.js";
 import type { RescoreOptions } from "./rescore.js";
+import { SELFCHECK_KEYS } from "./selfcheck.js";
 import type { ShowOptions } from "./show.js";
 
 /** What the commands do; handed in, so that parsing can be tried without doing anything. */
 export interface Actions {
   compute(options: ComputeOptions): Promise<void>;
-  models(options: { json: boolean }): void;
+  batch(request: BatchRequest): Promise<void>;
+  models(options: ModelsOptions): Promise<void>;
   languages(
     term: string | undefined,
     options: { json: boolean; corpus?: string | undefined },
   ): void;
   runs(folder: string | undefined, options: { json: boolean }): void;
-  show(run: string, options: ShowOptions): void;
+  show(run: string, options: ShowOptions): Promise<void>;
   exportCsv(run: string, options: { topK: number; output?: string | undefined }): Promise<void>;
+  exportPt(run: string, options: { output: string }): Promise<void>;
+  selfcheck(options: { flags: PartialConfig; json: boolean }): Promise<void>;
   rescore(run: string, options: RescoreOptions): Promise<void>;
 }
 
@@ -47,13 +47,19 @@ export function buildProgram(actions: Actions): Command {
     .description("compute v-scores: model over texts in each language, means per feature, ranking")
     .option(
       "--config <FILE>",
-      "YAML or JSON file with keys such as model or n_texts_per_lang: every option from --model on, lists as lists (flags win)",
+      "YAML or JSON file (- is stdin) with keys such as model or n_texts_per_lang: every option from --model on, lists as lists (flags win)",
     )
     .option("--dry-run", "print the plan, start nothing")
     .option("--resume", "go on with an interrupted run, or begin it")
     .option("--overwrite", "replace the run in the out-dir")
+    .option(
+      "--stall-timeout <SECONDS>",
+      "end a Python that gives no sign of life for so long (0: never)",
+      whole(0),
+      STALL_TIMEOUT_S,
+    )
     .option("--json", "print the result as JSON");
-  for (const key of CONFIG_KEYS) compute.addOption(optionOf(key));
+  addConfigOptions(compute);
   compute.addHelpText(
     "after",
     `\nModels: ${MODELS.join(", ")}. npx vscore models says what each fills in.`,
@@ -66,14 +72,68 @@ export function buildProgram(actions: Actions): Command {
       json: values.json === true,
       resume: values.resume === true,
       overwrite: values.overwrite === true,
+      stallTimeout: values.stallTimeout as number,
     }),
   );
 
   program
+    .command("batch")
+    .argument("<FILE|FOLDER...>", "config files, or folders of them")
+    .description("compute many runs, one after the other, each in a process of its own")
+    .option("--out-root <FOLDER>", "every run's folder lies below it", RUNS_FOLDER)
+    .option("--keep-going", "go on after a run that failed")
+    .option("--dry-run", "print the runs, start nothing")
+    .option("--json", "print the summary as JSON")
+    .addHelpText(
+      "after",
+      `
+A FILE (YAML or JSON) holds the options of one run; or a list of runs; or a matrix, of which every combination is a run:
+
+  defaults: {n_texts_per_lang: 25, layers: [0, 10, 20]}
+  matrix:
+    model: [gemma-2b, qwen3-0.6b]
+    languages: [paper, similar, [eng_Latn, deu_Latn]]
+
+  defaults: {model: demo}
+  runs:
+    - {name: north, languages: [eng_Latn, deu_Latn]}
+    - {name: south, languages: similar}
+
+Runs that are finished are left as they are, interrupted ones go on: the same command continues a batch. It exits like
+the worst of its runs, in the order 1, 3, 4, 2, 130, 0.`,
+    )
+    .action((paths, { outRoot, keepGoing, dryRun, json }) =>
+      actions.batch({
+        paths,
+        outRoot,
+        keepGoing: keepGoing === true,
+        dryRun: dryRun === true,
+        json: json === true,
+      }),
+    );
+  program
     .command("models")
-    .description("list the presets and what they fill in")
+    .argument("[NAME]", "a preset; with --releases, words to look for")
+    .description("list the presets, or what one fills in; or the releases that sae_lens knows")
+    .option("--releases", "list the releases of the installed sae_lens: models, layers, widths")
     .option("--json", "print as JSON")
-    .action(({ json }) => actions.models({ json: json === true }));
+    .action((name, { releases, json }) =>
+      actions.models({ name, releases: releases === true, json: json === true }),
+    );
+  const selfcheck = program
+    .command("selfcheck")
+    .description(
+      "check on a few sentences that model and dictionaries fit each other, and what this machine does",
+    )
+    .option("--json", "print as JSON");
+  addConfigOptions(selfcheck, SELFCHECK_KEYS);
+  selfcheck.addHelpText(
+    "after",
+    "\nRebuilds what each dictionary reads: FVU and L0, against what its release states. Exits 1 where they do not fit.",
+  );
+  selfcheck.action((values: Record<string, unknown>) =>
+    actions.selfcheck({ flags: flagsOf(values), json: values.json === true }),
+  );
   program
     .command("languages")
     .argument("[SEARCH]", "part of a code or a name")
@@ -102,9 +162,8 @@ export function buildProgram(actions: Actions): Command {
     .action((run, { layer, language, topK, json }) =>
       actions.show(run, { layer, language, topK, json: json === true }),
     );
-  const csv = program
-    .command("export")
-    .description("export a run for other tools")
+  const exports = program.command("export").description("export a run for other tools");
+  const csv = exports
     .command("csv")
     .argument("<RUN>")
     .description("top-k features per language and layer, as the steering repository reads them")
@@ -113,6 +172,12 @@ export function buildProgram(actions: Actions): Command {
       "--output <FILE>",
       "file to write, - for stdout (default: <run>/exports/v_scores_<run>_top<k>.csv)",
     );
+  exports
+    .command("pt")
+    .argument("<RUN>")
+    .description("meta.json and v_scores.pt alone, as the original tool writes them")
+    .requiredOption("--output <FOLDER>", "folder to write, empty or not there yet")
+    .action((run, { output }) => actions.exportPt(run, { output }));
   csv.action((run, { topK, output }) => actions.exportCsv(run, { topK, output }));
   program
     .command("rescore")
@@ -132,63 +197,3 @@ export function buildProgram(actions: Actions): Command {
     );
   return program;
 }
-
-function optionOf(key: ConfigKey): Option {
-  const field = RunConfig.shape[key];
-  const syntax = FLAG.get(field as Parameters<typeof FLAG.get>[0]) as FlagSyntax;
-  const standard = field.safeParse(undefined);
-  const suffix = standard.success && standard.data != null ? ` (default: ${standard.data})` : "";
-  return new Option(`${flagOf(key)} <${syntax.value}>`, `${field.description}${suffix}`).argParser(
-    (text) => readFlag(text, syntax.read),
-  );
-}
-
-function readFlag(text: string, read: FlagSyntax["read"]): unknown {
-  switch (read) {
-    case "text":
-      return text;
-    case "integer":
-      return number(text);
-    case "texts":
-      return list(text);
-    case "integers":
-      return list(text).flatMap(range);
-  }
-}
-
-const list = (text: string): string[] => text.split(",").map((part) => part.trim());
-
-/** A text that is no whole number stays text, for the schema to refuse with the value as found. */
-const number = (text: string): number | string =>
-  /^[-+]?\d+$/.test(text.trim()) ? Number(text) : text;
-
-function range(text: string): (number | string)[] {
-  const [, from, to] = /^(\d+)-(\d+)$/.exec(text) ?? [];
-  if (from === undefined || to === undefined) return [number(text)];
-  const length = Number(to) - Number(from) + 1;
-  return length >= 1 && length <= 1000
-    ? Array.from({ length }, (_, i) => Number(from) + i)
-    : [text];
-}
-
-const corpusOption = (text: string): string => {
-  const corpus = RunConfig.shape.corpus.safeParse(text);
-  if (corpus.success) return corpus.data;
-  throw new InvalidArgumentError("Expected flores, udhr, manuals, jsonl:FILE or dir:FOLDER.");
-};
-
-const whole = (minimum: number) => (text: string) => {
-  const value = number(text);
-  if (typeof value === "number" && value >= minimum) return value;
-  throw new InvalidArgumentError(`Expected a whole number ≥ ${minimum}.`);
-};
-
-const flagsOf = (values: Record<string, unknown>): PartialConfig =>
-  Object.fromEntries(
-    CONFIG_KEYS.map((key) => [key, values[camelCase(key)]]).filter(
-      ([, value]) => value !== undefined,
-    ),
-  );
-
-const camelCase = (key: string): string =>
-  key.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());

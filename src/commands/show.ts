@@ -1,6 +1,12 @@
-import { openRun } from "../runs/read.js";
-import { topFeatures } from "../runs/top-features.js";
-import { featureLines, legendLines, runLines } from "../views/feature-table.js";
+import { openAnyRun } from "../compute/open-any-run.js";
+import { rankedFeatures, topFeatures } from "../runs/top-features.js";
+import {
+  featureLines,
+  foreignRunLines,
+  legendLines,
+  rankedLines,
+  runLines,
+} from "../views/feature-table.js";
 import { asJson, type Output } from "./output.js";
 
 export interface ShowOptions {
@@ -10,12 +16,24 @@ export interface ShowOptions {
   json: boolean;
 }
 
-/** `vscore show RUN`: the top features of a finished run. */
-export function show(name: string, options: ShowOptions, output: Output): void {
-  const run = openRun(name);
+/** `vscore show RUN`: the top features of a finished run, of ours or of another tool. */
+export async function show(
+  name: string,
+  options: ShowOptions,
+  output: Output,
+  signal: AbortSignal,
+): Promise<void> {
+  const run = await openAnyRun(name, signal, (folder) => noteConversion(folder, output));
+  const { name: label, meta } = run;
+  if (run.statistics === null) {
+    const features = rankedFeatures(run, options);
+    if (options.json) output.data(asJson({ schema_version: 1, run: label, meta, features }));
+    else output.result([...foreignRunLines(run), "", ...rankedLines(features)].join("\n"));
+    return;
+  }
   const features = topFeatures(run, options);
   if (options.json) {
-    output.data(asJson({ schema_version: 1, run: run.name, meta: run.meta, features }));
+    output.data(asJson({ schema_version: 1, run: label, meta, features }));
     return;
   }
   output.result(
@@ -29,3 +47,8 @@ export function show(name: string, options: ShowOptions, output: Output): void {
     ].join("\n"),
   );
 }
+
+export const noteConversion = (folder: string, output: Output): void =>
+  output.note(
+    `${folder} is in the format of the original tool; its v_scores.pt is converted once…`,
+  );

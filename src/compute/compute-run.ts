@@ -11,7 +11,7 @@ import { refuseUnwritable } from "../runs/atomic-write.js";
 import { RUN_FILES } from "../runs/files.js";
 import type { Meta, RunNews } from "../runs/meta.js";
 import { openRun } from "../runs/read.js";
-import { siteOf, storedConfig } from "../runs/site.js";
+import { siteOf, storedConfig, storedEvents, wholeConfig } from "../runs/site.js";
 import { RunStore } from "../runs/store.js";
 import { checkCorpus, gatherTexts } from "./gather-texts.js";
 import { OpenRun } from "./open-run.js";
@@ -24,6 +24,8 @@ export interface ComputeRequest {
   splitGiven: boolean;
   resume: boolean;
   overwrite: boolean;
+  /** Seconds without a sign of life after which Python is taken for hung; 0: never. */
+  stallTimeout?: number;
   signal?: AbortSignal;
   onNews: (news: RunNews) => void;
 }
@@ -46,7 +48,8 @@ export async function computeRun(request: ComputeRequest): Promise<ComputedRun> 
   refuseSite(site, request);
   const local = checkCorpus(request.config, request.splitGiven);
   const config = { ...request.config, split: local === null ? request.config.split : local.split };
-  if (request.resume && site !== "free") refuseOtherConfig(storedConfig(folder), config, folder);
+  const begun = request.resume && site !== "free" ? wholeConfig(folder) : null;
+  if (begun !== null) refuseOtherConfig(begun, config, folder);
   if (request.resume && site === "finished") {
     refuseOtherTexts(openRun(resolve(folder)).meta, local, folder);
     return { folder, meta: null };
@@ -58,20 +61,23 @@ export async function computeRun(request: ComputeRequest): Promise<ComputedRun> 
   let store: RunStore | undefined = goesOn ? await RunStore.resume(folder) : undefined;
   let engine: PythonEngine | undefined;
   try {
-    engine = await PythonEngine.start(interpreter);
+    engine = await PythonEngine.start(interpreter, request.stallTimeout);
     const meter = new ProgressMeter(request.onNews);
     const jobs = new EngineJobs(engine, request.signal, (progress) =>
       meter.engineProgress(progress),
     );
     request.onNews({ type: "phase", phase: "loading" });
-    const loaded = await jobs.load(loadRequest(config));
+    const pinned = goesOn ? pinnedRevisions(config, folder) : config;
+    const loaded = await jobs.load(loadRequest(pinned));
     request.onNews({ type: "phase", phase: "reading texts" });
-    const gathered = await gatherTexts(config, local, jobs);
+    const gathered = await gatherTexts(pinned, local, jobs);
     const tokenized = await tokenizeTexts(gathered.languages, config, jobs);
 
     if (!goesOn && siteOf(folder) !== site)
       throw requestError(`${folder} appeared in the meantime. Choose another --out-dir.`);
     store ??= await RunStore.create(folder, config);
+    // Damaged: what is asked for now takes its place. Sums that do not fit it are refused by their provenance.
+    if (goesOn && begun === null) await store.writeConfig(config);
     const { onNews } = request;
     const parts = { config, store, jobs, loaded, gathered, tokenized, meter, onNews, started };
     await engine.logTo(store.path(RUN_FILES.engineLog));
@@ -134,14 +140,30 @@ function refuseOtherTexts(meta: Meta, local: LocalCorpus | null, folder: string)
   );
 }
 
-function loadRequest(config: RunConfig): LoadRequest {
+/** A run goes on with the commits that it was begun with, wherever their branches point to now. */
+function pinnedRevisions(config: RunConfig, folder: string): RunConfig {
+  const begun = storedEvents(folder).findLast((event) => event.type === "loaded");
+  if (begun === undefined) return config;
+  const isLocal = folderOf(config.model_id) !== null;
+  return {
+    ...config,
+    model_revision: isLocal ? null : begun.model_revision,
+    corpus_revision: config.corpus === "flores" ? begun.corpus_revision : null,
+  };
+}
+
+/** What the engine is asked to load for a run. */
+export function loadRequest(config: RunConfig): LoadRequest {
   const release = folderOf(config.sae_release);
   return {
     model_id: config.model_id,
     model_path: folderOf(config.model_id),
-    model_revision: null,
+    model_revision: config.model_revision,
+    hook: config.hook,
     dictionaries: config.layers.map((layer) => {
-      const sae_id = config.sae_id_template.replaceAll("{layer}", String(layer));
+      const sae_id =
+        config.sae_ids?.[String(layer)] ??
+        config.sae_id_template.replaceAll("{layer}", String(layer));
       return {
         layer,
         release: config.sae_release,

@@ -32,6 +32,7 @@ export function describeRun(facts: RunFacts): Meta {
     model_class: loaded.model.class,
     sae_release: config.sae_release,
     sae_id_template: config.sae_id_template,
+    hook: config.hook,
     dictionaries: loaded.dictionaries,
     languages: [...config.languages],
     layers: [...config.layers],

@@ -25,6 +25,11 @@ export function checkCorpus(config: RunConfig, splitGiven: boolean): LocalCorpus
     );
     return null;
   }
+  if (config.corpus_revision !== null) {
+    throw requestError(
+      `--corpus-revision ${config.corpus_revision}: the corpus ${config.corpus} is local and has no revisions. Leave it out, or take --corpus flores.`,
+    );
+  }
   const corpus = readLocalCorpus(config.corpus, config.split, splitGiven);
   const known = [...corpus.languages.keys()];
   const place = corpus.split === null ? config.corpus : `${config.corpus} (split ${corpus.split})`;
@@ -39,15 +44,24 @@ export async function gatherTexts(
   jobs: EngineJobs,
 ): Promise<GatheredTexts> {
   if (local !== null) return chooseFrom(config, local.languages, local.revision, []);
-  const fetched = await jobs.flores({ languages: config.languages, split: config.split ?? "dev" });
+  const fetched = await jobs.flores({
+    languages: config.languages,
+    split: config.split ?? "dev",
+    revision: config.corpus_revision,
+  });
   const shared = config.languages
     .map((code) => new Set(fetched.get(code)?.texts.map(({ id }) => id)))
     .reduce((common, ids) => common.intersection(ids));
-  const warnings: string[] = [];
+  const first = fetched.get(config.languages[0] as string);
+  const warnings: string[] = first?.warning ? [first.warning] : [];
   const languages = new Map<string, CorpusText[]>();
+  // In one order, so that the first texts of every language are translations of each other.
+  const order = new Map(first?.texts.map(({ id }, place) => [id, place]));
   for (const code of config.languages) {
     const texts = fetched.get(code)?.texts ?? [];
-    const joined = texts.filter(({ id }) => shared.has(id));
+    const joined = texts
+      .filter(({ id }) => shared.has(id))
+      .sort((a, b) => (order.get(a.id) as number) - (order.get(b.id) as number));
     if (joined.length < texts.length) {
       warnings.push(
         `${code}: ${texts.length - joined.length} of ${texts.length} sentences left out, since not every language has them`,
@@ -55,8 +69,7 @@ export async function gatherTexts(
     }
     languages.set(code, joined);
   }
-  const revision = fetched.values().next().value?.revision ?? null;
-  return chooseFrom(config, languages, revision, warnings);
+  return chooseFrom(config, languages, first?.revision ?? null, warnings);
 }
 
 /** Chooses each language's texts; a corpus with fewer than asked for gives all that it has, with a warning. */

@@ -48,13 +48,20 @@ export class OpenRun {
     const tokens = tokenized.reduce((sum, { tokens }) => sum + total(tokens), 0);
     await this.tell({ type: "started", pid: process.pid, resumed });
     await this.tell({
+      type: "loaded",
+      model_revision: this.parts.loaded.model.revision,
+      corpus_revision: this.parts.gathered.revision,
+    });
+    await this.tell({
       type: "planned",
       languages: this.parts.config.languages.length,
       texts,
       tokens,
     });
     const known = textWarnings(this.parts.tokenized, this.parts.loaded.model.max_positions);
-    for (const warning of [...this.parts.gathered.warnings, ...known]) await this.warn(warning);
+    const { loaded, gathered } = this.parts;
+    for (const warning of [...loaded.warnings, ...gathered.warnings, ...known])
+      await this.warn(warning);
     // What was told before the run was interrupted holds of its result too.
     for (const event of earlier) if (event.type === "warning") this.warnings.add(event.message);
     this.parts.meter.begin(texts, tokens, (news) => this.parts.store.append(news));

@@ -4,6 +4,9 @@ import type { RunNews } from "../runs/meta.js";
 /** Between two progress lines of `events.ndjson`. */
 const EVENT_INTERVAL_MS = 1000;
 
+const gigabytes = (bytes: number): string =>
+  bytes < 1e9 ? `${Math.round(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
+
 /** Counts texts and tokens of a run and tells how fast they go. */
 export class ProgressMeter {
   private language = "";
@@ -59,7 +62,9 @@ export class ProgressMeter {
 
   engineProgress(progress: EngineProgress): void {
     this.memory = progress.device_memory_bytes;
-    if (this.allTokens === 0) {
+    if (progress.phase === "download") {
+      this.onNews({ type: "phase", phase: `downloading, ${gigabytes(progress.done)} so far` });
+    } else if (this.allTokens === 0) {
       const count = progress.total > 1 ? ` (${progress.done} of ${progress.total})` : "";
       this.onNews({ type: "phase", phase: `loading ${progress.phase}${count}` });
     }

@@ -18,6 +18,8 @@ export function provenanceOf(
         `${release} ${sae_id}@${revision}`,
       ]),
     ),
+    // Sums that were made before there was a choice read what the metadata names.
+    ...(config.hook === "metadata" ? {} : { hook: config.hook }),
     device: loaded.device_name,
     dtype: loaded.dtype,
     threads: String(loaded.threads),

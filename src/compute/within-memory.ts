@@ -1,4 +1,10 @@
-import { VscoreError } from "../errors.js";
+import { environmentError, VscoreError } from "../errors.js";
+
+const tooLittleMemory = (longest: number, cause: unknown) =>
+  environmentError(
+    `The device has too little memory for one text alone (the longest has ${longest} tokens). A smaller batch is not possible. Choose another --device, a smaller model, fewer layers at a time, or shorter texts.`,
+    cause,
+  );
 
 /**
  * Does work that needs a token budget; when the device runs out of memory, again with half of it, down to the longest text
@@ -6,6 +12,7 @@ import { VscoreError } from "../errors.js";
  *
  * @param lengths tokens of the texts that the work is about
  * @returns what the work gave, and the budget that held
+ * @throws VscoreError (environment) where not even the longest text alone fits; whatever else the work throws
  */
 export async function withinMemory<T>(
   budget: number,
@@ -20,7 +27,8 @@ export async function withinMemory<T>(
     } catch (error) {
       const isOutOfMemory =
         error instanceof VscoreError && error.details.engineKind === "out_of_memory";
-      if (!isOutOfMemory || left <= longest) throw error;
+      if (!isOutOfMemory) throw error;
+      if (left <= longest) throw tooLittleMemory(longest, error);
       left = Math.max(longest, Math.floor(left / 2));
       await onHalved(left);
     }

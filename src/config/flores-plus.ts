@@ -1,6 +1,6 @@
 /**
  * The language varieties of FLORES+ (openlanguagedata/flores_plus): code and English name, one a line.
- * Codes are `<ISO 639-3>_<ISO 15924>`, some with a third part (a Glottolog code).
+ * Codes are `<ISO 639-3>_<ISO 15924>`, some with a third part (a Glottolog code, or a variant).
  */
 const VARIETIES = `
 ace_Arab Acehnese (Arabic script)
@@ -13,6 +13,7 @@ als_Latn Tosk Albanian
 amh_Ethi Amharic
 apc_Arab_nort3139 North Levantine Arabic
 apc_Arab_sout3123 South Levantine Arabic
+apd_Arab Sudanese Arabic
 arb_Arab Modern Standard Arabic
 arb_Latn Modern Standard Arabic (romanised)
 arg_Latn Aragonese
@@ -105,10 +106,12 @@ kaz_Cyrl Kazakh
 kbp_Latn Kabiyè
 kea_Latn Kabuverdianu
 khk_Cyrl Halh Mongolian
+khk_Mong Halh Mongolian (traditional script)
 khm_Khmr Khmer
 kik_Latn Kikuyu
 kin_Latn Kinyarwanda
 kir_Cyrl Kyrgyz
+kjh_Cyrl Khakas
 kmb_Latn Kimbundu
 kmr_Latn Northern Kurdish
 knc_Arab Central Kanuri (Arabic script)
@@ -120,7 +123,8 @@ lij_Latn Ligurian
 lim_Latn Limburgish
 lin_Latn Lingala
 lit_Latn Lithuanian
-lld_Latn Ladin
+lld_Latn Ladin (Val Badia)
+lld_Latn_gard1241 Ladin (Gherdëina)
 lmo_Latn Lombard
 ltg_Latn Latgalian
 ltz_Latn Luxembourgish
@@ -133,6 +137,7 @@ mag_Deva Magahi
 mai_Deva Maithili
 mal_Mlym Malayalam
 mar_Deva Marathi
+mfe_Latn Mauritian Creole
 mhr_Cyrl Meadow Mari
 min_Arab Minangkabau (Arabic script)
 min_Latn Minangkabau (Latin script)
@@ -147,6 +152,7 @@ myv_Cyrl Erzya
 nld_Latn Dutch
 nno_Latn Norwegian Nynorsk
 nob_Latn Norwegian Bokmål
+nob_Latn_radical Norwegian Bokmål (radical variety)
 npi_Deva Nepali
 nqo_Nkoo Nko
 nso_Latn Northern Sotho
@@ -207,6 +213,7 @@ tur_Latn Turkish
 twi_Latn_akua1239 Akuapem Twi
 twi_Latn_asan1239 Asante Twi
 tyv_Cyrl Tuvan
+udm_Cyrl Udmurt
 uig_Arab Uyghur
 ukr_Cyrl Ukrainian
 umb_Latn Umbundu

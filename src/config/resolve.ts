@@ -1,11 +1,9 @@
-import { readFileSync } from "node:fs";
-import { extname } from "node:path";
 import { inspect } from "node:util";
-import { parse as parseYaml } from "yaml";
 import type { z } from "zod";
-import { errnoOf, requestError } from "../errors.js";
+import { requestError } from "../errors.js";
 import { FLORES_PLUS } from "./flores-plus.js";
-import { editDistance, nearestLanguages } from "./languages.js";
+import { editDistance, nearestLanguages, spellOutSets } from "./languages.js";
+import { readMapping } from "./mapping-file.js";
 import { PRESETS } from "./presets.js";
 import { CONFIG_KEYS, flagOf, MODELS, type PartialConfig, RunConfig } from "./schema.js";
 
@@ -35,44 +33,39 @@ export function resolveConfig(flags: PartialConfig, base: PartialConfig = {}): R
       ? PRESETS[model as keyof typeof PRESETS].fills
       : {};
   const merged: PartialConfig = { ...preset, ...asked };
+  merged.languages = spellOutSets(merged.languages);
+  // With an id for every layer no template is needed; this one is that of no release.
+  if (merged.sae_ids != null) merged.sae_id_template ??= "{layer}";
   merged.out_dir ??= `v_score_runs/${String(model)}-${merged.n_texts_per_lang === -1 ? "all" : (merged.n_texts_per_lang ?? 100)}`;
   const parsed = RunConfig.safeParse(merged);
   if (!parsed.success) throw requestError(wordIssues(parsed.error, merged));
+  refuseStrayIds(parsed.data);
   return { config: Object.freeze(parsed.data), given: new Set(Object.keys(asked)) };
+}
+
+/** An id for a layer that is not asked for would be left out without a word. */
+function refuseStrayIds({ sae_ids, layers }: RunConfig): void {
+  const stray = Object.keys(sae_ids ?? {}).filter((layer) => !layers.includes(Number(layer)));
+  if (stray.length === 0) return;
+  throw requestError(
+    `--sae-ids: found an id for layer ${stray.join(", ")}, expected ids for the layers of this run (${layers.join(", ")}) alone. Add the layer to --layers, or leave its id out.`,
+  );
 }
 
 /** A config file (YAML or JSON, by content): any part of a run's config. */
 export function readConfigFile(file: string): PartialConfig {
-  let text: string;
-  try {
-    text = readFileSync(file, "utf8");
-  } catch (error) {
-    throw requestError(
-      `Config file ${file} cannot be read (${errnoOf(error)}). Expected a YAML or JSON file.`,
-      error,
-    );
-  }
-  let value: unknown;
-  try {
-    if (extname(file) === ".json") JSON.parse(text);
-    // YAML holds JSON in it, and refuses a key that is there twice.
-    value = parseYaml(text);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message.split("\n")[0] : String(error);
-    throw requestError(
-      `Config file ${file} is neither YAML nor JSON: ${reason}. Mend that line and try again.`,
-      error,
-    );
-  }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw requestError(`Config file ${file} holds no keys. Expected lines such as "model: demo".`);
-  }
+  const value = readMapping(file);
   refuseUnknownKeys(value, ` in ${file}`);
-  return value as PartialConfig;
+  return value;
 }
 
-function refuseUnknownKeys(value: object, where = ""): void {
-  const known: readonly string[] = CONFIG_KEYS;
+/** @param further keys that may stand beside a config's there @throws VscoreError (request) that offers similar keys */
+export function refuseUnknownKeys(
+  value: object,
+  where = "",
+  further: readonly string[] = [],
+): void {
+  const known: readonly string[] = [...CONFIG_KEYS, ...further];
   for (const key of Object.keys(value)) {
     if (known.includes(key)) continue;
     const near = known.filter((name) => editDistance(name, key.replaceAll("-", "_")) <= 3);

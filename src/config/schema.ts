@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { LANGUAGE_SETS } from "./languages.js";
+import { PRESETS } from "./presets.js";
 
 /**
  * One run, as its `config.json` holds it. The flags of `vscore compute`, the keys of a config file, defaults and help
@@ -7,14 +9,16 @@ import { z } from "zod";
 export interface FlagSyntax {
   /** Placeholder in `--help`. */
   value: string;
-  read: "text" | "integer" | "texts" | "integers";
+  read: "text" | "integer" | "texts" | "integers" | "pairs";
 }
 
 export const FLAG = z.registry<FlagSyntax>();
 
-export const MODELS = ["gemma-2b", "qwen3-0.6b", "demo", "demo-transcoder", "custom"] as const;
+export const MODELS = [...(Object.keys(PRESETS) as (keyof typeof PRESETS)[]), "custom"] as const;
 
-const LANGUAGE_CODE = /^[a-z]{3}_[A-Z][a-z]{3}(_[a-z]{4}\d{4})?$/;
+export const HOOKS = ["metadata", "block-output"] as const;
+
+const LANGUAGE_CODE = /^[a-z]{3}_[A-Z][a-z]{3}(_[a-z0-9]{1,16})?$/;
 const CORPUS = /^(flores|udhr|manuals|jsonl:[^\0]+|dir:[^\0]+)$/;
 const DEVICE = /^(auto|cpu|mps|cuda(:\d+)?)$/;
 
@@ -28,6 +32,10 @@ const wholeNumber = (minimum: number) =>
   z
     .int(`expected a whole number ≥ ${minimum}`)
     .min(minimum, `expected a whole number ≥ ${minimum}`);
+
+const revision = withoutNul(z.string("expected a commit, tag or branch").min(1))
+  .nullable()
+  .default(null);
 
 const distinct = <T>(values: T[]): boolean => new Set(values).size === values.length;
 
@@ -49,6 +57,20 @@ const fields = {
     .string("expected a dictionary id with {layer} in it")
     .refine((text) => text.includes("{layer}"), "expected {layer} in it, once for every layer's id")
     .describe("id of a layer's dictionary in the release, with {layer}"),
+  sae_ids: z
+    .record(
+      z.string().regex(/^\d+$/, "expected a layer's number before each id"),
+      z.string("expected the id of a dictionary").min(1),
+      "expected ids by layer, such as {0: layer_0/width_16k/average_l0_46}",
+    )
+    .nullable()
+    .default(null)
+    .describe("ids of single layers, in place of the template's"),
+  model_revision: revision.describe("commit, tag or branch of the model (default: its main)"),
+  hook: z
+    .enum(HOOKS, `expected ${HOOKS.join(" or ")}`)
+    .default("metadata")
+    .describe("what a dictionary reads: metadata (the tensor that its own names), or block-output"),
   languages: z
     .array(
       ofForm(LANGUAGE_CODE, "a FLORES+ code such as eng_Latn"),
@@ -59,7 +81,9 @@ const fields = {
       error: (issue) =>
         `expected each language once, found twice: ${repeated(issue.input as string[])}`,
     })
-    .describe("FLORES+ codes, comma-separated (vscore languages lists them)"),
+    .describe(
+      `FLORES+ codes, comma-separated (vscore languages lists them), or a set: ${Object.keys(LANGUAGE_SETS).join(", ")}`,
+    ),
   layers: z
     .array(wholeNumber(0), "expected a list of layer numbers")
     .min(1, "expected at least 1 layer")
@@ -81,6 +105,7 @@ const fields = {
   corpus: ofForm(CORPUS, "flores, udhr, manuals, jsonl:FILE or dir:FOLDER")
     .default("flores")
     .describe("flores (FLORES+), udhr, manuals, jsonl:FILE or dir:FOLDER"),
+  corpus_revision: revision.describe("commit, tag or branch of FLORES+ (default: its main)"),
   sample: z
     .enum(["first", "random"], "expected first or random")
     .default("first")
@@ -125,11 +150,15 @@ const syntax: Record<keyof typeof fields, FlagSyntax> = {
   model_id: { value: "ID", read: "text" },
   sae_release: { value: "RELEASE", read: "text" },
   sae_id_template: { value: "TEMPLATE", read: "text" },
+  sae_ids: { value: "LAYER=ID,…", read: "pairs" },
+  model_revision: { value: "REVISION", read: "text" },
+  hook: { value: "HOOK", read: "text" },
   languages: { value: "CODES", read: "texts" },
   layers: { value: "LAYERS", read: "integers" },
   n_texts_per_lang: { value: "N", read: "integer" },
   split: { value: "SPLIT", read: "text" },
   corpus: { value: "CORPUS", read: "text" },
+  corpus_revision: { value: "REVISION", read: "text" },
   sample: { value: "HOW", read: "text" },
   special_tokens: { value: "RULE", read: "text" },
   first_token: { value: "RULE", read: "text" },

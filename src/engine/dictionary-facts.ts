@@ -5,6 +5,8 @@ export const DictionaryFacts = z.strictObject({
   layer: z.int(),
   release: z.string(),
   sae_id: z.string(),
+  /** Repository and path on the Hub, which a release's registry tells; null for a folder, and in older runs. */
+  source: z.string().nullable().default(null),
   architecture: z.string(),
   d_in: z.int(),
   d_sae: z.int(),

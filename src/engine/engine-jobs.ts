@@ -1,5 +1,7 @@
 import { z } from "zod";
-import type { CorpusText, Shard } from "../plan.js";
+import type { Shard } from "../plan.js";
+import { Release } from "../registry/releases.js";
+import { SelfcheckSums } from "../selfcheck/verdict.js";
 import { DictionaryFacts } from "./dictionary-facts.js";
 import { type ActivationsFrame, type EngineProgress, type Frame, jsonOf } from "./frames.js";
 import type { PythonEngine } from "./python-engine.js";
@@ -22,6 +24,8 @@ const Loaded = z.strictObject({
   threads: z.int().nullable(),
   dictionaries: z.array(DictionaryFacts),
   versions: z.record(z.string(), z.string()),
+  /** What a reader of the results must know of model and dictionaries. */
+  warnings: z.array(z.string()),
 });
 export type Loaded = z.infer<typeof Loaded>;
 
@@ -30,12 +34,15 @@ const Flores = z.strictObject({
   revision: z.string(),
   path: z.string(),
   texts: z.array(z.strictObject({ id: z.string(), text: z.string() })),
+  warning: z.string().nullable(),
 });
+export type FloresFile = Omit<z.infer<typeof Flores>, "language" | "path">;
 
 export interface LoadRequest {
   model_id: string;
   model_path: string | null;
   model_revision: string | null;
+  hook: string;
   dictionaries: { layer: number; release: string; sae_id: string; path: string | null }[];
   device: string;
   dtype: string;
@@ -72,16 +79,13 @@ export class EngineJobs {
   async flores(request: {
     languages: readonly string[];
     split: string;
-  }): Promise<Map<string, { revision: string; texts: CorpusText[] }>> {
-    const found = new Map<string, { revision: string; texts: CorpusText[] }>();
-    for await (const frame of this.frames("flores", {
-      ...request,
-      revision: null,
-      offline: false,
-    })) {
+    revision: string | null;
+  }): Promise<Map<string, FloresFile>> {
+    const found = new Map<string, FloresFile>();
+    for await (const frame of this.frames("flores", { ...request, offline: false })) {
       if (frame.kind !== "result") continue;
-      const { language, revision, texts } = Flores.parse(jsonOf(frame.blob));
-      found.set(language, { revision, texts });
+      const { language, path: _, ...file } = Flores.parse(jsonOf(frame.blob));
+      found.set(language, file);
     }
     return found;
   }
@@ -115,6 +119,24 @@ export class EngineJobs {
     for await (const _ of this.frames("write_pt", { source, target, layers })) {
       // Its end is all there is to wait for.
     }
+  }
+
+  /** Converts a `.pt` that anybody wrote to safetensors, checked and without running what it may carry. */
+  async readTorch(source: string, target: string): Promise<void> {
+    for await (const _ of this.frames("read_pt", { source, target })) {
+      // What it has is in the file.
+    }
+  }
+
+  /** Rebuilds what the loaded dictionaries read, on texts that were tokenised. */
+  async selfcheck(languages: readonly string[]): Promise<SelfcheckSums> {
+    const { blob } = await this.result("selfcheck", { languages }, "selfcheck");
+    return SelfcheckSums.parse(jsonOf(blob));
+  }
+
+  /** The releases that the installed sae_lens knows. */
+  async releases(): Promise<Release[]> {
+    return z.array(Release).parse(jsonOf((await this.result("releases", {}, "releases")).blob));
   }
 
   private async result(

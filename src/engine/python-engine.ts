@@ -10,6 +10,12 @@ import type { Interpreter } from "./interpreter.js";
 
 const PROTOCOL = 1;
 
+/**
+ * A download tells of itself every two seconds and a batch takes seconds, but a large model's weights from a slow disk may
+ * be silent for minutes.
+ */
+export const STALL_TIMEOUT_S = 900;
+
 /** What pythonia hands out for `vscore_engine.jobs`: every function takes and returns JSON text. */
 interface JobsModule {
   open_engine(request: string): Promise<string>;
@@ -53,17 +59,20 @@ export class PythonEngine {
   private isLogNeeded = false;
   /** Fails the pull that waits now, if one does. */
   private interrupt: (reason: unknown) => void = () => undefined;
+  /** What Python did last, by its own words. */
+  private lastPhase = "";
 
   private constructor(
     private readonly pythonia: Pythonia,
     private readonly child: ChildProcess,
     private readonly socket: FrameSocket,
     private log: string,
+    private readonly stallTimeout: number,
   ) {
     this.incoming = socket.frames();
     this.died = new Promise((_, reject) => {
       child.once("exit", (code, signal) => {
-        this.death = this.deathNotice(signal ?? `exit code ${code}`);
+        this.death ??= this.deathNotice(signal ?? `exit code ${code}`);
         if (!this.closing) this.isLogNeeded = true;
         reject(this.death);
         this.interrupt(this.death);
@@ -72,8 +81,15 @@ export class PythonEngine {
     this.died.catch(() => undefined);
   }
 
-  /** Starts Python and connects to it. Nothing heavy is imported yet. */
-  static async start(interpreter: Interpreter): Promise<PythonEngine> {
+  /**
+   * Starts Python and connects to it. Nothing heavy is imported yet.
+   *
+   * @param stallTimeout seconds without a sign of life after which Python is taken for hung and ended; 0: never
+   */
+  static async start(
+    interpreter: Interpreter,
+    stallTimeout = STALL_TIMEOUT_S,
+  ): Promise<PythonEngine> {
     const socket = await FrameSocket.open();
     // pythonia spawns Python while it is imported, from these variables.
     process.env.PYTHON_BIN = interpreter.path;
@@ -83,7 +99,8 @@ export class PythonEngine {
     const child = pythonia.com.proc;
     if (child === null)
       throw new Error("the engine of this process was closed; a process starts it once");
-    const engine = new PythonEngine(pythonia, child, socket, join(socket.folder, "engine.log"));
+    const log = join(socket.folder, "engine.log");
+    const engine = new PythonEngine(pythonia, child, socket, log, stallTimeout);
     try {
       pythonia.python.setFastMode(true);
       engine.jobs = await engine.whileAlive(pythonia.python("vscore_engine.jobs"));
@@ -125,6 +142,7 @@ export class PythonEngine {
         );
       }
       frames += 1;
+      if (frame.kind === "progress") this.lastPhase = frame.progress.phase;
       yield frame;
     }
   }
@@ -163,6 +181,8 @@ export class PythonEngine {
   private async pull(job: string, signal: AbortSignal | undefined): Promise<Frame> {
     const onAbort = () => this.interrupt(signal?.reason);
     signal?.addEventListener("abort", onAbort, { once: true });
+    // Runs only while a frame is waited for: a slow reader is no fault of Python's. Timers know no clock that jumps.
+    const patience = this.onStall(`in the job ${job}`);
     try {
       const next = await new Promise<IteratorResult<Frame, void>>((resolve, reject) => {
         this.interrupt = reject;
@@ -176,8 +196,24 @@ export class PythonEngine {
         new Error(`the data stream closed before the end of job ${job}; see ${this.log}`),
       );
     } finally {
+      clearTimeout(patience);
       signal?.removeEventListener("abort", onAbort);
     }
+  }
+
+  /** Ends a Python that gives no sign of life for too long. */
+  private onStall(where: string): NodeJS.Timeout | undefined {
+    if (this.stallTimeout === 0) return undefined;
+    return setTimeout(() => {
+      const last = this.lastPhase === "" ? "" : ` (it was last at: ${this.lastPhase})`;
+      this.isLogNeeded = true;
+      this.death = new VscoreError(
+        "bug",
+        `Python has given no sign of life for ${this.stallTimeout} s ${where}${last}, so it was ended. What was finished is kept: the same command with --resume goes on. If the machine is only slow, raise --stall-timeout. Its last words are in ${this.log}`,
+      );
+      this.child.kill("SIGKILL");
+      this.interrupt(this.death);
+    }, this.stallTimeout * 1000);
   }
 
   private async control(name: keyof JobsModule, request: object): Promise<unknown> {
@@ -189,6 +225,7 @@ export class PythonEngine {
   }
 
   private async whileAlive<T>(call: Promise<T>): Promise<T> {
+    const patience = this.onStall("in answering a call");
     try {
       return await Promise.race([call, this.died]);
     } catch (error) {
@@ -199,6 +236,8 @@ export class PythonEngine {
         });
       }
       throw error;
+    } finally {
+      clearTimeout(patience);
     }
   }
 

@@ -1,6 +1,6 @@
 import { shortCode } from "../config/short-codes.js";
 import { pythonFloat } from "./python-float.js";
-import type { FinishedRun } from "./read.js";
+import type { ScoredRun } from "./read.js";
 
 export const CSV_HEADER =
   "layer,language_flores,language_code,language_name,rank,feature_index,nu_value";
@@ -9,7 +9,7 @@ export const CSV_HEADER =
  * Top-k features as the steering repository reads them: sorted by layer, language_code (by code point) and rank, ranks from 1,
  * numbers as Python writes the floats. Languages with one short code keep the run's order.
  */
-export function topFeaturesCsv(run: FinishedRun, topK: number): string {
+export function topFeaturesCsv(run: ScoredRun, topK: number): string {
   const languages = run.meta.languages
     .map((flores, k) => ({ flores, k, ...shortCode(flores) }))
     .sort((a, b) => (a.code < b.code ? -1 : a.code > b.code ? 1 : 0));

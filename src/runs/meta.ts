@@ -1,6 +1,11 @@
 import { z } from "zod";
 import { DictionaryFacts } from "../engine/dictionary-facts.js";
 
+/** Any tool's code of a language: it is printed, becomes a cell of a table and part of a file's name. */
+const languageCode = z
+  .string()
+  .regex(/^[A-Za-z0-9][\w-]{0,63}$/, "expected a language code such as fra_Latn or fr");
+
 const perLanguage = z.record(z.string(), z.int());
 
 /** `meta.json`: written last, so that its being there means that the run is whole. */
@@ -13,8 +18,10 @@ export const Meta = z.strictObject({
   model_class: z.string(),
   sae_release: z.string(),
   sae_id_template: z.string(),
+  /** "metadata": each dictionary read the tensor that its metadata names, its `hook_name`; "block-output": its block's output. */
+  hook: z.string().default("metadata"),
   dictionaries: z.array(DictionaryFacts),
-  languages: z.array(z.string()),
+  languages: z.array(languageCode),
   layers: z.array(z.int()),
   n_texts_per_lang: z.int(),
   sample: z.string(),
@@ -50,8 +57,15 @@ export const Meta = z.strictObject({
 });
 export type Meta = z.infer<typeof Meta>;
 
-/** What must be there in the `meta.json` of a run that the original tool wrote. */
-export const ForeignMeta = z.looseObject({ languages: z.array(z.string()).min(1) });
+/** What must be there in the `meta.json` of a run that the original tool wrote; the rest is taken as it is. */
+export const ForeignMeta = z.looseObject({
+  languages: z
+    .array(languageCode)
+    .min(2)
+    .refine((codes) => new Set(codes).size === codes.length, "expected each language once"),
+  layers: z.array(z.int().min(0)).optional(),
+});
+export type ForeignMeta = z.infer<typeof ForeignMeta>;
 
 /** One line of `events.ndjson`. */
 export const RunEvent = z.discriminatedUnion("type", [
@@ -60,6 +74,12 @@ export const RunEvent = z.discriminatedUnion("type", [
     at: z.string(),
     pid: z.int(),
     resumed: z.boolean(),
+  }),
+  z.strictObject({
+    type: z.literal("loaded"),
+    at: z.string(),
+    model_revision: z.string().nullable(),
+    corpus_revision: z.string().nullable(),
   }),
   z.strictObject({ type: z.literal("phase"), at: z.string(), phase: z.string() }),
   z.strictObject({

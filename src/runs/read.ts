@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
+import type { z } from "zod";
 import { isFolder } from "../config/paths.js";
 import { requestError } from "../errors.js";
 import { textsFingerprint } from "../plan.js";
@@ -13,12 +14,17 @@ import { decodeSums, type LanguageSums } from "./sums-file.js";
 
 export const RUNS_FOLDER = "v_score_runs";
 
-/** A finished run, open for reading. */
-export interface FinishedRun {
+/** What every run has, whatever tool wrote it. */
+export interface ScoredRun {
   name: string;
   folder: string;
-  meta: Meta;
+  meta: { languages: string[]; layers: number[] };
   rankings: Map<number, Ranking>;
+}
+
+/** A finished run of ours, open for reading. */
+export interface FinishedRun extends ScoredRun {
+  meta: Meta;
   statistics: Map<number, LayerStatistics>;
 }
 
@@ -94,23 +100,42 @@ function readMeta(folder: string): Meta {
       : "It is not a run.";
     throw requestError(`${folder} has no ${RUN_FILES.meta}. ${todo}`);
   }
-  let value: unknown;
-  try {
-    value = JSON.parse(readFileSync(file, "utf8"));
-  } catch (error) {
-    throw broken(file, "is not JSON", error);
+  const value = readJson(file);
+  if (isOfAnotherTool(value)) {
+    throw requestError(
+      `${folder} is in the format of the original tool (its ${RUN_FILES.meta} has no schema_version): it has v-scores, but no statistics and no per-text sums. It can be shown and exported; for more, compute it here.`,
+    );
   }
   const meta = Meta.safeParse(value);
   if (meta.success) return meta.data;
-  if (!Object.hasOwn(Object(value), "schema_version") && ForeignMeta.safeParse(value).success) {
-    throw requestError(
-      `${folder} was written by another tool (its ${RUN_FILES.meta} has no schema_version). vscore reads its own runs here.`,
-    );
-  }
-  throw broken(
-    file,
-    `does not have the form of this version: ${meta.error.issues[0]?.path.join(".")}: ${meta.error.issues[0]?.message}`,
+  throw broken(file, `does not have the form of this version: ${firstIssue(meta.error)}`);
+}
+
+/** The `meta.json` of a run that another tool wrote; null for one of ours. @throws VscoreError (request) for a broken one */
+export function readForeignMeta(folder: string): ForeignMeta | null {
+  const file = join(folder, RUN_FILES.meta);
+  if (!existsSync(file)) return null;
+  const value = readJson(file);
+  if (!isOfAnotherTool(value)) return null;
+  const meta = ForeignMeta.safeParse(value);
+  if (meta.success) return meta.data;
+  throw requestError(
+    `${file} is of the format of the original tool, and cannot be used: ${firstIssue(meta.error)}. Expected at least "languages", a list of codes in the order of the rows of ${RUN_FILES.torchScores}.`,
   );
+}
+
+const isOfAnotherTool = (meta: unknown): boolean =>
+  Object.hasOwn(Object(meta), "languages") && !Object.hasOwn(Object(meta), "schema_version");
+
+const firstIssue = ({ issues: [issue] }: z.ZodError): string =>
+  `${issue?.path.join(".")}: ${issue?.message}`;
+
+function readJson(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, "utf8"));
+  } catch (error) {
+    throw broken(file, "is not JSON", error);
+  }
 }
 
 function reading<T>(folder: string, name: string, decode: (bytes: Uint8Array) => T): T {

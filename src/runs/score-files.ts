@@ -1,5 +1,11 @@
 import { z } from "zod";
-import { type Safetensors, type Tensor, takeTensor, tensor } from "../engine/safetensors.js";
+import {
+  decodeSafetensors,
+  type Safetensors,
+  type Tensor,
+  takeTensor,
+  tensor,
+} from "../engine/safetensors.js";
 import type { Ranking } from "../reduce/v-score.js";
 import { decodeSealed, encodeSealed } from "./sealed-file.js";
 
@@ -75,13 +81,21 @@ export function encodeScores(
 }
 
 export function decodeScores(bytes: Uint8Array): ByLayer<Ranking> {
-  const blob = decodeSealed(bytes);
+  return rankingsOf(decodeSealed(bytes));
+}
+
+function rankingsOf(blob: Safetensors): ByLayer<Ranking> {
   return byLayer(blob, "index", (layer, [languages, features]) => ({
     languages,
     features,
     index: takeTensor(blob, `layer.${layer}.index`, "I32", [languages, features]),
     value: takeTensor(blob, `layer.${layer}.value`, "F32", [languages, features]),
   }));
+}
+
+/** The same tensors without seal and languages, as the engine makes them of a `.pt`. */
+export function decodeConvertedScores(bytes: Uint8Array): Map<number, Ranking> {
+  return rankingsOf(decodeSafetensors(bytes)).layers;
 }
 
 /** Reads one entry a layer, for the layers that have a 2-D tensor `layer.<L>.<key>`. */

@@ -59,17 +59,23 @@ function isThere(path: string): boolean {
   }
 }
 
-/** The config that a run's folder holds. */
+/** The config that a run's folder holds. @throws VscoreError (request) where it is damaged or of another version */
 export function storedConfig(folder: string): RunConfig {
+  const config = wholeConfig(folder);
+  if (config !== null) return config;
+  throw requestError(
+    `${join(folder, RUN_FILES.config)} is damaged: it is not JSON. Restore it, or compute the run anew with --overwrite.`,
+  );
+}
+
+/** The same, but null where the file is damaged: then the run's options have to be given again. */
+export function wholeConfig(folder: string): RunConfig | null {
   const file = join(folder, RUN_FILES.config);
   let value: unknown;
   try {
     value = JSON.parse(readFileSync(file, "utf8"));
-  } catch (error) {
-    throw requestError(
-      `${file} is not JSON: the run cannot go on. Start it anew with --overwrite.`,
-      error,
-    );
+  } catch {
+    return null;
   }
   return parseStoredConfig(value, file);
 }

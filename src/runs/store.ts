@@ -27,7 +27,7 @@ export class RunStore {
     const store = await RunStore.take(folder);
     try {
       if (siteOf(folder) !== "free") await putAside(store.folder);
-      await writeWhole(store.path(RUN_FILES.config), `${JSON.stringify(config, null, 2)}\n`);
+      await store.writeConfig(config);
       if (config.corpus === "flores")
         await writeWhole(store.path(RUN_FILES.gitignore), GATED_IGNORE);
       return store;
@@ -65,6 +65,10 @@ export class RunStore {
 
   path(file: string): string {
     return join(this.folder, file);
+  }
+
+  async writeConfig(config: RunConfig): Promise<void> {
+    await writeWhole(this.path(RUN_FILES.config), `${JSON.stringify(config, null, 2)}\n`);
   }
 
   async append(news: RunNews): Promise<void> {

@@ -1,14 +1,19 @@
 import { requestError } from "../errors.js";
-import type { FinishedRun } from "./read.js";
+import type { Ranking } from "../reduce/v-score.js";
+import type { FinishedRun, ScoredRun } from "./read.js";
 import type { LayerStatistics } from "./score-files.js";
 
-/** A feature's place in one language's ranking, with what is stored of it. */
-export interface TopFeature {
+/** A feature's place in one language's ranking: all that is known of it in a run of another tool. */
+export interface RankedFeature {
   layer: number;
   language: string;
   rank: number;
   feature: number;
   v: number;
+}
+
+/** A feature's place, with what the run's statistics say of it. */
+export interface TopFeature extends RankedFeature {
   /** Standard error of the mean on this language; null with a single text. */
   standard_error: number | null;
   mean: number;
@@ -31,10 +36,10 @@ export interface TopSelection {
 }
 
 /** The best features, by layer and language in config order, then rank. @throws VscoreError (request) for what the run lacks */
-export function topFeatures(
-  run: FinishedRun,
+export function rankedFeatures(
+  run: ScoredRun,
   { layer, language, topK }: TopSelection,
-): TopFeature[] {
+): RankedFeature[] {
   const { languages, layers } = run.meta;
   if (layer !== undefined && !layers.includes(layer)) {
     throw requestError(
@@ -52,46 +57,62 @@ export function topFeatures(
       languages
         .map((code, k) => ({ code, k }))
         .filter(({ code }) => language === undefined || code === language)
-        .flatMap(({ code, k }) => topOf(run, l, code, k, topK)),
+        .flatMap(({ code, k }) => placesOf(run.rankings.get(l), l, code, k, topK)),
     );
 }
 
-function topOf(
-  run: FinishedRun,
+function placesOf(
+  ranking: Ranking | undefined,
   layer: number,
   language: string,
   k: number,
   topK: number,
-): TopFeature[] {
-  const ranking = run.rankings.get(layer);
-  const statistics = run.statistics.get(layer);
-  if (ranking === undefined || statistics === undefined) return [];
-  const { features } = ranking;
-  return Array.from({ length: Math.min(topK, features) }, (_, place) => {
-    const feature = ranking.index[k * features + place] as number;
-    const at = k * features + feature;
-    const other = runnerUp(statistics, feature, k);
-    const mean = statistics.mean[at] as number;
-    const error = statistics.standardError[at] as number;
-    const runnerUpMean = statistics.mean[other * features + feature] as number;
-    const flags: TopFeature["flags"] = [];
-    if ((statistics.firstShare[at] as number) > 0.5) flags.push("sink");
-    if (runnerUpMean > mean) flags.push("not-own");
-    else if (mean > 0 && runnerUpMean >= mean / 2) flags.push("shared");
-    return {
-      layer,
-      language,
-      rank: place + 1,
-      feature,
-      v: ranking.value[k * features + place] as number,
-      standard_error: Number.isFinite(error) ? error : null,
-      mean,
-      runner_up: run.meta.languages[other] as string,
-      runner_up_mean: runnerUpMean,
-      active_fraction: statistics.activeFraction[at] as number,
-      flags,
-    };
+): RankedFeature[] {
+  if (ranking === undefined) return [];
+  const { features, index, value } = ranking;
+  return Array.from({ length: Math.min(topK, features) }, (_, place) => ({
+    layer,
+    language,
+    rank: place + 1,
+    feature: index[k * features + place] as number,
+    v: value[k * features + place] as number,
+  }));
+}
+
+/** The best features of a run of ours, with their statistics; order and errors as in `rankedFeatures`. */
+export function topFeatures(run: FinishedRun, selection: TopSelection): TopFeature[] {
+  return rankedFeatures(run, selection).flatMap((ranked) => {
+    const statistics = run.statistics.get(ranked.layer);
+    return statistics === undefined ? [] : [withStatistics(ranked, statistics, run.meta.languages)];
   });
+}
+
+function withStatistics(
+  ranked: RankedFeature,
+  statistics: LayerStatistics,
+  languages: readonly string[],
+): TopFeature {
+  const { feature, language } = ranked;
+  const { features } = statistics;
+  const k = languages.indexOf(language);
+  const at = k * features + feature;
+  const other = runnerUp(statistics, feature, k);
+  const mean = statistics.mean[at] as number;
+  const error = statistics.standardError[at] as number;
+  const runnerUpMean = statistics.mean[other * features + feature] as number;
+  const flags: TopFeature["flags"] = [];
+  if ((statistics.firstShare[at] as number) > 0.5) flags.push("sink");
+  if (runnerUpMean > mean) flags.push("not-own");
+  else if (mean > 0 && runnerUpMean >= mean / 2) flags.push("shared");
+  return {
+    ...ranked,
+    standard_error: Number.isFinite(error) ? error : null,
+    mean,
+    runner_up: languages[other] as string,
+    runner_up_mean: runnerUpMean,
+    active_fraction: statistics.activeFraction[at] as number,
+    flags,
+  };
 }
 
 function runnerUp(

@@ -1,5 +1,6 @@
+import type { ForeignRun } from "../runs/foreign.js";
 import type { FinishedRun } from "../runs/read.js";
-import type { TopFeature } from "../runs/top-features.js";
+import type { RankedFeature, TopFeature } from "../runs/top-features.js";
 import { tableLines } from "./table.js";
 
 /** What a run is about: from what, over what, and what v means there. */
@@ -28,6 +29,35 @@ const FLAGS: [TopFeature["flags"][number], string][] = [
   ["not-own", "the runner-up has a higher mean than this language"],
   ["sink", "over half of its activation is at the first position"],
 ];
+
+/** What is known of a run that another tool wrote. */
+export function foreignRunLines({ name, meta }: ForeignRun): string[] {
+  const { model_id, model, sae_release } = meta;
+  const from = [model_id ?? model, sae_release].filter((value) => typeof value === "string");
+  return [
+    `${name}: ${[...from, `${meta.languages.length} languages`].join(", ")}; in the format of the original tool`,
+    "It has v-scores only: no means, no standard errors, and no rule for special tokens is known unless its meta.json says so.",
+  ];
+}
+
+/** Places in the ranking as a table, where there is nothing else to tell. */
+export function rankedLines(features: readonly RankedFeature[]): string[] {
+  const columns = [
+    { title: "layer", align: "right" },
+    { title: "language" },
+    { title: "rank", align: "right" },
+    { title: "feature", align: "right" },
+    { title: "v", align: "right" },
+  ] as const;
+  const rows = features.map(({ layer, language, rank, feature, v }) => [
+    String(layer),
+    language,
+    String(rank),
+    String(feature),
+    digits(v),
+  ]);
+  return tableLines(columns, rows);
+}
 
 /** Features as a table: v with the standard error of its mean, the runner-up, how often it fires. */
 export function featureLines(features: readonly TopFeature[]): string[] {

@@ -20,7 +20,8 @@ function corpus(): string {
 
 const dryRun = async (flags: ComputeOptions["flags"], changes: Partial<ComputeOptions> = {}) => {
   const output = collectingOutput();
-  const options = { dryRun: true, json: false, resume: false, overwrite: false, ...changes };
+  const common = { dryRun: true, json: false, resume: false, overwrite: false, stallTimeout: 0 };
+  const options = { ...common, ...changes };
   await compute(
     { flags: { model: "demo", languages: ["eng_Latn", "spa_Latn"], ...flags }, ...options },
     output,
@@ -71,7 +72,14 @@ test("--resume takes up the config of the run that was begun", async () => {
   writeFileSync(at("run", RUN_FILES.config), JSON.stringify(begun));
   const output = collectingOutput();
   await compute(
-    { flags: { out_dir: at("run") }, dryRun: true, json: true, resume: true, overwrite: false },
+    {
+      flags: { out_dir: at("run") },
+      dryRun: true,
+      json: true,
+      resume: true,
+      overwrite: false,
+      stallTimeout: 0,
+    },
     output,
     signal,
   );

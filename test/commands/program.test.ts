@@ -105,8 +105,16 @@ describe("compute", () => {
     expect(flagsOf("--batch-tokens", "1e3")).toEqual({ batch_tokens: "1e3" });
   });
 
+  test("ids by layer are read as pairs, and stay text where they are none", () => {
+    expect(flagsOf("--sae-ids", "0=layer_0/a,12=b=c")).toEqual({
+      sae_ids: { 0: "layer_0/a", 12: "b=c" },
+    });
+    expect(flagsOf("--sae-ids", "layer_0/a")).toEqual({ sae_ids: "layer_0/a" });
+  });
+
   test("its switches are off unless given", () => {
-    const off = { dryRun: false, json: false, resume: false, overwrite: false };
+    const stallTimeout = 900;
+    const off = { dryRun: false, json: false, resume: false, overwrite: false, stallTimeout };
     expect(run("compute").did).toEqual([["compute", { flags: {}, config: undefined, ...off }]]);
     const { did } = run(
       "compute",
@@ -117,14 +125,19 @@ describe("compute", () => {
       "--config",
       "a",
     );
-    const on = { dryRun: true, json: true, resume: true, overwrite: true };
+    const on = { dryRun: true, json: true, resume: true, overwrite: true, stallTimeout };
     expect(did).toEqual([["compute", { flags: {}, config: "a", ...on }]]);
   });
 });
 
 describe("other commands", () => {
   test.each<[string, string[], unknown[]]>([
-    ["models", [], ["models", { json: false }]],
+    ["models", [], ["models", { name: undefined, releases: false, json: false }]],
+    [
+      "models",
+      ["gemma", "--releases", "--json"],
+      ["models", { name: "gemma", releases: true, json: true }],
+    ],
     ["languages", ["span", "--json"], ["languages", "span", { json: true }]],
     ["languages", [], ["languages", undefined, { json: false }]],
     ["runs", [], ["runs", "v_score_runs", { json: false }]],

@@ -9,6 +9,7 @@ import { metaOf, runOf, writeRun } from "../fixtures/runs.js";
 import { useTempFolder } from "../fixtures/temp-folder.js";
 
 const at = useTempFolder();
+const never = new AbortController().signal;
 
 function written() {
   const run = runOf(metaOf({ warnings: ["odd \u001b[2J"] }), {
@@ -21,10 +22,10 @@ function written() {
   return run;
 }
 
-test("show prints the top features under what they are, and the run's warnings", () => {
+test("show prints the top features under what they are, and the run's warnings", async () => {
   written();
   const output = collectingOutput();
-  show(at("tiny"), { topK: 1, json: false }, output);
+  await show(at("tiny"), { topK: 1, json: false }, output, never);
   const lines = output.results.split("\n");
   expect(lines[0]).toBe("tiny: embedded:model, udhr (dev), 2 languages, texts in each: 2");
   expect(lines.filter((line) => line.includes("eng_Latn") && line.includes("3.000"))).toHaveLength(
@@ -33,10 +34,10 @@ test("show prints the top features under what they are, and the run's warnings",
   expect(output.results).toContain("warning: odd \u001b[2J");
 });
 
-test("show --json is the same features for machines", () => {
+test("show --json is the same features for machines", async () => {
   written();
   const output = collectingOutput();
-  show(at("tiny"), { topK: 2, language: "eng_Latn", json: true }, output);
+  await show(at("tiny"), { topK: 2, language: "eng_Latn", json: true }, output, never);
   const { run, features } = JSON.parse(output.results);
   expect(run).toBe("tiny");
   expect(features.map(({ feature }: { feature: number }) => feature)).toEqual([0, 2]);
@@ -54,11 +55,11 @@ test("runs lists a folder's runs, and says how to make one where there are none"
 test("export csv writes into the run's exports, or where it is told, or to stdout", async () => {
   const csv = topFeaturesCsv(written(), 2);
   const output = collectingOutput();
-  await exportCsv(at("tiny"), { topK: 2 }, output);
+  await exportCsv(at("tiny"), { topK: 2 }, output, never);
   expect(readFileSync(at("tiny", "exports", "v_scores_tiny_top2.csv"), "utf8")).toBe(csv);
-  await exportCsv(at("tiny"), { topK: 2, output: at("else.csv") }, output);
+  await exportCsv(at("tiny"), { topK: 2, output: at("else.csv") }, output, never);
   expect(readFileSync(at("else.csv"), "utf8")).toBe(csv);
   const stdout = collectingOutput();
-  await exportCsv(at("tiny"), { topK: 2, output: "-" }, stdout);
+  await exportCsv(at("tiny"), { topK: 2, output: "-" }, stdout, never);
   expect(stdout.results).toBe(csv);
 });

@@ -10,12 +10,12 @@ const at = useTempFolder();
 
 const texts = (language: string, ...ids: number[]) =>
   ids.map((id) => ({ id: String(id), text: `${language} ${id}` }));
-const flores = (of: Record<string, number[]>) =>
+const flores = (of: Record<string, number[]>, warning: string | null = null) =>
   new FakeJobs({
     flores: new Map(
       Object.entries(of).map(([code, ids]) => [
         code,
-        { revision: "abc", texts: texts(code, ...ids) },
+        { revision: "abc", texts: texts(code, ...ids), warning },
       ]),
     ),
   });
@@ -23,12 +23,12 @@ const flores = (of: Record<string, number[]>) =>
 describe("FLORES+", () => {
   const config = configOf({ corpus: "flores", n_texts_per_lang: -1 });
 
-  test("sentences are joined on their ids: those that not every language has are left out", async () => {
-    const jobs = flores({ eng_Latn: [1, 2, 3, 4], spa_Latn: [4, 2, 5] });
+  test("sentences are joined on their ids: those that not every language has are left out, the others come in one order", async () => {
+    const jobs = flores({ eng_Latn: [1, 3, 2, 4], spa_Latn: [4, 2, 5] });
     const gathered = await gatherTexts(config, null, jobs);
     expect([...gathered.languages]).toEqual([
       ["eng_Latn", texts("eng_Latn", 2, 4)],
-      ["spa_Latn", texts("spa_Latn", 4, 2)],
+      ["spa_Latn", texts("spa_Latn", 2, 4)],
     ]);
     expect(gathered).toMatchObject({ revision: "abc" });
     expect(gathered.warnings).toEqual([
@@ -40,6 +40,11 @@ describe("FLORES+", () => {
   test("complete translations bring no warning", async () => {
     const jobs = flores({ eng_Latn: [1, 2], spa_Latn: [1, 2] });
     expect((await gatherTexts(config, null, jobs)).warnings).toEqual([]);
+  });
+
+  test("what the engine has to say of the corpus is said once", async () => {
+    const jobs = flores({ eng_Latn: [1], spa_Latn: [1] }, "the Hub did not answer");
+    expect((await gatherTexts(config, null, jobs)).warnings).toEqual(["the Hub did not answer"]);
   });
 
   test("languages that share no sentence, or do not come, are refused", async () => {
@@ -90,6 +95,12 @@ describe("checkCorpus", () => {
     expect(error.exitCode).toBe(2);
     expect(error.message).toContain("FLORES+ has no zho_Hans (did you mean cmn_Hans?)");
     expect(checkCorpus(configOf({ corpus: "flores" }), false)).toBeNull();
+  });
+
+  test("a revision is refused for a corpus that has none", () => {
+    const error = failureOf(() => checkCorpus(configOf({ corpus_revision: "v1" }), false));
+    expect(error.exitCode).toBe(2);
+    expect(error.message).toContain("--corpus-revision v1: the corpus udhr is local");
   });
 
   test("a local corpus is read, and refused for what it lacks, with what it has", async () => {

@@ -26,6 +26,29 @@ describe("resolveConfig", () => {
     });
   });
 
+  test("the name of a set of languages stands for its codes, alone or in a list", () => {
+    const languagesOf = (languages: unknown) =>
+      resolveConfig({ model: "gemma-2b", languages }).config.languages;
+    expect(languagesOf("similar")).toEqual(["spa_Latn", "por_Latn", "glg_Latn", "cat_Latn"]);
+    expect(languagesOf(["underrepresented", "eng_Latn"])).toEqual([
+      ...["kas_Arab", "wuu_Hans", "azb_Arab", "nus_Latn"],
+      "eng_Latn",
+    ]);
+    expect(languagesOf(["published"])).toContain("kas_Arab");
+    expect(() => languagesOf(["similar", "glg_Latn"])).toThrow("found twice: glg_Latn");
+    expect(() => languagesOf(["constructor"])).toThrow("expected a FLORES+ code");
+  });
+
+  test("ids of single layers stand in for the template, for layers that are asked for", () => {
+    const sae_ids = { 0: "layer_0/a", 5: "layer_5/b" };
+    const custom = { model: "custom", model_id: "a/b", sae_release: "r", languages: "similar" };
+    expect(resolveConfig({ ...custom, layers: [0, 5], sae_ids }).config.sae_ids).toEqual(sae_ids);
+    expect(() => resolveConfig({ ...custom, layers: [0], sae_ids })).toThrow("an id for layer 5");
+    expect(() => resolveConfig({ ...custom, layers: [0] })).toThrow("--sae-id-template is missing");
+    expect(() => resolveConfig({ model: "demo", sae_ids: { a: "x" } })).toThrow("--sae-ids: found");
+    expect(() => resolveConfig({ model: "demo", sae_ids: "0" })).toThrow("expected ids by layer");
+  });
+
   test("a flag's model decides the preset, not the file's", () => {
     const { config } = resolveConfig({ model: "gemma-2b" }, { model: "demo" });
     expect(config.model_id).toBe("google/gemma-2-2b");

@@ -90,12 +90,10 @@ describe("tokenize", () => {
 });
 
 test("flores gives the texts of each language that comes", async () => {
-  const texts = [{ id: "1", text: "hola" }];
-  const { jobs } = answering(
-    result("flores", { language: "spa_Latn", revision: "abc", path: "dev/spa", texts }),
-  );
-  const found = await jobs.flores({ languages: ["spa_Latn"], split: "dev" });
-  expect([...found]).toEqual([["spa_Latn", { revision: "abc", texts }]]);
+  const file = { revision: "abc", texts: [{ id: "1", text: "hola" }], warning: null };
+  const { jobs } = answering(result("flores", { language: "spa_Latn", path: "dev/spa", ...file }));
+  const found = await jobs.flores({ languages: ["spa_Latn"], split: "dev", revision: null });
+  expect([...found]).toEqual([["spa_Latn", file]]);
 });
 
 test("extract hands on the activations, and them only", async () => {

@@ -1,12 +1,17 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { pythonRoot } from "../../src/config/paths.js";
 import { readLocalCorpus } from "../../src/corpora/local-corpora.js";
-import { decodeSafetensors, takeTensor } from "../../src/engine/safetensors.js";
 import { openRun } from "../../src/runs/read.js";
 import { vscore } from "../fixtures/command.js";
-import { runPython, runPythonFile } from "../fixtures/python.js";
+import { runPython } from "../fixtures/python.js";
+import {
+  bruteForce,
+  expectAgreement,
+  expectClose,
+  type ReferenceRequest,
+} from "../fixtures/reference.js";
 import { useSharedTempFolder } from "../fixtures/temp-folder.js";
 
 const LANGUAGES = ["eng_Latn", "jpn_Jpan", "por_Latn", "tha_Thai"];
@@ -31,43 +36,23 @@ const compute = (model: string, out: string, ...more: string[]) =>
     ...["--out-dir", join(folder(), out), ...more],
   );
 
-/** Means and ranking as plain PyTorch has them, one text at a time. */
-async function reference(model: keyof typeof dictionaries, rules: Record<string, string>) {
+/** What the run was made from, and by which rules. */
+function reference(model: keyof typeof dictionaries, rules: ReferenceRequest["rules"]) {
   const corpus = readLocalCorpus("udhr", "dev", true);
-  const texts = Object.fromEntries(
-    LANGUAGES.map((code) => [
-      code,
-      corpus.languages
-        .get(code)
-        ?.slice(0, TEXTS)
-        .map(({ text }) => text),
-    ]),
-  );
-  const request = join(folder(), `${model}.texts.json`);
-  const target = join(folder(), `${model}.reference.safetensors`);
-  writeFileSync(request, JSON.stringify({ languages: LANGUAGES, texts, ...rules }));
+  const texts = LANGUAGES.map((code) => {
+    const lines = corpus.languages.get(code)?.map(({ text }) => text) ?? [];
+    return [code, lines.slice(0, TEXTS)] as const;
+  });
   const [kind, layers] = dictionaries[model];
-  await runPythonFile(join(import.meta.dirname, "..", "py", "reference.py"), [
-    ...["--model-path", join(pythonRoot, "demo", "model"), "--texts", request, "--out", target],
-    ...layers.flatMap((layer) => [
-      "--dictionary",
-      `${layer}=${join(pythonRoot, "demo", kind, `layer_${layer}`)}`,
-    ]),
-  ]);
-  return decodeSafetensors(readFileSync(target));
-}
-
-/** Within 1e-5 · max(1, |μ|) of each other. */
-function expectClose(found: Float32Array, expected: ArrayLike<number>): void {
-  let worst = 0;
-  for (let at = 0; at < found.length; at++) {
-    const wanted = expected[at] as number;
-    worst = Math.max(
-      worst,
-      Math.abs((found[at] as number) - wanted) / Math.max(1, Math.abs(wanted)),
-    );
-  }
-  expect(worst).toBeLessThan(1e-5);
+  return bruteForce({
+    folder: folder(),
+    modelPath: join(pythonRoot, "demo", "model"),
+    dictionaries: new Map(
+      layers.map((layer) => [layer, join(pythonRoot, "demo", kind, `layer_${layer}`)]),
+    ),
+    texts: Object.fromEntries(texts),
+    rules,
+  });
 }
 
 describe.each([
@@ -85,27 +70,7 @@ describe.each([
 
   it("are those of a brute-force reference: means to 1e-5, the same top 50", async () => {
     const run = openRun(join(folder(), model));
-    const wanted = await reference(model, rules);
-    for (const [layer, ranking] of run.rankings) {
-      const { languages, features, index } = ranking;
-      expectClose(
-        run.statistics.get(layer)?.mean as Float32Array,
-        takeTensor(wanted, `layer.${layer}.mean`, "F64"),
-      );
-      const v = takeTensor(wanted, `layer.${layer}.v`, "F64");
-      const order = takeTensor(wanted, `layer.${layer}.index`, "I32");
-      for (let k = 0; k < languages; k++) {
-        for (let place = 0; place < 50; place++) {
-          const [ours, theirs] = [
-            index[k * features + place] as number,
-            order[k * features + place] as number,
-          ];
-          // Ties aside: another feature in this place must have the same score.
-          if (ours !== theirs)
-            expect(v[k * features + ours]).toBeCloseTo(v[k * features + theirs] as number, 6);
-        }
-      }
-    }
+    expectAgreement(run, await reference(model, rules));
   });
 
   it("are read by score.py: int layers, int64 and float32 [K, F], languages by attribute and by key", async () => {

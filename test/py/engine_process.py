@@ -153,6 +153,7 @@ def load_request(folder: Path, layers=(1, 2, 3), **changes) -> dict:
         "model_id": "tiny",
         "model_path": str(folder / "model"),
         "model_revision": None,
+        "hook": "metadata",
         "dictionaries": [
             {
                 "layer": layer,

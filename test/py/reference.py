@@ -3,6 +3,8 @@
     python reference.py --model-path P --dictionary 2=PATH [--dictionary ...] \
         --texts texts.json --out ref.safetensors
 
+PATH: a folder that sae_lens saved, a `params.npz` of Gemma Scope, or a transcoder's `.safetensors`.
+
 texts.json: {"languages": [codes], "texts": {code: [str, ...]}, "special_tokens": "drop|keep",
 "first_token": "drop|keep", "pool": "token|text"}.
 
@@ -27,7 +29,20 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 class ReferenceDictionary:
     """JumpReLU autoencoder or ReLU transcoder, written out from its files."""
 
-    def __init__(self, folder: Path):
+    def __init__(self, path: Path, layer: int):
+        self.block, self.subtracts_b_dec = layer, False
+        if path.suffix == ".npz":
+            arrays = np.load(path)
+            self.weights = {name: torch.tensor(arrays[name]) for name in arrays}
+            self.is_jumprelu, self.tensor = True, "hook_resid_post"
+        elif path.suffix == ".safetensors":
+            self.weights = {name: tensor.float() for name, tensor in load_file(path).items()}
+            self.weights["W_enc"] = self.weights["W_enc"].T
+            self.is_jumprelu, self.tensor = False, "mlp.hook_in"
+        else:
+            self._read_folder(path)
+
+    def _read_folder(self, folder: Path):
         config = json.loads((folder / "cfg.json").read_text())
         if config["architecture"] not in ("jumprelu", "transcoder"):
             raise SystemExit(f"{folder}: no formula for {config['architecture']}")
@@ -115,7 +130,7 @@ def main() -> None:
     with torch.no_grad():
         for entry in options.dictionary:
             layer, _, path = entry.partition("=")
-            dictionary = ReferenceDictionary(Path(path))
+            dictionary = ReferenceDictionary(Path(path), int(layer))
             means = np.stack(
                 [
                     language_mean(model, tokenizer, dictionary, request["texts"][code], request)

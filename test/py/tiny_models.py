@@ -111,7 +111,8 @@ def save_transcoder(folder: Path, hook_name: str, *, d_in: int = 32, d_sae: int 
     from sae_lens.saes.sae import SAEMetadata
 
     torch.manual_seed(13)
-    metadata = SAEMetadata(hook_name=hook_name, prepend_bos=True)
+    out = hook_name.replace("mlp.hook_in", "hook_mlp_out")
+    metadata = SAEMetadata(hook_name=hook_name, hook_name_out=out, prepend_bos=True)
     config = TranscoderConfig(
         d_in=d_in, d_out=d_in, d_sae=d_sae, apply_b_dec_to_input=False, metadata=metadata
     )

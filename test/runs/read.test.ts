@@ -81,10 +81,10 @@ test("an unfinished run is refused with the way to go on", () => {
   expect(refusal()).toContain("It is not a run");
 });
 
-test("a run of another tool is refused as such", () => {
+test("a run in the original tool's format is refused as such", () => {
   written();
   writeFileSync(at("run", RUN_FILES.meta), JSON.stringify({ languages: ["en"] }));
-  expect(refusal()).toContain("was written by another tool");
+  expect(refusal()).toContain("is in the format of the original tool");
 });
 
 test.each([

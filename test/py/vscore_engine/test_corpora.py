@@ -6,6 +6,7 @@ from typing import Any
 
 import huggingface_hub
 import pytest
+from huggingface_hub import constants
 from huggingface_hub import errors as hub
 
 from vscore_engine.corpora import REPOSITORY, Flores, FloresFile, read_texts
@@ -20,37 +21,42 @@ ROWS = [
 
 @pytest.fixture
 def repository(tmp_path, monkeypatch):
-    """A snapshot folder with two files, and what was asked of the Hub."""
+    """The Hub's two files, an empty cache, and what was asked of the Hub."""
     import pyarrow
     import pyarrow.parquet
 
-    folder = tmp_path / "datasets--x" / "snapshots" / COMMIT
-    (folder / "dev").mkdir(parents=True)
-    (folder / "devtest").mkdir()
-    pyarrow.parquet.write_table(pyarrow.Table.from_pylist(ROWS), folder / "dev/fra_Latn.parquet")
+    served = tmp_path / "served"
+    (served / "dev").mkdir(parents=True)
+    (served / "devtest").mkdir()
+    pyarrow.parquet.write_table(pyarrow.Table.from_pylist(ROWS), served / "dev/fra_Latn.parquet")
     lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in ROWS)
-    (folder / "devtest/fra_Latn.jsonl").write_text(lines, encoding="utf-8")
-    (folder / "README.md").write_text("x")
+    (served / "devtest/fra_Latn.jsonl").write_text(lines, encoding="utf-8")
     names = ["README.md", "dev/fra_Latn.parquet", "dev/eng_Latn.parquet", "devtest/fra_Latn.jsonl"]
+    cache = tmp_path / "cache"
+    snapshot = cache / f"datasets--{REPOSITORY.replace('/', '--')}" / "snapshots" / COMMIT
     asked = []
 
     class Api:
-        def dataset_info(self, repo, revision=None):
+        def repo_info(self, repo, repo_type, revision, timeout):
+            assert repo_type == "dataset"
             asked.append(("info", repo, revision))
-            files = [SimpleNamespace(rfilename=name) for name in names]
-            return SimpleNamespace(sha=COMMIT, siblings=files)
+            return SimpleNamespace(sha=COMMIT)
 
-    def download(repo, name, *, repo_type, revision, local_files_only=False):
+        def list_repo_files(self, repo, repo_type, revision):
+            asked.append(("list", repo, revision))
+            return names
+
+    def download(repo, name, *, repo_type, revision):
         asked.append((name, repo, revision))
         assert repo_type == "dataset"
-        if not (folder / name).exists():
-            assert local_files_only
-            raise hub.LocalEntryNotFoundError("not there")
-        return str(folder / name)
+        (snapshot / name).parent.mkdir(parents=True, exist_ok=True)
+        (snapshot / name).write_bytes((served / name).read_bytes())
+        return str(snapshot / name)
 
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(cache))
     monkeypatch.setattr(huggingface_hub, "HfApi", Api)
     monkeypatch.setattr(huggingface_hub, "hf_hub_download", download)
-    return SimpleNamespace(folder=folder, asked=asked, api=Api)
+    return SimpleNamespace(asked=asked, api=Api)
 
 
 @pytest.mark.parametrize(
@@ -59,29 +65,54 @@ def repository(tmp_path, monkeypatch):
 def test_texts_come_from_the_commit_behind_the_revision(split, path, repository):
     file = Flores(split, "v4", offline=False).fetch("fra_Latn")
     assert (file.path, file.revision) == (path, COMMIT)
-    assert repository.asked == [("info", REPOSITORY, "v4"), (path, REPOSITORY, COMMIT)]
+    assert repository.asked == [
+        ("info", REPOSITORY, "v4"),
+        ("list", REPOSITORY, COMMIT),
+        (path, REPOSITORY, COMMIT),
+    ]
     assert read_texts(file) == [{"id": "1", "text": "Un."}, {"id": "2", "text": "Deux\u2028ici."}]
 
 
-def test_the_commit_is_asked_for_once(repository):
+def test_what_is_in_the_cache_is_not_asked_for_again(repository):
     corpus = Flores("dev", None, offline=False)
-    corpus.fetch("fra_Latn")
-    corpus.fetch("fra_Latn")
-    assert [entry[0] for entry in repository.asked].count("info") == 1
+    first = corpus.fetch("fra_Latn")
+    repository.asked.clear()
+    assert corpus.fetch("fra_Latn") == first
+    assert repository.asked == []
 
 
 def test_offline_asks_the_cache_alone(repository):
-    for split, path in (("dev", "dev/fra_Latn.parquet"), ("devtest", "devtest/fra_Latn.jsonl")):
-        file = Flores(split, None, offline=True).fetch("fra_Latn")
-        assert (file.path, file.revision) == (path, COMMIT)
-    with pytest.raises(EngineError, match="not in the local cache") as caught:
-        Flores("dev", None, offline=True).fetch("deu_Latn")
+    with pytest.raises(EngineError, match="not in the local cache"):
+        Flores("dev", None, offline=True)
+    online = Flores("dev", None, offline=False).fetch("fra_Latn")
+    repository.asked.clear()
+    corpus = Flores("dev", None, offline=True)
+    assert corpus.fetch("fra_Latn") == online
+    with pytest.raises(EngineError, match="dev/deu_Latn, is not in the local cache") as caught:
+        corpus.fetch("deu_Latn")
     assert caught.value.kind == "source"
+    assert repository.asked == []
+
+
+def test_a_hub_that_does_not_answer_leaves_what_it_had_last_time(repository, monkeypatch):
+    Flores("dev", None, offline=False).fetch("fra_Latn")
+
+    def refuse(self, repo, repo_type, revision, timeout):
+        raise ConnectionError("refused")
+
+    monkeypatch.setattr(repository.api, "repo_info", refuse)
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
+    corpus = Flores("dev", None, offline=False)
+    assert corpus.fetch("fra_Latn").revision == COMMIT
+    assert COMMIT[:12] in str(corpus.warning)
 
 
 def test_unknown_codes_and_splits_are_the_users(repository):
     with pytest.raises(EngineError, match="fra_Latn") as caught:
         Flores("dev", None, offline=False).fetch("fra_Lat")
+    assert caught.value.kind == "request"
+    with pytest.raises(EngineError, match=r"eng_Latn.*has it in dev alone") as caught:
+        Flores("devtest", None, offline=False).fetch("eng_Latn")
     assert caught.value.kind == "request"
     with pytest.raises(EngineError, match="dev, devtest") as caught:
         Flores("test", None, offline=False).fetch("fra_Latn")
@@ -89,12 +120,12 @@ def test_unknown_codes_and_splits_are_the_users(repository):
 
 
 def test_a_gated_data_set_says_what_to_do(repository, monkeypatch):
-    def refuse(self, repo, revision=None):
+    def refuse(self, repo, repo_type, revision, timeout):
         address = f"https://huggingface.co/api/datasets/{repo}"
         answer: Any = SimpleNamespace(status_code=403, headers={}, request=None, text="")
         raise hub.GatedRepoError(f"403 Client Error. for url: {address}.", response=answer)
 
-    monkeypatch.setattr(repository.api, "dataset_info", refuse)
+    monkeypatch.setattr(repository.api, "repo_info", refuse)
     with pytest.raises(EngineError, match="HF_TOKEN") as caught:
         Flores("dev", None, offline=False).fetch("fra_Latn")
     assert caught.value.kind == "source"

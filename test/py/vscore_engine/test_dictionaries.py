@@ -9,7 +9,13 @@ import torch
 from tiny_models import save_jumprelu, save_transcoder
 from vscore_engine import hub
 from vscore_engine.dictionaries import load_dictionary
-from vscore_engine.dictionary_sources import DictionarySource, check_exists, read_config, resolve
+from vscore_engine.dictionary_sources import (
+    DictionarySource,
+    at_block_output,
+    check_exists,
+    read_config,
+    resolve,
+)
 from vscore_engine.errors import EngineError
 from vscore_engine.hook_points import HookPoint
 
@@ -50,6 +56,7 @@ def test_a_local_dictionary(tmp_path):
         "layer": 1,
         "release": "local",
         "sae_id": "layer_1",
+        "source": None,
         "architecture": "jumprelu",
         "d_in": 32,
         "d_sae": 64,
@@ -198,3 +205,18 @@ def test_offline_can_be_set_and_lifted_but_not_against_the_user(monkeypatch):
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     hub.set_offline(False)
     assert constants.is_offline_mode()
+
+
+def test_the_block_output_in_place_of_what_the_metadata_names():
+    source = local("x")
+    assert at_block_output(source, POINT, MODEL) == (POINT, None)
+    into_mlp = HookPoint(1, "mlp", "input")
+    point, warning = at_block_output(source, into_mlp, MODEL)
+    assert point == POINT
+    assert warning == (
+        "layer 1: the dictionary read model.layers.1 out (--hook block-output), "
+        "while its metadata names model.layers.1.mlp in"
+    )
+    with pytest.raises(EngineError, match=r"48 values.*block has 32") as caught:
+        at_block_output(source, HookPoint(1, "self_attn.o_proj", "input", width="heads"), MODEL)
+    assert caught.value.kind == "request"

@@ -31,7 +31,7 @@ def test_gated_says_where_to_accept_and_which_variable():
     known = translate(error, "model google/gemma-2-2b")
     assert known.kind == "source"
     assert "gated" in known.message
-    assert "https://huggingface.co/google/gemma-2-2b," in known.message
+    assert "https://huggingface.co/google/gemma-2-2b (" in known.message
     assert "HF_TOKEN" in known.message
 
 
@@ -125,3 +125,14 @@ def test_tokens_are_removed_everywhere():
     assert "[token removed]" in str(payload["message"])
     # Names that only look like the beginning of one stay.
     assert redact("hf_hub_download") == "hf_hub_download"
+
+
+def test_a_password_in_an_address_is_never_told():
+    address = "https://someone:secret@mirror.example/api/models/google/gemma-2-2b"
+    error = hub.GatedRepoError(f"401 Client Error. for url: {address}.", response=response(401))
+    told = describe(error)
+    assert "secret" not in str(told)
+    assert "https://mirror.example" in str(told["message"])
+    assert redact(f"to {address}") == (
+        "to https://[token removed]@mirror.example/api/models/google/gemma-2-2b"
+    )

@@ -1,6 +1,7 @@
 """Score files: safetensors <-> .pt."""
 
 import os
+import zipfile
 
 import numpy as np
 import pytest
@@ -18,7 +19,8 @@ def scores(tmp_path):
     for layer, features in ((5, 7), (2, 4)):
         order = [rng.permutation(features) for _ in range(3)]
         tensors[f"layer.{layer}.index"] = np.stack(order).astype(np.int32)
-        tensors[f"layer.{layer}.value"] = rng.normal(size=(3, features)).astype(np.float32)
+        values = -np.sort(-rng.normal(size=(3, features)))
+        tensors[f"layer.{layer}.value"] = values.astype(np.float32)
     file = tmp_path / "v_scores.safetensors"
     save_file(tensors, file)
     return file, tensors
@@ -102,6 +104,8 @@ BAD = {
     "an index out of range": changed(**{INDEX: torch.tensor([[0, 1, 2, 4]] * 2)}),
     "a negative index": changed(**{INDEX: torch.tensor([[0, 1, 2, -1]] * 2)}),
     "an index twice": changed(**{INDEX: torch.tensor([[0, 1, 2, 2]] * 2)}),
+    "values that rise": changed(**{VALUE: torch.tensor([[3.0, 2.0, 1.0, 2.0]] * 2)}),
+    "a view of less": changed(**{VALUE: torch.zeros(1).expand(2, 4)}),
     "other numbers of languages": {
         "layers": {"0": good(), "1": {key: value[:1] for key, value in good().items()}}
     },
@@ -143,6 +147,22 @@ def test_what_is_no_archive(content, tmp_path):
     assert caught.value.kind == "request"
     with pytest.raises(EngineError):
         read_pt(tmp_path / "missing.pt", tmp_path / "out")
+
+
+def test_archives_of_today_alone_that_are_as_large_as_they_say(tmp_path):
+    content = {"layers": {"0": good()}}
+    torch.save(content, tmp_path / "old", _use_new_zipfile_serialization=False)
+    with pytest.raises(EngineError, match=r"no archive as torch\.save writes them"):
+        read_pt(tmp_path / "old", tmp_path / "out")
+    torch.save(content, tmp_path / "new")
+    with (
+        zipfile.ZipFile(tmp_path / "new") as plain,
+        zipfile.ZipFile(tmp_path / "bomb", "w", zipfile.ZIP_DEFLATED) as packed,
+    ):
+        for record in plain.infolist():
+            packed.writestr(record.filename, plain.read(record) + bytes(100_000))
+    with pytest.raises(EngineError, match="bytes would unpack to"):
+        read_pt(tmp_path / "bomb", tmp_path / "out")
 
 
 def test_whole_number_keys_and_half_precision_are_understood(tmp_path):

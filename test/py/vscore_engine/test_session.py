@@ -61,6 +61,48 @@ def test_load_reports_phases_and_facts(loaded, tiny):
     }
 
 
+def test_the_block_output_is_read_if_asked_for(tiny, tmp_path):
+    """Layer 3's transcoder reads the MLP's input, unless the block's output is asked for."""
+    engine = EngineProcess(tmp_path)
+    assert "ok" in engine.open()
+    frames = engine.run("load", **load_request(tiny, layers=(1, 3), hook="block-output"))
+    (result,) = [frame for frame in frames if frame.kind == "result"]
+    modules = [entry["hook_module"] for entry in result.json["dictionaries"]]
+    assert modules == ["model.layers.1 out", "model.layers.3 out"]
+    names = [entry["hook_name"] for entry in result.json["dictionaries"]]
+    assert names[1] == "blocks.3.mlp.hook_in"
+    (warning,) = result.json["warnings"]
+    assert warning.startswith("layer 3: the dictionary read model.layers.3 out")
+
+    engine.run("tokenize", language="eng", texts=TEXTS["eng"][:1])
+    shards = [{"shard": 0, "texts": [0]}]
+    frames = engine.run("extract", language="eng", layers=[3], shards=shards, tokens=False)
+    (sent,) = [frame for frame in frames if frame.kind == "activations"]
+    expected = transcoded_block_output(tiny, TEXTS["eng"][0])
+    found = np.zeros(expected.shape, dtype=np.float32)
+    rows = np.repeat(np.arange(len(found)), np.diff(sent.tensors["indptr"].astype(np.int64)))
+    found[rows, sent.tensors["feature"]] = sent.tensors["value"]
+    assert np.allclose(found, expected, atol=1e-5)
+    engine.stop()
+
+
+def transcoded_block_output(tiny, text):
+    """What layer 3's transcoder makes of the output of layer 3, read by a hook of our own."""
+    import torch
+    from sae_lens import SAE
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    model = AutoModelForCausalLM.from_pretrained(tiny / "model", dtype=torch.float32)
+    ids = AutoTokenizer.from_pretrained(tiny / "model")(text, return_tensors="pt")
+    seen = []
+    # Behind the last block stands the final norm: hidden_states would give its output.
+    model.model.norm.register_forward_pre_hook(lambda module, args: seen.append(args[0]))
+    with torch.no_grad():
+        model(**ids)
+        sae = SAE.load_from_disk(str(tiny / "dictionaries" / "layer_3"), device="cpu")
+        return sae.encode(seen[0][0]).numpy()
+
+
 def test_tokenize_counts(loaded):
     result, _ = loaded.run("tokenize", language="x", texts=["abc", "", "q<eos>", "x" * 100])
     t = result.tensors

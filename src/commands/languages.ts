@@ -1,39 +1,9 @@
 import { FLORES_PLUS } from "../config/flores-plus.js";
 import { nearestLanguages, searchLanguages } from "../config/languages.js";
-import { PRESETS } from "../config/presets.js";
 import { isLocalCorpus, readLocalCorpus } from "../corpora/local-corpora.js";
 import { requestError } from "../errors.js";
 import { tableLines } from "../views/table.js";
 import { asJson, type Output } from "./output.js";
-
-/** `vscore models`: the presets and what they fill in. */
-export function models(options: { json: boolean }, output: Output): void {
-  const list = Object.entries(PRESETS).map(([name, { about, fills }]) => ({
-    name,
-    about,
-    ...fills,
-  }));
-  if (options.json) {
-    output.data(asJson({ schema_version: 1, models: list }));
-    return;
-  }
-  const lines = list.flatMap(
-    ({ name, about, model_id, sae_release, sae_id_template, layers, languages, corpus }) => [
-      name,
-      `  ${about}`,
-      `  model ${model_id}; dictionaries ${sae_release}, ${sae_id_template}`,
-      `  layers ${layers?.join(",")}; corpus ${corpus ?? "flores"}; languages ${languages?.join(",")}`,
-      "",
-    ],
-  );
-  output.result(
-    [
-      ...lines,
-      "custom",
-      "  any other: --model-id, --sae-release, --sae-id-template, --languages and --layers say which",
-    ].join("\n"),
-  );
-}
 
 /**
  * `vscore languages [SEARCH]`: FLORES+ codes and names, or those of a local corpus with how many texts each has.

@@ -1,26 +1,7 @@
 import { expect, test } from "vitest";
-import { languages, models } from "../../src/commands/catalogue.js";
-import { PRESETS } from "../../src/config/presets.js";
+import { languages } from "../../src/commands/languages.js";
 import { failureOf } from "../fixtures/failure.js";
 import { collectingOutput } from "../fixtures/output.js";
-
-test("models lists every preset with what it fills in, and custom", () => {
-  const output = collectingOutput();
-  models({ json: false }, output);
-  for (const [name, { fills }] of Object.entries(PRESETS)) {
-    expect(output.results).toContain(name);
-    expect(output.results).toContain(fills.model_id);
-  }
-  expect(output.results).toContain("custom");
-});
-
-test("models --json is JSON of the same", () => {
-  const output = collectingOutput();
-  models({ json: true }, output);
-  const { schema_version, models: list } = JSON.parse(output.results);
-  expect(schema_version).toBe(1);
-  expect(list.map(({ name }: { name: string }) => name)).toEqual(Object.keys(PRESETS));
-});
 
 test("languages finds by code or name, as a table or JSON", () => {
   const [table, json] = [collectingOutput(), collectingOutput()];

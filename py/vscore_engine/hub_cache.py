@@ -1,0 +1,101 @@
+"""The Hub's cache on this machine: which commits and files it has, and whether they are whole."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from vscore_engine.errors import EngineError
+
+
+@dataclass(frozen=True)
+class Repository:
+    """A repository of the Hub. kind: "model" or "dataset"; `name` is for messages."""
+
+    id: str
+    kind: str
+    name: str
+
+
+def cache_folder() -> Path:
+    """Where huggingface_hub keeps what it fetches."""
+    from huggingface_hub import constants
+
+    return Path(constants.HF_HUB_CACHE)
+
+
+def cached_commit(repository: str, revision: str = "main", kind: str = "model") -> str | None:
+    """Commit that the cache holds for a branch or tag of a repository, or None."""
+    try:
+        return _reference(repository, revision, kind).read_text(encoding="utf-8").strip() or None
+    except OSError:
+        return None
+
+
+def remember_commit(repository: Repository, revision: str, commit: str) -> None:
+    """Keep a branch's commit as huggingface_hub does, which it leaves out for files by commit."""
+    if cached_commit(repository.id, revision, repository.kind) == commit:
+        return
+    reference = _reference(repository.id, revision, repository.kind)
+    try:
+        reference.parent.mkdir(parents=True, exist_ok=True)
+        reference.write_text(commit, encoding="utf-8")
+    except OSError:
+        # A cache that cannot be written may still be read from.
+        return
+
+
+def cached_file(repository: Repository, commit: str, name: str) -> Path | None:
+    """A file of a commit, if it is in the cache."""
+    file = _folder(repository.id, repository.kind) / "snapshots" / commit / name
+    return file if file.is_file() else None
+
+
+def find_damage(repository: Repository, commit: str | None, below: str = "") -> EngineError | None:
+    """Say which cached files of a commit are not what the Hub has, and how to be rid of them.
+
+    The cache names a file's bytes by their hash; huggingface_hub compares sizes only. Reads every
+    file whose name begins with `below`, so it is for after a failure.
+    """
+    if commit is None:
+        return None
+    snapshot = _folder(repository.id, repository.kind) / "snapshots" / commit
+    files = {
+        file.relative_to(snapshot).as_posix(): file.resolve()
+        for file in sorted(snapshot.rglob("*"))
+        if file.is_file()
+    }
+    damaged = {
+        name: blob for name, blob in files.items() if name.startswith(below) and _is_damaged(blob)
+    }
+    if not damaged:
+        return None
+    several = len(damaged) > 1
+    return EngineError(
+        "source",
+        f"{repository.name}: {', '.join(damaged)} in the local cache "
+        f"{'are' if several else 'is'} damaged. The bytes that the Hub names by their hash were "
+        f"expected. Delete {' and '.join(str(blob) for blob in damaged.values())} and run again: "
+        f"{'they are' if several else 'it is'} fetched anew.",
+    )
+
+
+def _is_damaged(blob: Path) -> bool:
+    """Large files are named by their SHA-256, small ones as git blobs; others tell nothing."""
+    if len(blob.name) == 64:
+        digest = hashlib.sha256()
+    elif len(blob.name) == 40:
+        digest = hashlib.sha1(b"blob %d\0" % blob.stat().st_size, usedforsecurity=False)
+    else:
+        return False
+    with blob.open("rb") as stream:
+        while block := stream.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest() != blob.name
+
+
+def _folder(repository: str, kind: str) -> Path:
+    return cache_folder() / f"{kind}s--{repository.replace('/', '--')}"
+
+
+def _reference(repository: str, revision: str, kind: str) -> Path:
+    return _folder(repository, kind) / "refs" / revision

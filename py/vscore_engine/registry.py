@@ -1,0 +1,57 @@
+"""The releases that the installed sae_lens knows, read without the seconds of its import."""
+
+import importlib.util
+from pathlib import Path
+
+from vscore_engine.errors import EngineError
+
+
+def registry_file() -> Path:
+    """The registry inside the installed package. Raises "environment" if there is none."""
+    found = importlib.util.find_spec("sae_lens")
+    if found is None or not found.submodule_search_locations:
+        raise EngineError(
+            "environment",
+            "The Python package sae_lens is not installed. The packages of the project's set-up "
+            "were expected. Run the set-up again, or install it into the Python that vscore uses.",
+        )
+    file = Path(found.submodule_search_locations[0]) / "pretrained_saes.yaml"
+    if not file.is_file():
+        raise EngineError(
+            "environment",
+            f"{file} is missing. The registry of releases was expected there, as sae_lens 6 has "
+            "it. Install the version of the project's set-up.",
+        )
+    return file
+
+
+def read_registry() -> list[dict[str, object]]:
+    """[{"name", "model", "repository", "loader", "dictionaries": [{"id", "l0", "neuronpedia"}]}].
+
+    `loader` is the format's name in sae_lens (null: its own); `l0` and `neuronpedia` are null where
+    the registry does not state them.
+    """
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    with registry_file().open(encoding="utf-8") as stream:
+        releases = yaml.load(stream, loader)
+    return [
+        {
+            "name": name,
+            "model": release["model"],
+            "repository": release["repo_id"],
+            "loader": release["conversion_func"],
+            "dictionaries": [
+                {
+                    "id": entry["id"],
+                    "l0": entry.get("l0"),
+                    "neuronpedia": entry.get("neuronpedia"),
+                }
+                for entry in release["saes"]
+            ],
+        }
+        for name, release in releases.items()
+        # Beside the releases stands a template that shows their form.
+        if isinstance(release.get("saes"), list) and release["saes"]
+    ]

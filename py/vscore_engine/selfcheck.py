@@ -1,0 +1,195 @@
+"""Does a dictionary fit the tensor it reads? A few sentences, reconstructed, and counted.
+
+A wrong hook point, model or precision shows in numbers that every release states: how much of the
+variance is explained and how many features are active. Sums only: their ratios, and what they say,
+are formed in TypeScript.
+"""
+
+import re
+import resource
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from vscore_engine.activations import forward
+from vscore_engine.dictionaries import Dictionary
+from vscore_engine.errors import EngineError
+from vscore_engine.hook_points import HookPoint, find_hook_point
+from vscore_engine.models import LoadedModel
+from vscore_engine.tokens import TokenizedText
+
+if TYPE_CHECKING:
+    import torch
+
+
+def check(
+    loaded: LoadedModel,
+    dictionaries: Mapping[int, Dictionary],
+    texts: Mapping[str, Sequence[TokenizedText]],
+) -> dict[str, object]:
+    """Check every dictionary on every language's texts, all of them in one padded batch.
+
+    Returns {"layers": [{"layer", "stated_l0", "output_module", "max_difference", "languages":
+    {code: {"tokens", "active", "error", "variance", "not_finite"}}}], "tokens_per_s",
+    "memory_bytes", "tf32"}. Over the counted tokens (neither special nor at the first position) of
+    a language: active is the number of (token, feature) pairs; error sum |y - y'|^2 and variance
+    sum |y - mean(y)|^2, in float64, where y is the tensor that the dictionary reconstructs (of a
+    transcoder: the one that `hook_name_out` of its metadata names). max_difference: the largest
+    |a - b| / max(1, |b|) of an activation between the batch and the text alone.
+    """
+    batch = [text for language in texts.values() for text in language]
+    counted = np.concatenate([text.role == 0 for text in batch])
+    outputs = {layer: _with_output(loaded, entry) for layer, entry in dictionaries.items()}
+
+    inputs = forward(loaded, dictionaries, batch)
+    began = time.perf_counter()
+    # The second time nothing is warmed up any more.
+    forward(loaded, dictionaries, batch)
+    _wait_for(loaded.device)
+    seconds = time.perf_counter() - began
+    targets = forward(loaded, outputs, batch)
+    alone = [forward(loaded, dictionaries, [text]) for text in batch]
+
+    layers = []
+    for layer, entry in dictionaries.items():
+        rows = inputs[layer].float()
+        y = targets[layer].float()
+        features, rebuilt = _apply(entry, rows)
+        single, _ = _apply(entry, _joined([one[layer] for one in alone]).float())
+        layers.append(
+            {
+                "layer": layer,
+                "stated_l0": stated_l0(entry),
+                "output_module": outputs[layer].point.describe(loaded.config.model_type),
+                "max_difference": _difference(features[counted], single[counted]),
+                "languages": _by_language(texts, counted, features, rebuilt, y),
+            }
+        )
+    return {
+        "layers": layers,
+        "tokens_per_s": float(len(counted) / seconds),
+        "memory_bytes": peak_memory(loaded.device),
+        "tf32": _tf32(),
+    }
+
+
+def stated_l0(entry: Dictionary) -> float | None:
+    """Mean number of active features that the release states, in its registry or its paths."""
+    if entry.source.path is not None:
+        return None
+    in_path = re.search(r"average_l0_(\d+)", f"{entry.source.sae_id} {entry.source.place}")
+    if in_path:
+        return float(in_path.group(1))
+    from vscore_engine.registry import read_registry
+
+    for release in read_registry():
+        if release["name"] == entry.source.release:
+            known: Any = release["dictionaries"]
+            for dictionary in known:
+                if dictionary["id"] == entry.source.sae_id and dictionary["l0"] is not None:
+                    return float(dictionary["l0"])
+    return None
+
+
+def peak_memory(device: "torch.device") -> int:
+    """Most bytes so far: of our tensors on a CUDA device, else of the process."""
+    import torch
+
+    if device.type == "cuda":
+        return int(torch.cuda.max_memory_allocated(device))
+    # Linux counts in KiB, macOS in bytes.
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+
+
+def _with_output(loaded: LoadedModel, entry: Dictionary) -> Dictionary:
+    """The same dictionary at the tensor that it reconstructs."""
+    metadata = entry.sae.cfg.metadata
+    name, hf_name = metadata.hook_name_out, metadata.hf_hook_name_out
+    if name is None and hf_name is None:
+        if "transcoder" in entry.sae.cfg.architecture():
+            raise EngineError(
+                "request",
+                f"The transcoder {entry.source.name} does not say what it rebuilds. hook_name_out "
+                "was expected in the metadata of its configuration. Add it there.",
+            )
+        return entry
+    point: HookPoint = find_hook_point(
+        loaded.config.model_type, name, hf_hook_name=hf_name, model_kwargs=None
+    )
+    return replace(entry, point=point)
+
+
+def _apply(entry: Dictionary, rows: "torch.Tensor") -> tuple[np.ndarray, np.ndarray]:
+    """Activations f32 [n, d_sae] and reconstruction f64 [n, d_out] of rows [n, d_in]."""
+    import torch
+
+    if rows.shape[-1] != int(entry.sae.cfg.d_in):
+        raise EngineError(
+            "request",
+            f"The dictionary {entry.source.name} reads vectors of {entry.sae.cfg.d_in} values, the "
+            f"tensor has {rows.shape[-1]}. The same width was expected. Choose another dictionary.",
+        )
+    with torch.inference_mode():
+        # forward, not decode(encode()): it adds a transcoder's skip connection.
+        return entry.encode(rows).cpu().numpy(), entry.sae(rows).double().cpu().numpy()
+
+
+def _by_language(
+    texts: Mapping[str, Sequence[TokenizedText]],
+    counted: np.ndarray,
+    features: np.ndarray,
+    rebuilt: np.ndarray,
+    target: "torch.Tensor",
+) -> dict[str, dict[str, object]]:
+    y = target.double().cpu().numpy()
+    sums: dict[str, dict[str, object]] = {}
+    start = 0
+    for language, own in texts.items():
+        stop = start + sum(len(text.ids) for text in own)
+        rows = np.flatnonzero(counted[start:stop]) + start
+        start = stop
+        finite = np.isfinite(y[rows]).all(axis=1) & np.isfinite(features[rows]).all(axis=1)
+        finite &= np.isfinite(rebuilt[rows]).all(axis=1)
+        good = rows[finite]
+        centred = y[good] - y[good].mean(axis=0) if len(good) else y[good]
+        sums[language] = {
+            "tokens": len(good),
+            "not_finite": len(rows) - len(good),
+            "active": int((features[good] != 0).sum()),
+            "error": float(((y[good] - rebuilt[good]) ** 2).sum()),
+            "variance": float((centred**2).sum()),
+        }
+    return sums
+
+
+def _difference(batched: np.ndarray, alone: np.ndarray) -> float | None:
+    """Largest relative difference of an activation; None where a number is not finite."""
+    if batched.size == 0:
+        return 0.0
+    found = np.abs(batched - alone) / np.maximum(1, np.abs(alone))
+    most = float(found.max())
+    return most if np.isfinite(most) else None
+
+
+def _joined(parts: "list[torch.Tensor]") -> "torch.Tensor":
+    import torch
+
+    return torch.cat(parts)
+
+
+def _wait_for(device: "torch.device") -> None:
+    import torch
+
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
+
+
+def _tf32() -> bool:
+    import torch
+
+    return bool(torch.backends.cuda.matmul.allow_tf32)

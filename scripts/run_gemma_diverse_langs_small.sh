@@ -1,0 +1,8 @@
+#!/usr/bin/env bash
+# Insight 1, 25 texts per language: Gemma 2 2B, the ten languages of the paper.
+# Options go on: run_gemma_diverse_langs_small.sh --split devtest. A run that was interrupted goes on; a finished one is left as it is.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+npx vscore compute --resume --model gemma-2b --layers 0,2,5,10,15,20 --split dev --n-texts-per-lang 25 \
+  --languages eng_Latn,spa_Latn,fra_Latn,jpn_Jpan,kor_Hang,por_Latn,tha_Thai,vie_Latn,cmn_Hans,arb_Arab \
+  --out-dir v_score_runs/run_insight_1_small "$@"

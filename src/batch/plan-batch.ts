@@ -1,0 +1,71 @@
+import { existsSync, realpathSync } from "node:fs";
+import { basename, dirname, join, relative, resolve } from "node:path";
+import { checkCorpus } from "../compute/gather-texts.js";
+import { resolveConfig } from "../config/resolve.js";
+import type { RunConfig } from "../config/schema.js";
+import { requestError, VscoreError } from "../errors.js";
+import { type Site, siteOf } from "../runs/site.js";
+import type { BatchEntry } from "./batch-file.js";
+
+export interface PlannedRun {
+  name: string;
+  config: RunConfig;
+  site: Exclude<Site, "other">;
+}
+
+/**
+ * Every run of a batch with its config, checked before the first one starts.
+ *
+ * @param root every run's folder lies below it
+ * @throws VscoreError (request) that names every wrong entry by its place
+ */
+export function planBatch(entries: readonly BatchEntry[], root: string): PlannedRun[] {
+  const wrong: string[] = [];
+  const planned = new Map<string, { run: PlannedRun; place: string }>();
+  for (const { place, name, asked } of entries) {
+    try {
+      const run = planRun(name, asked, root);
+      const folder = realPlace(run.config.out_dir);
+      const other = planned.get(folder);
+      if (other !== undefined) {
+        throw requestError(
+          `its folder ${run.config.out_dir} is that of ${other.place} too. Give each run a name or an out_dir of its own.`,
+        );
+      }
+      planned.set(folder, { run, place });
+    } catch (error) {
+      if (!(error instanceof VscoreError)) throw error;
+      wrong.push(`${place}: ${error.message}`);
+    }
+  }
+  if (wrong.length > 0) throw requestError(`${wrong.join("\n")}\nNothing was started.`);
+  return [...planned.values()].map(({ run }) => run);
+}
+
+function planRun(name: string, asked: BatchEntry["asked"], root: string): PlannedRun {
+  const { config, given } = resolveConfig({}, { out_dir: join(root, name), ...asked });
+  refuseOutside(config.out_dir, root);
+  const site = siteOf(config.out_dir);
+  if (site === "other")
+    throw requestError(
+      `out_dir ${config.out_dir} holds files that are not a run. Choose another one.`,
+    );
+  checkCorpus(config, given.has("split"));
+  return { name, config, site };
+}
+
+/** A batch file may come from somebody else: wherever its paths and the links on them lead, it stays below the root. */
+function refuseOutside(folder: string, root: string): void {
+  const step = relative(realPlace(root), realPlace(folder));
+  if (step !== "" && !step.startsWith("..") && !step.startsWith("/")) return;
+  throw requestError(
+    `out_dir ${folder} does not lie below ${root}. Runs of a batch stay there; to put them elsewhere, start it with --out-root FOLDER.`,
+  );
+}
+
+/** Where a path leads, links followed, also where its end is not there yet. */
+function realPlace(path: string): string {
+  const whole = resolve(path);
+  if (existsSync(whole)) return realpathSync(whole);
+  return join(realPlace(dirname(whole)), basename(whole));
+}

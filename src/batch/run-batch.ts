@@ -1,0 +1,140 @@
+import { execa } from "execa";
+import { z } from "zod";
+import { EXIT_CODES } from "../errors.js";
+import type { PlannedRun } from "./plan-batch.js";
+
+export type RunState =
+  | "done"
+  | "finished before"
+  | "failed"
+  | "killed"
+  | "cancelled"
+  | "not started";
+
+/** How one run of a batch ended. */
+export interface BatchResult {
+  name: string;
+  out_dir: string;
+  state: RunState;
+  /** Of its process; null where it was not started. One that was killed counts as unforeseen. */
+  exit_code: number | null;
+  seconds: number;
+  warnings: number;
+  /** What went wrong, in the run's own last words. */
+  message: string | null;
+}
+
+export interface BatchOptions {
+  /** The command line of vscore itself: an interpreter and a script. */
+  command: readonly [string, ...string[]];
+  keepGoing: boolean;
+  signal: AbortSignal;
+  onBegin: (run: PlannedRun, number: number) => void;
+  /** What a run says of its progress. */
+  onText: (text: string) => void;
+}
+
+/**
+ * Runs one after the other, each in a process of its own, so that a crash takes no other with it. Each goes on where it
+ * stopped; what is finished stays. Stops at the first that fails unless `keepGoing`, and at a cancellation.
+ */
+export async function runBatch(
+  runs: readonly PlannedRun[],
+  options: BatchOptions,
+): Promise<BatchResult[]> {
+  const results: BatchResult[] = [];
+  let isStopped = false;
+  for (const [number, run] of runs.entries()) {
+    isStopped ||= options.signal.aborted;
+    if (isStopped) {
+      results.push({ ...facts(run), state: "not started", exit_code: null, message: null });
+      continue;
+    }
+    options.onBegin(run, number);
+    const result = await runOne(run, options);
+    results.push(result);
+    isStopped = result.state === "cancelled" || (result.exit_code !== 0 && !options.keepGoing);
+  }
+  return results;
+}
+
+/** Worst first. A run that was not started says nothing. */
+const BADNESS = [1, 3, 4, 2, 130, 0];
+
+/** A batch ends like the worst of its runs. */
+export function worstExit(results: readonly BatchResult[]): number {
+  const codes = new Set(results.map(({ exit_code }) => exit_code).filter((code) => code !== null));
+  return [...codes].find((code) => !BADNESS.includes(code)) === undefined
+    ? (BADNESS.find((code) => codes.has(code)) ?? EXIT_CODES.cancelled)
+    : EXIT_CODES.bug;
+}
+
+const facts = ({ name, config }: PlannedRun) => ({
+  name,
+  out_dir: config.out_dir,
+  seconds: 0,
+  warnings: 0,
+});
+
+const Told = z.object({ meta: z.object({ warnings: z.array(z.string()) }) });
+
+async function runOne(run: PlannedRun, options: BatchOptions): Promise<BatchResult> {
+  const began = performance.now();
+  const [interpreter, ...script] = options.command;
+  const child = execa(interpreter, [...script, "compute", "--config", "-", "--resume", "--json"], {
+    input: JSON.stringify(run.config),
+    reject: false,
+    // Its own process group: Ctrl-C reaches it through us, once.
+    detached: true,
+    buffer: { stderr: false },
+  });
+  let tail = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    tail = `${tail}${text}`.slice(-4000);
+    options.onText(text);
+  });
+  const interrupt = () => child.kill("SIGINT");
+  const end = () => child.kill("SIGKILL");
+  options.signal.addEventListener("abort", interrupt, { once: true });
+  process.once("exit", end);
+  const { exitCode, signal, stdout, originalMessage } = await child;
+  options.signal.removeEventListener("abort", interrupt);
+  process.removeListener("exit", end);
+  return {
+    ...facts(run),
+    ...outcome(exitCode, signal, run),
+    seconds: (performance.now() - began) / 1000,
+    warnings: warningsIn(stdout),
+    message:
+      exitCode === 0
+        ? null
+        : signal === undefined
+          ? (lastLine(tail) ?? originalMessage ?? null)
+          : `killed by ${signal}`,
+  };
+}
+
+function outcome(
+  exitCode: number | undefined,
+  signal: string | undefined,
+  { site }: PlannedRun,
+): Pick<BatchResult, "state" | "exit_code"> {
+  if (signal !== undefined) return { state: "killed", exit_code: EXIT_CODES.bug };
+  if (exitCode === EXIT_CODES.cancelled) return { state: "cancelled", exit_code: exitCode };
+  if (exitCode !== 0) return { state: "failed", exit_code: exitCode ?? EXIT_CODES.bug };
+  return { state: site === "finished" ? "finished before" : "done", exit_code: 0 };
+}
+
+function warningsIn(stdout: string): number {
+  try {
+    return Told.parse(JSON.parse(stdout)).meta.warnings.length;
+  } catch {
+    return 0;
+  }
+}
+
+const lastLine = (text: string): string | undefined =>
+  text
+    .split("\n")
+    .filter((line) => line.trim() !== "")
+    .at(-1);

@@ -1,0 +1,74 @@
+import { loadRequest } from "../compute/compute-run.js";
+import { withEngine } from "../compute/open-any-run.js";
+import { resolveConfig } from "../config/resolve.js";
+import type { ConfigKey, PartialConfig } from "../config/schema.js";
+import { readLocalCorpus } from "../corpora/local-corpora.js";
+import { EXIT_CODES, ReportedFailure } from "../errors.js";
+import { judge, overall } from "../selfcheck/verdict.js";
+import { showProgress } from "../views/progress.js";
+import { checkLines, machineLines } from "../views/selfcheck-table.js";
+import { asJson, type Output } from "./output.js";
+
+/** The options of a run that decide about model, dictionaries and device. */
+export const SELFCHECK_KEYS = [
+  ...["model", "model_id", "model_revision", "sae_release", "sae_id_template", "sae_ids"],
+  ...["hook", "layers", "device", "dtype", "threads"],
+] as ConfigKey[];
+
+/** A few sentences of the embedded Declaration, in the scripts that tokenizers treat most differently. */
+const LANGUAGES = ["eng_Latn", "fra_Latn", "rus_Cyrl", "cmn_Hans", "arb_Arab", "tha_Thai"];
+const TEXTS = 4;
+
+/**
+ * `vscore selfcheck`: whether model and dictionaries fit each other on this machine, before hours are spent.
+ *
+ * @throws ReportedFailure where they do not
+ */
+export async function selfcheck(
+  { flags, json }: { flags: PartialConfig; json: boolean },
+  output: Output,
+  signal: AbortSignal,
+): Promise<void> {
+  const common = { languages: LANGUAGES, corpus: "udhr", out_dir: "(nowhere)" };
+  const { config } = resolveConfig(flags, common);
+  const corpus = readLocalCorpus("udhr", "dev", true).languages;
+  const progress = showProgress({ ...output, write: output.raw });
+  const began = performance.now();
+  const { loaded, sums, seconds } = await withEngine(
+    signal,
+    async (jobs) => {
+      const loaded = await jobs.load(loadRequest(config));
+      const seconds = (performance.now() - began) / 1000;
+      progress.news({ type: "phase", phase: "checking" });
+      for (const language of LANGUAGES) {
+        const texts = corpus.get(language)?.slice(0, TEXTS) ?? [];
+        await jobs.tokenize(
+          language,
+          texts.map(({ text }) => text),
+        );
+      }
+      return { loaded, seconds, sums: await jobs.selfcheck(LANGUAGES) };
+    },
+    ({ phase }) => progress.news({ type: "phase", phase: `loading ${phase}` }),
+  ).finally(progress.stop);
+  const layers = judge(sums, loaded.dtype);
+  const verdict = overall(layers);
+  if (json) {
+    output.data(asJson({ schema_version: 1, verdict, layers, loaded, sums, load_s: seconds }));
+  } else {
+    output.result(
+      [
+        ...machineLines(config, loaded, sums, seconds),
+        `texts    the first ${TEXTS} of udhr (dev) in ${LANGUAGES.join(", ")}`,
+        "",
+        ...checkLines(layers, loaded),
+        ...loaded.warnings.map((warning) => `warning: ${warning}`),
+        "",
+        verdict === "failed"
+          ? "Model and dictionaries do not fit each other here."
+          : "Model and dictionaries fit each other here.",
+      ].join("\n"),
+    );
+  }
+  if (verdict === "failed") throw new ReportedFailure(EXIT_CODES.bug);
+}

@@ -1,0 +1,68 @@
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { planBatch } from "../../src/batch/plan-batch.js";
+import type { PartialConfig } from "../../src/config/schema.js";
+import { failureOf } from "../fixtures/failure.js";
+import { useTempFolder } from "../fixtures/temp-folder.js";
+
+const at = useTempFolder();
+
+const entry = (name: string, asked: PartialConfig = {}) => ({
+  place: `b.yaml, ${name}`,
+  name,
+  asked: { model: "demo", n_texts_per_lang: 2, ...asked },
+});
+
+const refusal = (...entries: ReturnType<typeof entry>[]): string => {
+  const error = failureOf(() => planBatch(entries, at("runs")));
+  expect(error.exitCode).toBe(2);
+  return error.message;
+};
+
+test("a run's folder is its name below the root, unless it says another", () => {
+  const planned = planBatch(
+    [entry("a"), entry("b", { out_dir: at("runs", "x", "y") })],
+    at("runs"),
+  );
+  expect(planned.map(({ config }) => config.out_dir)).toEqual([at("runs", "a"), at("runs/x/y")]);
+  expect(planned.map(({ site }) => site)).toEqual(["free", "free"]);
+});
+
+test("every wrong entry is named by its place before anything starts", () => {
+  const message = refusal(
+    entry("a", { layers: ["x"] }),
+    entry("fine"),
+    entry("b", { model: "gpt-9" }),
+    entry("c", { languages: ["eng_Latn", "xxx_Latn"] }),
+  );
+  expect(message).toMatch(/^b\.yaml, a: --layers: found "x"/m);
+  expect(message).toMatch(/^b\.yaml, b: --model: found "gpt-9"/m);
+  expect(message).toMatch(/^b\.yaml, c: --languages: udhr .* has no xxx_Latn/m);
+  expect(message).not.toContain("fine");
+  expect(message).toContain("Nothing was started.");
+});
+
+test("two runs may not share a folder, whatever it is called", () => {
+  mkdirSync(at("runs", "a"), { recursive: true });
+  symlinkSync(at("runs", "a"), at("runs", "link"));
+  expect(refusal(entry("a"), entry("link"))).toContain(
+    `b.yaml, link: its folder ${at("runs", "link")} is that of b.yaml, a too`,
+  );
+});
+
+test.each(["../elsewhere", "x/../../elsewhere", "/elsewhere", ".", "out/x"])(
+  "an out_dir such as %s does not leave the root",
+  (out_dir) => {
+    mkdirSync(at("runs"));
+    mkdirSync(at("outside"));
+    symlinkSync(at("outside"), at("runs", "out"));
+    const target = out_dir.startsWith("/") ? out_dir : at("runs", out_dir);
+    expect(refusal(entry("a", { out_dir: target }))).toContain("does not lie below");
+  },
+);
+
+test("a folder with something else in it is refused", () => {
+  mkdirSync(at("runs", "a"), { recursive: true });
+  writeFileSync(at("runs", "a", "thesis.tex"), "");
+  expect(refusal(entry("a"))).toContain("holds files that are not a run");
+});

@@ -1,0 +1,98 @@
+import { expect, test } from "vitest";
+import { type BatchResult, runBatch, worstExit } from "../../src/batch/run-batch.js";
+import { configOf } from "../fixtures/runs.js";
+
+/** Stands in for vscore: reads the config that it is given, and ends as that run's name says. */
+const STAND_IN = `
+const fs = require("node:fs");
+const config = JSON.parse(fs.readFileSync(0, "utf8"));
+const how = config.out_dir.split("/").at(-1);
+console.error("working on " + how);
+if (how === "killed") process.kill(process.pid, "SIGKILL");
+else if (how === "waits") process.on("SIGINT", () => process.exit(130)), setInterval(() => {}, 1000), console.error("ready");
+else if (how.startsWith("exit-")) { console.error("It went wrong.\\n"); process.exit(Number(how.slice(5))); }
+else console.log(JSON.stringify({ args: process.argv.slice(1), meta: { warnings: ["one", "two"] } }));
+`;
+
+const planned = (name: string, site: "free" | "finished" = "free") => ({
+  name,
+  site,
+  config: configOf({ out_dir: `v_score_runs/${name}` }),
+});
+
+async function run(names: string[], keepGoing = false, signal = new AbortController().signal) {
+  const begun: string[] = [];
+  const results = await runBatch(
+    names.map((name) => planned(name)),
+    {
+      command: [process.execPath, "-e", STAND_IN, "--"],
+      keepGoing,
+      signal,
+      onBegin: ({ name }) => begun.push(name),
+      onText: () => undefined,
+    },
+  );
+  return { begun, results, states: results.map(({ state }) => state) };
+}
+
+test("each run has a process of its own, and says how it ended", async () => {
+  const { results } = await run(["fine", "exit-4"]);
+  expect(results).toMatchObject([
+    { name: "fine", state: "done", exit_code: 0, warnings: 2, message: null },
+    { name: "exit-4", state: "failed", exit_code: 4, warnings: 0, message: "It went wrong." },
+  ]);
+  expect(results[0]?.seconds).toBeGreaterThan(0);
+});
+
+test("the first that fails is the last, unless told to go on", async () => {
+  const names = ["fine", "exit-3", "killed", "also-fine"];
+  const stopped = await run(names);
+  expect(stopped.states).toEqual(["done", "failed", "not started", "not started"]);
+  expect(stopped.begun).toEqual(["fine", "exit-3"]);
+  const wentOn = await run(names, true);
+  expect(wentOn.states).toEqual(["done", "failed", "killed", "done"]);
+  expect(wentOn.results[2]).toMatchObject({ exit_code: 1, message: "killed by SIGKILL" });
+});
+
+test("what was finished before is said to be", async () => {
+  const results = await runBatch([planned("fine", "finished")], {
+    command: [process.execPath, "-e", STAND_IN, "--"],
+    keepGoing: false,
+    signal: new AbortController().signal,
+    onBegin: () => undefined,
+    onText: () => undefined,
+  });
+  expect(results[0]?.state).toBe("finished before");
+});
+
+test("a cancellation reaches the run, whose end is waited for, and starts no other", async () => {
+  const cancelling = new AbortController();
+  const heard: string[] = [];
+  const results = await runBatch([planned("waits"), planned("fine")], {
+    command: [process.execPath, "-e", STAND_IN, "--"],
+    keepGoing: true,
+    signal: cancelling.signal,
+    onBegin: () => undefined,
+    onText: (text) => {
+      heard.push(text);
+      if (heard.join("").includes("ready")) cancelling.abort();
+    },
+  });
+  expect(results.map(({ state }) => state)).toEqual(["cancelled", "not started"]);
+  expect(worstExit(results)).toBe(130);
+});
+
+test.each([
+  [[0, 0], 0],
+  [[0, null], 0],
+  [[0, 130], 130],
+  [[130, 2], 2],
+  [[2, 4], 4],
+  [[4, 3], 3],
+  [[3, 1], 1],
+  [[0, 137], 1],
+  [[null], 130],
+])("a batch of %j ends with %i", (codes, worst) => {
+  const results = codes.map((exit_code) => ({ exit_code }) as BatchResult);
+  expect(worstExit(results)).toBe(worst);
+});

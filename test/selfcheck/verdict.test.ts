@@ -1,0 +1,82 @@
+import { describe, expect, test } from "vitest";
+import { judge, overall, type SelfcheckSums } from "../../src/selfcheck/verdict.js";
+
+type Layer = SelfcheckSums["layers"][number];
+type Sums = Layer["languages"][string];
+
+const sums = (changes: Partial<Sums> = {}): Sums => ({
+  ...{ tokens: 10, not_finite: 0, active: 200, error: 2, variance: 10 },
+  ...changes,
+});
+
+/** The verdict on one layer, in float32 unless said. */
+function verdictOn(changes: Partial<Layer> = {}, english: Partial<Sums> = {}, dtype = "float32") {
+  const layer: Layer = {
+    layer: 3,
+    stated_l0: 20,
+    output_module: "out",
+    max_difference: 1e-6,
+    languages: { eng_Latn: sums(english), fra_Latn: sums({ error: 4 }), tha_Thai: sums() },
+    ...changes,
+  };
+  const told = { layers: [layer], tokens_per_s: 1, memory_bytes: 1, tf32: false };
+  return judge(told, dtype)[0] as ReturnType<typeof judge>[number];
+}
+
+test("a dictionary that rebuilds its text with as many features as stated is fine", () => {
+  expect(verdictOn()).toEqual({
+    layer: 3,
+    fvu: 0.2,
+    worst: { language: "fra_Latn", fvu: 0.4 },
+    l0: 20,
+    stated_l0: 20,
+    max_difference: 1e-6,
+    verdict: "ok",
+    reasons: [],
+  });
+});
+
+describe("what is off", () => {
+  test.each<[string, Partial<Layer>, Partial<Sums>, string, string]>([
+    ["half the variance is lost", {}, { error: 6 }, "warning", "60 % of the variance"],
+    ["a constant would do better", {}, { error: 11 }, "failed", "FVU 1.10"],
+    ["L0 is half of what is stated", { stated_l0: 41 }, {}, "warning", "20.0 features are active"],
+    ["L0 is a fifth of what is stated", { stated_l0: 101 }, {}, "failed", "the release states 101"],
+    ["L0 is five times what is stated", { stated_l0: 3.9 }, {}, "failed", "states 3.9"],
+    ["no feature fires", {}, { active: 0 }, "failed", "no feature is active"],
+    ["there is no token", {}, { tokens: 0, variance: 0 }, "failed", "no token could be checked"],
+    ["numbers are not finite", {}, { not_finite: 2 }, "failed", "2 tokens have numbers"],
+    ["activations are NaN", { max_difference: null }, {}, "failed", "not finite"],
+    ["a batch changes the numbers", { max_difference: 0.02 }, {}, "warning", "by 0.020"],
+  ])("%s", (_, layer, english, verdict, words) => {
+    const check = verdictOn(layer, english);
+    expect(check.verdict).toBe(verdict);
+    expect(check.reasons.join("\n")).toContain(words);
+    expect(check.reasons.some((reason) => reason.startsWith("Likely causes"))).toBe(
+      verdict === "failed",
+    );
+  });
+
+  test("another language that cannot be rebuilt is a warning that names it", () => {
+    const languages = { eng_Latn: sums(), tha_Thai: sums({ error: 12 }) };
+    expect(verdictOn({ languages })).toMatchObject({
+      verdict: "warning",
+      worst: { language: "tha_Thai", fvu: 1.2 },
+    });
+  });
+
+  test("in lower precision batches may differ", () => {
+    expect(verdictOn({ max_difference: 0.3 }, {}, "bfloat16").verdict).toBe("ok");
+  });
+
+  test("without a stated L0 there is nothing to compare", () => {
+    expect(verdictOn({ stated_l0: null }, { active: 9000 }).verdict).toBe("ok");
+  });
+});
+
+test("the worst layer decides", () => {
+  const [fine, odd, bad] = [verdictOn(), verdictOn({}, { error: 6 }), verdictOn({}, { error: 11 })];
+  expect(overall([fine, fine])).toBe("ok");
+  expect(overall([fine, odd])).toBe("warning");
+  expect(overall([odd, bad, fine])).toBe("failed");
+});
