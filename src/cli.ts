@@ -2,11 +2,13 @@ import { writeSync } from "node:fs";
 import { CommanderError } from "commander";
 import { batch } from "./commands/batch.js";
 import { compute } from "./commands/compute.js";
+import { doctor } from "./commands/doctor.js";
 import { exportCsv } from "./commands/export-csv.js";
 import { exportPt } from "./commands/export-pt.js";
 import { languages } from "./commands/languages.js";
 import { models } from "./commands/models.js";
 import type { Output } from "./commands/output.js";
+import { prefetch } from "./commands/prefetch.js";
 import { buildProgram } from "./commands/program.js";
 import { rescore } from "./commands/rescore.js";
 import { runs } from "./commands/runs.js";
@@ -67,6 +69,8 @@ async function main(): Promise<number> {
     show: (run, options) => show(run, options, output, cancelled.signal),
     exportCsv: (run, options) => exportCsv(run, options, output, cancelled.signal),
     exportPt: (run, options) => exportPt(run, options, output, cancelled.signal),
+    doctor: (options) => doctor(options, output, cancelled.signal),
+    prefetch: (options) => prefetch(options, output, cancelled.signal),
     selfcheck: (options) => selfcheck(options, output, cancelled.signal),
     rescore: (run, options) => rescore(run, options, output, cancelled.signal),
   });

@@ -4,7 +4,8 @@ import importlib
 import importlib.metadata
 import platform
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import torch
 
@@ -12,6 +13,7 @@ from vscore_engine import devices, dictionary_models, dictionary_sources, models
 from vscore_engine.dictionaries import Dictionary, load_dictionary
 from vscore_engine.errors import EngineError
 from vscore_engine.frames import FrameSender, progress, result
+from vscore_engine.hook_points import HookPoint
 from vscore_engine.hub import set_offline
 from vscore_engine.tokens import begins_with_bos, needs_bos
 
@@ -24,52 +26,75 @@ _PACKAGES = ("torch", "transformers", "sae_lens", "safetensors", "huggingface_hu
 def load(job: "Job", sender: FrameSender) -> tuple[models.LoadedModel, dict[int, Dictionary]]:
     """Run the job; send progress and the result "loaded"."""
     asked = job.params
-    offline = set_offline(bool(asked["offline"]))
     device = devices.choose_device(asked["device"])
     devices.empty_caches(device)
     torch.manual_seed(int(asked["seed"]))
     if asked["threads"] is not None:
         torch.set_num_threads(int(asked["threads"]))
-    source = models.ModelSource(
+    found = find(job)
+    dtype = devices.choose_dtype(asked["dtype"], device, found.config.model_type)
+    # The slowest import comes last, once everything that can be refused has been.
+    importlib.import_module("sae_lens")
+    progress(sender, "libraries", 1, 1)
+
+    progress(sender, "model", 0, 1)
+    loaded = models.load_model(found.source, device, dtype)
+    progress(sender, "model", 1, 1, devices.memory_in_use(device))
+    dictionaries: dict[int, Dictionary] = {}
+    for number, entry in enumerate(found.dictionaries):
+        job.check_cancelled()
+        progress(
+            sender,
+            "dictionaries",
+            number,
+            len(found.dictionaries),
+            devices.memory_in_use(device),
+        )
+        dictionaries[entry.layer] = load_dictionary(entry, found.points[entry.layer], device)
+    count = len(found.dictionaries)
+    progress(sender, "dictionaries", count, count, devices.memory_in_use(device))
+    result(sender, "loaded", describe(loaded, found.source, dictionaries, found.warnings))
+    return loaded, dictionaries
+
+
+@dataclass
+class Found:
+    """What a request means: a model at a commit, its configuration, and what is read where."""
+
+    source: models.ModelSource
+    config: Any
+    dictionaries: list[dictionary_sources.DictionarySource]
+    points: dict[int, HookPoint]
+    warnings: list[str | None]
+
+
+def find(job: "Job") -> Found:
+    """Find everything that a request names, and check that it fits, before weights are read."""
+    asked = job.params
+    offline = set_offline(bool(asked["offline"]))
+    source, warning = models.ModelSource(
         asked["model_id"], asked["model_path"], asked["model_revision"], offline
-    )
+    ).pin()
     wanted = [
         dictionary_sources.DictionarySource(
             int(entry["layer"]), entry["release"], entry["sae_id"], entry["path"]
         )
         for entry in asked["dictionaries"]
     ]
-    source, warning = source.pin()
-    warnings = [warning]
     config = models.load_config(source)
-    dtype = devices.choose_dtype(asked["dtype"], device, config.model_type)
     check_layers([entry.layer for entry in wanted], int(config.num_hidden_layers))
-    points = {}
+    found = Found(source, config, wanted, {}, [warning])
     for entry in wanted:
         job.check_cancelled()
         dictionary_sources.check_exists(entry)
-        found = dictionary_sources.read_config(entry)
-        warnings.append(dictionary_models.check_model(entry, found, source))
-        point = dictionary_sources.resolve(entry, found, config)
+        told = dictionary_sources.read_config(entry)
+        found.warnings.append(dictionary_models.check_model(entry, told, source))
+        point = dictionary_sources.resolve(entry, told, config)
         if asked["hook"] == "block-output":
             point, warning = dictionary_sources.at_block_output(entry, point, config)
-            warnings.append(warning)
-        points[entry.layer] = point
-    # The slowest import comes last, once everything that can be refused has been.
-    importlib.import_module("sae_lens")
-    progress(sender, "libraries", 1, 1)
-
-    progress(sender, "model", 0, 1)
-    loaded = models.load_model(source, device, dtype)
-    progress(sender, "model", 1, 1, devices.memory_in_use(device))
-    dictionaries: dict[int, Dictionary] = {}
-    for number, entry in enumerate(wanted):
-        job.check_cancelled()
-        progress(sender, "dictionaries", number, len(wanted), devices.memory_in_use(device))
-        dictionaries[entry.layer] = load_dictionary(entry, points[entry.layer], device)
-    progress(sender, "dictionaries", len(wanted), len(wanted), devices.memory_in_use(device))
-    result(sender, "loaded", describe(loaded, source, dictionaries, warnings))
-    return loaded, dictionaries
+            found.warnings.append(warning)
+        found.points[entry.layer] = point
+    return found
 
 
 def check_layers(layers: Sequence[int], n_layers: int) -> None:

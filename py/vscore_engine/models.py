@@ -94,7 +94,7 @@ def load_config(source: ModelSource) -> Any:
 
 def load_model(source: ModelSource, device: "torch.device", dtype: "torch.dtype") -> LoadedModel:
     """Load weights (safetensors only) and tokenizer. Memory: the weights, once."""
-    from transformers import AutoModelForCausalLM, AutoTokenizer
+    from transformers import AutoModelForCausalLM
 
     with _readable(source):
         model: Any = AutoModelForCausalLM.from_pretrained(
@@ -103,9 +103,16 @@ def load_model(source: ModelSource, device: "torch.device", dtype: "torch.dtype"
     revision = source.revision if source.path is None else folder_hash(Path(source.path))
     model.eval().requires_grad_(False)
     model.to(device)
-    with _readable(source):
-        tokenizer = AutoTokenizer.from_pretrained(source.name, **source.arguments())
+    tokenizer = load_tokenizer(source)
     return LoadedModel(model, tokenizer, model.config.get_text_config(), revision, device, dtype)
+
+
+def load_tokenizer(source: ModelSource) -> Any:
+    """Load a model's tokenizer, of the same commit as the model."""
+    from transformers import AutoTokenizer
+
+    with _readable(source):
+        return AutoTokenizer.from_pretrained(source.name, **source.arguments())
 
 
 def folder_hash(folder: Path) -> str:

@@ -26,8 +26,9 @@ def registry_file() -> Path:
 
 
 def read_registry() -> list[dict[str, object]]:
-    """[{"name", "model", "repository", "loader", "dictionaries": [{"id", "l0", "neuronpedia"}]}].
+    """[{"name", "model", "repository", "loader", "dictionaries"}].
 
+    Each dictionary is {"id", "path", "l0", "neuronpedia"}, its path that in the repository.
     `loader` is the format's name in sae_lens (null: its own); `l0` and `neuronpedia` are null where
     the registry does not state them.
     """
@@ -45,6 +46,7 @@ def read_registry() -> list[dict[str, object]]:
             "dictionaries": [
                 {
                     "id": entry["id"],
+                    "path": entry["path"],
                     "l0": entry.get("l0"),
                     "neuronpedia": entry.get("neuronpedia"),
                 }

@@ -33,6 +33,8 @@ class Session:
             "write_pt": self._write_pt,
             "read_pt": self._read_pt,
             "releases": self._releases,
+            "doctor": self._doctor,
+            "prefetch": self._prefetch,
             "selfcheck": self._selfcheck,
         }
         if job.name not in jobs:
@@ -168,6 +170,18 @@ class Session:
         texts = {language: self._texts[language].texts for language in languages}
         result(self._sender, "selfcheck", check(loaded, self._dictionaries, texts))
         return sum(len(own) for own in texts.values())
+
+    def _doctor(self, job: "Job") -> int:
+        from vscore_engine.doctor import examine
+
+        result(self._sender, "doctor", examine(job.params["presets"]))
+        return 0
+
+    def _prefetch(self, job: "Job") -> int:
+        from vscore_engine.prefetch import prefetch
+
+        prefetch(job, self._sender)
+        return 0
 
     def _releases(self, job: "Job") -> int:
         from vscore_engine.registry import read_registry

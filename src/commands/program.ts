@@ -7,6 +7,7 @@ import type { BatchRequest } from "./batch.js";
 import type { ComputeOptions } from "./compute.js";
 import type { ModelsOptions } from "./models.js";
 import { addConfigOptions, corpusOption, flagsOf, list, whole } from "./options.js";
+import { PREFETCH_KEYS } from "./prefetch.js";
 import type { RescoreOptions } from "./rescore.js";
 import { SELFCHECK_KEYS } from "./selfcheck.js";
 import type { ShowOptions } from "./show.js";
@@ -24,6 +25,12 @@ export interface Actions {
   show(run: string, options: ShowOptions): Promise<void>;
   exportCsv(run: string, options: { topK: number; output?: string | undefined }): Promise<void>;
   exportPt(run: string, options: { output: string }): Promise<void>;
+  doctor(options: { json: boolean }): Promise<void>;
+  prefetch(options: {
+    flags: PartialConfig;
+    config?: string | undefined;
+    json: boolean;
+  }): Promise<void>;
   selfcheck(options: { flags: PartialConfig; json: boolean }): Promise<void>;
   rescore(run: string, options: RescoreOptions): Promise<void>;
 }
@@ -120,6 +127,24 @@ the worst of its runs, in the order 1, 3, 4, 2, 130, 0.`,
     .action((name, { releases, json }) =>
       actions.models({ name, releases: releases === true, json: json === true }),
     );
+  program
+    .command("doctor")
+    .description("check that this machine can run vscore: Python, libraries, devices, disk, cache")
+    .option("--json", "print as JSON")
+    .action(({ json }) => actions.doctor({ json: json === true }));
+  const prefetch = program
+    .command("prefetch")
+    .description("download what a run needs, for a later run without a network")
+    .option("--config <FILE>", "config file, as for compute")
+    .option("--json", "print as JSON");
+  addConfigOptions(prefetch, PREFETCH_KEYS);
+  prefetch.action((values: Record<string, unknown>) =>
+    actions.prefetch({
+      flags: flagsOf(values),
+      config: values.config as string | undefined,
+      json: values.json === true,
+    }),
+  );
   const selfcheck = program
     .command("selfcheck")
     .description(

@@ -36,7 +36,7 @@ export interface ComputedRun {
 }
 
 /**
- * The story of a run: look at the request, start the engine, load, gather and tokenise the texts, extract language by
+ * The story of a run: look at the request, start the engine, gather the texts, load, tokenise, extract language by
  * language (each one a finished checkpoint), score, write. `meta` is null where the run was finished before.
  *
  * @throws VscoreError; what was finished stays, what was begun and not finished is removed
@@ -66,11 +66,12 @@ export async function computeRun(request: ComputeRequest): Promise<ComputedRun> 
     const jobs = new EngineJobs(engine, request.signal, (progress) =>
       meter.engineProgress(progress),
     );
-    request.onNews({ type: "phase", phase: "loading" });
     const pinned = goesOn ? pinnedRevisions(config, folder) : config;
-    const loaded = await jobs.load(loadRequest(pinned));
+    // Texts first: a corpus that cannot be had should not cost the download of a model.
     request.onNews({ type: "phase", phase: "reading texts" });
     const gathered = await gatherTexts(pinned, local, jobs);
+    request.onNews({ type: "phase", phase: "loading" });
+    const loaded = await jobs.load(loadRequest(pinned));
     const tokenized = await tokenizeTexts(gathered.languages, config, jobs);
 
     if (!goesOn && siteOf(folder) !== site)

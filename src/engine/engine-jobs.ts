@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { EngineFacts } from "../doctor/engine-facts.js";
 import type { Shard } from "../plan.js";
 import { Release } from "../registry/releases.js";
 import { SelfcheckSums } from "../selfcheck/verdict.js";
@@ -28,6 +29,17 @@ const Loaded = z.strictObject({
   warnings: z.array(z.string()),
 });
 export type Loaded = z.infer<typeof Loaded>;
+
+const Prefetched = z.strictObject({
+  model_id: z.string(),
+  model_revision: z.string().nullable(),
+  dictionaries: z.array(
+    z.strictObject({ layer: z.int(), sae_id: z.string(), revision: z.string().nullable() }),
+  ),
+  fetched_bytes: z.number(),
+  warnings: z.array(z.string()),
+});
+export type Prefetched = z.infer<typeof Prefetched>;
 
 const Flores = z.strictObject({
   language: z.string(),
@@ -132,6 +144,18 @@ export class EngineJobs {
   async selfcheck(languages: readonly string[]): Promise<SelfcheckSums> {
     const { blob } = await this.result("selfcheck", { languages }, "selfcheck");
     return SelfcheckSums.parse(jsonOf(blob));
+  }
+
+  /** What this Python has; `presets` are looked for in the cache. */
+  async doctor(presets: readonly unknown[]): Promise<EngineFacts> {
+    const { blob } = await this.result("doctor", { presets }, "doctor");
+    return EngineFacts.parse(jsonOf(blob));
+  }
+
+  /** Downloads what `load` would load, without loading it. */
+  async prefetch(request: LoadRequest): Promise<Prefetched> {
+    const { blob } = await this.result("prefetch", { ...request }, "prefetched");
+    return Prefetched.parse(jsonOf(blob));
   }
 
   /** The releases that the installed sae_lens knows. */

@@ -10,6 +10,8 @@ export const Release = z.strictObject({
   dictionaries: z.array(
     z.strictObject({
       id: z.string(),
+      /** Folder or file in the repository. */
+      path: z.string(),
       /** Mean number of active features per token, as the release states it. */
       l0: z.number().nullable(),
       neuronpedia: z.string().nullable(),

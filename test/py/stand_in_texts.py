@@ -36,10 +36,16 @@ def sentences() -> dict[str, dict[str, list[dict[str, object]]]]:
     found: dict[str, dict[str, list[dict[str, object]]]] = {}
     for number, split in enumerate(("dev", "devtest")):
         names = chosen[number::2][:SENTENCES]
-        texts = {code: [by_language[code][name] for name in names] for code in EMBEDDED}
+        texts = {code: [_cut(by_language[code][name]) for name in names] for code in EMBEDDED}
         texts |= {code: _invented(code, split, letters) for code, letters in INVENTED.items()}
         found[split] = {code: _rows(code, split, of) for code, of in texts.items()}
     return found
+
+
+def _cut(text: str) -> str:
+    """The beginning of a sentence: half a dozen words, or as much where words are not apart."""
+    words = text.split(" ")
+    return " ".join(words[:6]) if len(words) > 3 else text[:18]
 
 
 def _rows(code: str, split: str, texts: list[str]) -> list[dict[str, object]]:
@@ -51,4 +57,4 @@ def _rows(code: str, split: str, texts: list[str]) -> list[dict[str, object]]:
 def _invented(code: str, split: str, letters: str) -> list[str]:
     chance = random.Random(f"{code} {split}")
     words = ["".join(chance.choices(letters, k=chance.randint(2, 8))) for _ in range(60)]
-    return [" ".join(chance.choices(words, k=chance.randint(6, 14))) for _ in range(SENTENCES)]
+    return [" ".join(chance.choices(words, k=chance.randint(3, 6))) for _ in range(SENTENCES)]

@@ -13,7 +13,7 @@ const release = (ids: string[], changes: Partial<Release> = {}): Release => ({
   model: "gemma-2-2b",
   repository: "google/some",
   loader: null,
-  dictionaries: ids.map((id) => ({ id, l0: null, neuronpedia: null })),
+  dictionaries: ids.map((id) => ({ id, path: id, l0: null, neuronpedia: null })),
   ...changes,
 });
 
@@ -41,7 +41,7 @@ describe("ids as templates", () => {
 
   test("a series has its layers in order, and what is stated of its L0", () => {
     const ids = ["layer_10/a", "layer_2/a", "layer_2/b", "embedding/a"];
-    const dictionaries = ids.map((id, at) => ({ id, l0: 10 + at, neuronpedia: null }));
+    const dictionaries = ids.map((id, at) => ({ id, path: id, l0: 10 + at, neuronpedia: null }));
     expect(seriesOf(release([], { dictionaries }))).toMatchObject([
       { template: "layer_{layer}/a", layers: [2, 10], l0: [10, 11] },
       { template: "layer_{layer}/b", layers: [2], l0: [12, 12] },

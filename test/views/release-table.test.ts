@@ -10,7 +10,7 @@ const release = (
   model: "gemma-2-2b",
   repository: "google/some",
   loader: null,
-  dictionaries: ids.map(([id, l0]) => ({ id, l0, neuronpedia: null })),
+  dictionaries: ids.map(([id, l0]) => ({ id, path: id, l0, neuronpedia: null })),
   ...changes,
 });
 

@@ -1,0 +1,209 @@
+"""The `doctor` job: what this Python has, what its devices are, what the Hub's cache holds.
+
+Nothing is asked of the network, and no part of an access token is told.
+"""
+
+import importlib
+import importlib.metadata
+import os
+import platform
+from collections.abc import Mapping, Sequence
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Any
+
+from vscore_engine.hub_cache import Repository, cache_folder, cached_commit, cached_file
+from vscore_engine.registry import read_registry
+
+PACKAGES = (
+    *("torch", "transformers", "sae-lens", "huggingface-hub", "safetensors"),
+    *("tokenizers", "numpy", "pyarrow"),
+)
+_FLORES = Repository("openlanguagedata/flores_plus", "dataset", "FLORES+")
+
+
+def examine(presets: Sequence[Mapping[str, Any]]) -> dict[str, object]:
+    """{"python", "packages", "imports", "devices", "hub", "presets"}.
+
+    presets: {"name", "model_id", "release", "ids", "languages", "split"}. packages: version or
+    null; imports: what is wrong with torch and sae_lens, null if nothing; presets: how much of each
+    is in the cache, as [found, needed].
+    """
+    packages = {name: _version(name) for name in PACKAGES}
+    imports = {name: _import_error(name) for name in ("torch", "sae_lens")}
+    registry = {} if packages["sae-lens"] is None else _registry()
+    return {
+        "python": platform.python_version(),
+        "packages": packages,
+        "imports": imports,
+        "devices": [] if imports["torch"] else _devices(),
+        "cuda_build": None if imports["torch"] else _cuda_build(),
+        "hub": None if packages["huggingface-hub"] is None else _hub(),
+        "presets": []
+        if packages["huggingface-hub"] is None
+        else [_cached(preset, registry) for preset in presets],
+    }
+
+
+def _version(package: str) -> str | None:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def _import_error(module: str) -> str | None:
+    try:
+        importlib.import_module(module)
+    except Exception as error:  # noqa: BLE001  # a broken package may raise anything
+        lines = str(error).strip().splitlines()
+        return f"{type(error).__name__}: {lines[0] if lines else ''}"
+    return None
+
+
+def _cuda_build() -> str | None:
+    import torch
+
+    return torch.version.cuda
+
+
+def _devices() -> list[dict[str, object]]:
+    import torch
+
+    found: list[dict[str, object]] = []
+    for index in range(torch.cuda.device_count() if torch.cuda.is_available() else 0):
+        free, total = torch.cuda.mem_get_info(index)
+        major, minor = torch.cuda.get_device_capability(index)
+        found.append(
+            {
+                "device": f"cuda:{index}",
+                "name": torch.cuda.get_device_name(index),
+                "free_bytes": int(free),
+                "total_bytes": int(total),
+                "capability": f"{major}.{minor}",
+                # Older cards only emulate it, slowly.
+                "bfloat16": major >= 8,
+            }
+        )
+    if torch.backends.mps.is_available():
+        found.append(
+            {
+                "device": "mps",
+                "name": platform.processor() or "Apple GPU",
+                "free_bytes": None,
+                "total_bytes": None,
+                "capability": None,
+                "bfloat16": True,
+            }
+        )
+    return found
+
+
+def _hub() -> dict[str, object]:
+    from huggingface_hub import constants
+
+    cache = cache_folder()
+    existing = cache
+    while not existing.exists() and existing != existing.parent:
+        existing = existing.parent
+    return {
+        "cache": str(cache),
+        "writable": os.access(existing, os.W_OK | os.X_OK),
+        "offline": bool(constants.HF_HUB_OFFLINE),
+        "own_endpoint": constants.ENDPOINT != "https://huggingface.co",
+        "token": _token_place(),
+    }
+
+
+def _token_place() -> str | None:
+    """Where an access token comes from, the first place that has one; None without any."""
+    from huggingface_hub import constants
+
+    for variable in ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"):
+        if os.environ.get(variable, "").strip():
+            return variable
+    file = Path(constants.HF_TOKEN_PATH)
+    try:
+        return str(file) if file.read_text(encoding="utf-8").strip() else None
+    except OSError:
+        return None
+
+
+def _registry() -> dict[str, tuple[str, dict[str, str]]]:
+    """Release -> (repository, id -> path); empty where the registry cannot be read."""
+    try:
+        return {
+            str(release["name"]): (
+                str(release["repository"]),
+                {entry["id"]: entry["path"] for entry in _entries(release)},
+            )
+            for release in read_registry()
+        }
+    except Exception:  # noqa: BLE001  # told apart as a package that cannot be imported
+        return {}
+
+
+def _entries(release: Mapping[str, object]) -> list[dict[str, str]]:
+    dictionaries: Any = release["dictionaries"]
+    return dictionaries
+
+
+def _cached(
+    preset: Mapping[str, Any], registry: Mapping[str, tuple[str, dict[str, str]]]
+) -> dict[str, object]:
+    repository, paths = registry.get(preset["release"], ("", {}))
+    names = _cached_names(Repository(repository, "model", repository)) if repository else []
+    wanted = [paths.get(sae_id, "") for sae_id in preset["ids"]]
+    languages = [
+        any(
+            _in_cache(_FLORES, f"{preset['split']}/{language}.{ending}")
+            for ending in ("parquet", "jsonl")
+        )
+        for language in preset["languages"]
+    ]
+    model = Repository(preset["model_id"], "model", preset["model_id"])
+    return {
+        "name": preset["name"],
+        "model": [int(_has_weights(model)), 1],
+        "dictionaries": [sum(_has(path, names) for path in wanted), len(wanted)],
+        "languages": [sum(languages), len(languages)],
+    }
+
+
+def _has(path: str, names: Sequence[str]) -> bool:
+    """Whether a dictionary's file, or a file in its folder, is there."""
+    stem = path.rsplit(".", 1)[0] if path.endswith((".safetensors", ".pt", ".npz")) else path
+    return bool(path) and any(
+        name == path or name.startswith(f"{stem}/") or name.startswith(f"{stem}.") for name in names
+    )
+
+
+def _has_weights(repository: Repository) -> bool:
+    """Whether configuration and all weights of the newest known commit are there."""
+    import json
+
+    names = _cached_names(repository)
+    if "config.json" not in names:
+        return False
+    index = "model.safetensors.index.json"
+    if index in names:
+        commit = cached_commit(repository.id)
+        file = cached_file(repository, str(commit), index)
+        shards = set(json.loads(file.read_text())["weight_map"].values()) if file else {""}
+        return shards <= set(names)
+    return any(fnmatch(name, "model*.safetensors") for name in names)
+
+
+def _in_cache(repository: Repository, name: str) -> bool:
+    commit = cached_commit(repository.id, kind=repository.kind)
+    return commit is not None and cached_file(repository, commit, name) is not None
+
+
+def _cached_names(repository: Repository) -> list[str]:
+    commit = cached_commit(repository.id, kind=repository.kind)
+    if commit is None:
+        return []
+    folder = f"{repository.kind}s--{repository.id.replace('/', '--')}"
+    snapshot = cache_folder() / folder / "snapshots" / commit
+    # A link to a blob that is gone is not there.
+    return [file.relative_to(snapshot).as_posix() for file in snapshot.rglob("*") if file.is_file()]

@@ -1,0 +1,70 @@
+"""The `prefetch` job: everything that a run needs, into the Hub's cache, without loading a model.
+
+What is fetched is what the libraries themselves ask for: configuration, tokenizer and dictionaries
+are read by the functions that a run reads them with, the weights by name. One dictionary at a time
+is in memory.
+"""
+
+from typing import TYPE_CHECKING
+
+from vscore_engine.dictionaries import load_dictionary
+from vscore_engine.downloads import DownloadWatch, cached_bytes
+from vscore_engine.errors import translate
+from vscore_engine.frames import FrameSender, progress, result
+from vscore_engine.loading import find
+from vscore_engine.models import ModelSource, load_tokenizer
+
+if TYPE_CHECKING:
+    from vscore_engine.jobs import Job
+
+# The weights that transformers reads: a repository may hold others, in other formats, beside them.
+WEIGHTS = (
+    *("config.json", "generation_config.json"),
+    *("model.safetensors", "model-*.safetensors", "model.safetensors.index.json"),
+)
+
+
+def prefetch(job: "Job", sender: FrameSender) -> None:
+    """Run the job: `load` without loading. Sends progress and the result "prefetched"."""
+    import torch
+
+    before = cached_bytes()
+    with DownloadWatch(sender):
+        progress(sender, "configurations", 0, 1)
+        found = find(job)
+        progress(sender, "tokenizer", 0, 1)
+        load_tokenizer(found.source)
+        fetch_weights(found.source)
+        dictionaries = []
+        for number, entry in enumerate(found.dictionaries):
+            job.check_cancelled()
+            progress(sender, "dictionaries", number, len(found.dictionaries))
+            one = load_dictionary(entry, found.points[entry.layer], torch.device("cpu"))
+            dictionaries.append(
+                {"layer": entry.layer, "sae_id": entry.sae_id, "revision": one.revision}
+            )
+    told = {
+        "model_id": found.source.model_id,
+        "model_revision": found.source.revision,
+        "dictionaries": dictionaries,
+        "fetched_bytes": max(0, cached_bytes() - before),
+        "warnings": [text for text in dict.fromkeys(found.warnings) if text is not None],
+    }
+    result(sender, "prefetched", told)
+
+
+def fetch_weights(source: ModelSource) -> None:
+    """Download a model's safetensors weights; a local folder has them. Raises "source"."""
+    from huggingface_hub import snapshot_download
+
+    if source.path is not None:
+        return
+    try:
+        snapshot_download(
+            source.model_id,
+            revision=source.revision,
+            allow_patterns=list(WEIGHTS),
+            local_files_only=source.offline,
+        )
+    except Exception as error:
+        raise translate(error, source.repository.name) from error
