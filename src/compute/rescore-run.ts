@@ -123,7 +123,8 @@ function refuseOtherMeta(config: RunConfig, { meta, folder }: FinishedRun): void
   const shared: Record<string, unknown> = Object.fromEntries(
     Object.entries(config).filter(([key]) => key in meta),
   );
-  const resolved = ["device", "dtype", "threads", "batch_tokens"];
+  const machine = ["device", "dtype", "threads", "batch_tokens"];
+  const resolved = [...machine, "model_revision", "corpus_revision"];
   const told: Record<string, unknown> = meta;
   const [key] = differingKeys(told, shared, resolved);
   if (key === undefined) return;

@@ -144,8 +144,10 @@ def _features(
     # A column of few digits compresses well.
     columns = np.stack(directions, 1).astype(np.float16).astype(np.float32)
     before = np.sort((everything - mean) @ columns, axis=0)
-    # In the middle of two neighbours: no token is so near that rounding decides.
-    first = np.round(len(before) * (1 - chance.uniform(0.02, 0.2, ALIVE))).astype(int)
+    # In the middle of the widest gap: no token is so near that rounding decides. Texts that begin
+    # alike have tokens with the very same values.
+    from_, to = (round(len(before) * (1 - share)) for share in (0.2, 0.02))
+    first = from_ + np.argmax(before[from_:to] - before[from_ - 1 : to - 1], axis=0)
     thresholds = (before[first, range(ALIVE)] + before[first - 1, range(ALIVE)]) / 2
     if thresholds.min() <= 0:
         raise SystemExit("a feature of the stand-ins would fire on most tokens")

@@ -41,6 +41,16 @@ def test_an_api_address_becomes_the_page_for_people():
     assert "https://huggingface.co/datasets/openlanguagedata/flores_plus," in known.message
 
 
+def test_the_terms_are_on_the_public_hub_also_behind_a_mirror():
+    text = "for url: http://127.0.0.1:8080/datasets/a/b.c/resolve/main/dev/x.parquet."
+    known = translate(hub.GatedRepoError(text, response=response(401)), "data set a/b.c")
+    assert "no access token was sent" in known.message
+    assert (
+        "Accept them on https://huggingface.co/datasets/a/b.c (asked for at http://127.0.0.1:8080),"
+        in known.message
+    )
+
+
 @pytest.mark.parametrize(
     ("error", "word"),
     [
@@ -49,7 +59,10 @@ def test_an_api_address_becomes_the_page_for_people():
         (hub.RemoteEntryNotFoundError("404 x.json", response=response(404)), "x.json"),
         (hub.LocalEntryNotFoundError("not in cache"), "offline"),
         (hub.OfflineModeIsEnabled("offline"), "offline"),
-        (hub.HfHubHTTPError("500", response=response(500)), "could not be fetched"),
+        (hub.HfHubHTTPError("500", response=response(500)), "answered with status 500"),
+        (hub.HfHubHTTPError("401", response=response(401)), "does not know the access token"),
+        (hub.HfHubHTTPError("403 Forbidden", response=response(403)), "may not be read with this"),
+        (OSError("Consistency check failed: file should be of size 9"), "arrived incomplete"),
         (ConnectError("refused"), "could not be fetched"),
         (ConnectionResetError("reset"), "could not be fetched"),
     ],
@@ -66,6 +79,15 @@ def test_the_telling_error_is_found_behind_others():
     known = translate(chained(OSError("You are trying to access a gated repo."), gated))
     assert known.kind == "source"
     assert "gated" in known.message
+
+
+def test_a_hub_that_is_out_of_order_is_told_from_working_offline():
+    missing = hub.LocalEntryNotFoundError("not in cache")
+    busy = hub.HfHubHTTPError("503 Server Error", response=response(503))
+    known = translate(chained(OSError("We couldn't connect"), chained(missing, busy)), "model a/b")
+    assert "model a/b could not be fetched: the Hub answered with status 503." in known.message
+    offline = chained(hub.LocalEntryNotFoundError("not there"), hub.OfflineModeIsEnabled("offline"))
+    assert "HF_HUB_OFFLINE or TRANSFORMERS_OFFLINE is set" in translate(offline).message
 
 
 def test_corrupt_safetensors():

@@ -87,7 +87,7 @@ def test_an_unknown_job_and_one_without_its_parameters(engine):
     assert "'dance'" in frame.json["message"]
     frame = engine.run("load")[-1]
     assert frame.json["kind"] == "bug"
-    assert "lacks 'offline'" in frame.json["message"]
+    assert "lacks 'device'" in frame.json["message"]
     assert set(frame.json) == {"kind", "message", "traceback", "facts"}
 
 
