@@ -5,20 +5,28 @@ Nothing is asked of the network, and no part of an access token is told.
 
 import importlib
 import importlib.metadata
+import logging
 import os
 import platform
-from collections.abc import Mapping, Sequence
-from fnmatch import fnmatch
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from vscore_engine.hub_cache import Repository, cache_folder, cached_commit, cached_file
+from vscore_engine.hub_cache import (
+    Repository,
+    cache_folder,
+    cached_commit,
+    cached_file,
+    has_weights,
+)
 from vscore_engine.registry import read_registry
 
 PACKAGES = (
     *("torch", "transformers", "sae-lens", "huggingface-hub", "safetensors"),
     *("tokenizers", "numpy", "pyarrow"),
 )
+_log = logging.getLogger("vscore_engine")
+_Found = TypeVar("_Found")
 _FLORES = Repository("openlanguagedata/flores_plus", "dataset", "FLORES+")
 
 
@@ -36,13 +44,22 @@ def examine(presets: Sequence[Mapping[str, Any]]) -> dict[str, object]:
         "python": platform.python_version(),
         "packages": packages,
         "imports": imports,
-        "devices": [] if imports["torch"] else _devices(),
-        "cuda_build": None if imports["torch"] else _cuda_build(),
-        "hub": None if packages["huggingface-hub"] is None else _hub(),
+        "devices": [] if imports["torch"] else _attempt(_devices, []),
+        "cuda_build": None if imports["torch"] else _attempt(_cuda_build, None),
+        "hub": None if packages["huggingface-hub"] is None else _attempt(_hub, None),
         "presets": []
         if packages["huggingface-hub"] is None
-        else [_cached(preset, registry) for preset in presets],
+        else _attempt(lambda: [_cached(preset, registry) for preset in presets], []),
     }
+
+
+def _attempt(look: Callable[[], _Found], otherwise: _Found) -> _Found:
+    """What can be seen, or `otherwise`: one broken thing must not hide the others."""
+    try:
+        return look()
+    except Exception:  # noqa: BLE001  # whatever a broken card or folder raises
+        _log.exception("one of the checks failed")
+        return otherwise
 
 
 def _version(package: str) -> str | None:
@@ -125,7 +142,7 @@ def _token_place() -> str | None:
     file = Path(constants.HF_TOKEN_PATH)
     try:
         return str(file) if file.read_text(encoding="utf-8").strip() else None
-    except OSError:
+    except (OSError, ValueError):
         return None
 
 
@@ -164,7 +181,7 @@ def _cached(
     model = Repository(preset["model_id"], "model", preset["model_id"])
     return {
         "name": preset["name"],
-        "model": [int(_has_weights(model)), 1],
+        "model": [int(has_weights(model, cached_commit(model.id))), 1],
         "dictionaries": [sum(_has(path, names) for path in wanted), len(wanted)],
         "languages": [sum(languages), len(languages)],
     }
@@ -173,25 +190,11 @@ def _cached(
 def _has(path: str, names: Sequence[str]) -> bool:
     """Whether a dictionary's file, or a file in its folder, is there."""
     stem = path.rsplit(".", 1)[0] if path.endswith((".safetensors", ".pt", ".npz")) else path
+    # Its configuration alone does not count: that is fetched first.
+    weights = (name for name in names if not name.endswith((".json", ".yaml")))
     return bool(path) and any(
-        name == path or name.startswith(f"{stem}/") or name.startswith(f"{stem}.") for name in names
+        name == path or name.startswith((f"{stem}/", f"{stem}.")) for name in weights
     )
-
-
-def _has_weights(repository: Repository) -> bool:
-    """Whether configuration and all weights of the newest known commit are there."""
-    import json
-
-    names = _cached_names(repository)
-    if "config.json" not in names:
-        return False
-    index = "model.safetensors.index.json"
-    if index in names:
-        commit = cached_commit(repository.id)
-        file = cached_file(repository, str(commit), index)
-        shards = set(json.loads(file.read_text())["weight_map"].values()) if file else {""}
-        return shards <= set(names)
-    return any(fnmatch(name, "model*.safetensors") for name in names)
 
 
 def _in_cache(repository: Repository, name: str) -> bool:

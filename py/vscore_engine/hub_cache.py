@@ -1,6 +1,7 @@
 """The Hub's cache on this machine: which commits and files it has, and whether they are whole."""
 
 import hashlib
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,6 +49,20 @@ def cached_file(repository: Repository, commit: str, name: str) -> Path | None:
     """A file of a commit, if it is in the cache."""
     file = _folder(repository.id, repository.kind) / "snapshots" / commit / name
     return file if file.is_file() else None
+
+
+def has_weights(repository: Repository, commit: str | None) -> bool:
+    """Whether configuration and every part of the safetensors weights of a commit are there."""
+    if commit is None or cached_file(repository, commit, "config.json") is None:
+        return False
+    index = cached_file(repository, commit, "model.safetensors.index.json")
+    if index is None:
+        return cached_file(repository, commit, "model.safetensors") is not None
+    try:
+        parts = set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values())
+    except (ValueError, KeyError, AttributeError):
+        return False
+    return all(cached_file(repository, commit, part) is not None for part in parts)
 
 
 def find_damage(repository: Repository, commit: str | None, below: str = "") -> EngineError | None:

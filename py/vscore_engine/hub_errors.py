@@ -6,7 +6,7 @@ versions, and nothing has to be imported.
 
 import re
 from collections.abc import Sequence
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 PUBLIC_HUB = "https://huggingface.co"
 
@@ -35,19 +35,22 @@ def explain(chain: Sequence[BaseException], subject: str) -> str | None:
         return _gated(gated, what)
     if missing := _find(chain, "RepositoryNotFoundError"):
         return (
-            f"{what} was not found on the Hub ({_page(missing)}). "
+            f"{what} was not found on the Hub: {_page(missing)}. "
             "A public repository, or a private one that HF_TOKEN may read, was expected. "
             "Check the name; for a private repository set HF_TOKEN."
         )
-    if _find(chain, "RevisionNotFoundError"):
+    if revision := _find(chain, "RevisionNotFoundError"):
+        name = _in_address(revision, r"/(?:resolve|revision|tree)/([^/\s?]+)")
         return (
-            f"{what} was not found: its repository on the Hub has no such revision. "
+            f"{what} was not found: its repository on the Hub has no such revision"
+            f"{f' ({name})' if name else ''}. "
             "A branch, tag or commit of it was expected. "
             "Check --model-revision or --corpus-revision, or leave it out to take the newest."
         )
     if entry := _find(chain, "EntryNotFoundError", but="LocalEntryNotFoundError"):
+        name = _in_address(entry, r"/resolve/[^/]+/(\S+)")
         return (
-            f"{what} lacks a file that was asked for: {_line(entry)} "
+            f"{what} lacks a file that was asked for: {f'{name}.' if name else _line(entry)} "
             "The repository was expected to hold it. "
             "Check the name, the revision and the dictionary's id."
         )
@@ -102,8 +105,8 @@ def _gated(error: BaseException, what: str) -> str:
     return (
         f"{what} is gated, and the account of the access token may not read it. "
         "Its terms must be accepted by that account. "
-        f"Accept them on {page} (and wait, if its owners grant access by hand), or set HF_TOKEN to "
-        "a token of an account that may read it, and run again."
+        f"Accept them on {page}, wait if its owners grant access by hand, or set HF_TOKEN to a "
+        "token of an account that may read it, and run again."
     )
 
 
@@ -143,6 +146,12 @@ def _page(error: BaseException) -> str:
     # Without the name and password that an address may hold.
     asked = f"{url.scheme}://{url.netloc.rpartition('@')[2]}"
     return page if asked == PUBLIC_HUB else f"{page} (asked for at {asked})"
+
+
+def _in_address(error: BaseException, pattern: str) -> str | None:
+    """A part of the address that an error is about."""
+    found = re.search(pattern, str(error))
+    return unquote(found.group(1).rstrip(".")) if found else None
 
 
 def _reason(error: BaseException) -> str:

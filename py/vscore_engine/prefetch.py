@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from vscore_engine.dictionaries import load_dictionary
 from vscore_engine.downloads import DownloadWatch, cached_bytes
-from vscore_engine.errors import translate
+from vscore_engine.errors import EngineError, translate
 from vscore_engine.frames import FrameSender, progress, result
+from vscore_engine.hub_cache import has_weights
 from vscore_engine.loading import find
 from vscore_engine.models import ModelSource, load_tokenizer
 
@@ -39,9 +40,11 @@ def prefetch(job: "Job", sender: FrameSender) -> None:
         for number, entry in enumerate(found.dictionaries):
             job.check_cancelled()
             progress(sender, "dictionaries", number, len(found.dictionaries))
-            one = load_dictionary(entry, found.points[entry.layer], torch.device("cpu"))
+            revision = load_dictionary(
+                entry, found.points[entry.layer], torch.device("cpu")
+            ).revision
             dictionaries.append(
-                {"layer": entry.layer, "sae_id": entry.sae_id, "revision": one.revision}
+                {"layer": entry.layer, "sae_id": entry.sae_id, "revision": revision}
             )
     told = {
         "model_id": found.source.model_id,
@@ -68,3 +71,12 @@ def fetch_weights(source: ModelSource) -> None:
         )
     except Exception as error:
         raise translate(error, source.repository.name) from error
+    # snapshot_download is content with what the cache has where the Hub does not answer.
+    if not has_weights(source.repository, source.revision):
+        raise EngineError(
+            "source",
+            f"{source.repository.name} has no complete safetensors weights in the cache. "
+            "model.safetensors, or its index with every part, was expected. Check the connection "
+            "(and HF_HUB_OFFLINE, if set) and run again; a model without safetensors cannot be "
+            "used.",
+        )

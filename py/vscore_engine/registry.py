@@ -46,7 +46,8 @@ def read_registry() -> list[dict[str, object]]:
             "dictionaries": [
                 {
                     "id": entry["id"],
-                    "path": entry["path"],
+                    # YAML takes a folder called 6 for a number.
+                    "path": str(entry["path"]),
                     "l0": entry.get("l0"),
                     "neuronpedia": entry.get("neuronpedia"),
                 }

@@ -1,8 +1,7 @@
 import { accessSync, constants, existsSync, readFileSync, statfsSync } from "node:fs";
 import { tmpdir, totalmem } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import { withEngine } from "../compute/open-any-run.js";
-import { projectRoot, pythonRoot } from "../config/paths.js";
+import { pythonRoot } from "../config/paths.js";
 import { EMBEDDED, PRESETS, type Preset } from "../config/presets.js";
 import {
   type Check,
@@ -13,6 +12,7 @@ import {
   packageChecks,
   testedVersions,
 } from "../doctor/checks.js";
+import { withEngine } from "../engine/with-engine.js";
 import { EXIT_CODES, ReportedFailure, VscoreError } from "../errors.js";
 import { RUNS_FOLDER } from "../runs/read.js";
 import { tableLines } from "../views/table.js";
@@ -98,7 +98,7 @@ function machineFacts(): MachineFacts {
   return {
     node: process.versions.node,
     memory_bytes: totalmem(),
-    runs: placeAt(join(process.cwd() || projectRoot, RUNS_FOLDER)),
+    runs: placeAt(resolve(RUNS_FOLDER)),
     temporary: placeAt(tmpdir()),
   };
 }

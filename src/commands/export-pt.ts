@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
-import { openAnyRun, withEngine } from "../compute/open-any-run.js";
+import { openAnyRun } from "../compute/open-any-run.js";
+import { withEngine } from "../engine/with-engine.js";
 import { requestError } from "../errors.js";
 import { RUN_FILES } from "../runs/files.js";
 import { siteOf } from "../runs/site.js";

@@ -1,6 +1,6 @@
-import { withEngine } from "../compute/open-any-run.js";
 import { editDistance } from "../config/languages.js";
 import { PRESETS, type Preset } from "../config/presets.js";
+import { withEngine } from "../engine/with-engine.js";
 import { requestError } from "../errors.js";
 import { findReleases } from "../registry/releases.js";
 import { releaseDetails, releaseLines } from "../views/release-table.js";

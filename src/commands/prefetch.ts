@@ -1,9 +1,9 @@
 import { loadRequest } from "../compute/compute-run.js";
 import { checkCorpus } from "../compute/gather-texts.js";
-import { withEngine } from "../compute/open-any-run.js";
 import { ProgressMeter } from "../compute/progress-meter.js";
 import { readConfigFile, resolveConfig } from "../config/resolve.js";
-import type { ConfigKey, PartialConfig } from "../config/schema.js";
+import { type ConfigKey, flagOf, type PartialConfig } from "../config/schema.js";
+import { withEngine } from "../engine/with-engine.js";
 import { shellWord } from "../shell-word.js";
 import { showProgress } from "../views/progress.js";
 import { asJson, type Output } from "./output.js";
@@ -35,20 +35,28 @@ export async function prefetch(
       const texts =
         local === null
           ? await jobs.flores({ languages, split: split ?? "dev", revision })
-          : new Map<string, never>();
+          : new Map<string, { revision: string; texts: unknown[]; warning: string | null }>();
       return { ...(await jobs.prefetch(loadRequest({ ...config, device: "cpu" }))), texts };
     },
     (news) => meter.engineProgress(news),
   ).finally(progress.stop);
-  const { texts, ...rest } = fetched;
-  const corpus_revision = [...texts.values()][0]?.revision ?? null;
-  const told = { ...rest, corpus: config.corpus, corpus_revision, languages: [...texts.keys()] };
+  const { texts, warnings, ...rest } = fetched;
+  const [first] = texts.values();
+  const told = {
+    ...rest,
+    corpus: config.corpus,
+    corpus_revision: first?.revision ?? null,
+    languages: [...texts.keys()],
+    warnings: [...warnings, ...(first?.warning ? [first.warning] : [])],
+  };
   if (json) {
     output.data(asJson({ schema_version: 1, ...told }));
     return;
   }
-  const options =
-    file === undefined ? [`--model ${shellWord(config.model)}`] : [`--config ${shellWord(file)}`];
+  const options = [
+    ...(file === undefined ? [] : [`--config ${shellWord(file)}`]),
+    ...Object.entries(flags).map(([key, value]) => `${flagOf(key)} ${shellWord(asFlag(value))}`),
+  ];
   output.result(
     [
       `model         ${told.model_id}@${told.model_revision ?? "(local)"}`,
@@ -57,13 +65,22 @@ export async function prefetch(
           `dictionary    layer ${layer}: ${sae_id}@${revision ?? "?"}`,
       ),
       local === null
-        ? `corpus        FLORES+@${corpus_revision}, ${texts.size} languages`
+        ? `corpus        FLORES+@${told.corpus_revision}, ${texts.size} languages`
         : `corpus        ${config.corpus} is local`,
-      `fetched       ${(told.fetched_bytes / 1e6).toFixed(1)} MB; what was there already was not fetched again`,
+      `fetched       ${(told.fetched_bytes / 1e6).toFixed(1)} MB of model and dictionaries; what was there already was not fetched again`,
       ...told.warnings.map((warning) => `warning: ${warning}`),
       "",
       "Such a run makes no request now:",
-      `  HF_HUB_OFFLINE=1 npx vscore compute ${options.join(" ")} …`,
+      `  HF_HUB_OFFLINE=1 npx vscore compute ${options.join(" ")}`,
     ].join("\n"),
   );
+}
+
+/** A config's value as its flag takes it. */
+function asFlag(value: unknown): string {
+  if (Array.isArray(value)) return value.join(",");
+  if (typeof value !== "object" || value === null) return String(value);
+  return Object.entries(value)
+    .map(([key, each]) => `${key}=${each}`)
+    .join(",");
 }

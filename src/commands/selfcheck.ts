@@ -1,8 +1,8 @@
 import { loadRequest } from "../compute/compute-run.js";
-import { withEngine } from "../compute/open-any-run.js";
 import { resolveConfig } from "../config/resolve.js";
 import type { ConfigKey, PartialConfig } from "../config/schema.js";
 import { readLocalCorpus } from "../corpora/local-corpora.js";
+import { withEngine } from "../engine/with-engine.js";
 import { EXIT_CODES, ReportedFailure } from "../errors.js";
 import { judge, overall } from "../selfcheck/verdict.js";
 import { showProgress } from "../views/progress.js";

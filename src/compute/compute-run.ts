@@ -43,6 +43,7 @@ export interface ComputedRun {
  */
 export async function computeRun(request: ComputeRequest): Promise<ComputedRun> {
   const started = new Date();
+  const startedAt = performance.now();
   const folder = request.config.out_dir;
   const site = siteOf(folder);
   refuseSite(site, request);
@@ -80,7 +81,8 @@ export async function computeRun(request: ComputeRequest): Promise<ComputedRun> 
     // Damaged: what is asked for now takes its place. Sums that do not fit it are refused by their provenance.
     if (goesOn && begun === null) await store.writeConfig(config);
     const { onNews } = request;
-    const parts = { config, store, jobs, loaded, gathered, tokenized, meter, onNews, started };
+    const common = { config, store, jobs, meter, onNews, started, startedAt };
+    const parts = { ...common, loaded, gathered, tokenized };
     await engine.logTo(store.path(RUN_FILES.engineLog));
     return { folder, meta: await new OpenRun(parts).complete(goesOn) };
   } catch (error) {

@@ -1,7 +1,4 @@
-import { EngineJobs } from "../engine/engine-jobs.js";
-import type { EngineProgress } from "../engine/frames.js";
-import { findInterpreter } from "../engine/interpreter.js";
-import { PythonEngine } from "../engine/python-engine.js";
+import { withEngine } from "../engine/with-engine.js";
 import { type ForeignRun, openForeignRun } from "../runs/foreign.js";
 import { type FinishedRun, openRun, readForeignMeta, runFolder } from "../runs/read.js";
 import { readTorchScores } from "../runs/torch-scores.js";
@@ -25,18 +22,4 @@ export async function openAnyRun(
       readTorchScores(scores, (source, target) => jobs.readTorch(source, target)),
     );
   });
-}
-
-/** Starts the engine for some jobs, and ends it. */
-export async function withEngine<T>(
-  signal: AbortSignal,
-  use: (jobs: EngineJobs) => Promise<T>,
-  onProgress: (progress: EngineProgress) => void = () => undefined,
-): Promise<T> {
-  const engine = await PythonEngine.start(await findInterpreter());
-  try {
-    return await use(new EngineJobs(engine, signal, onProgress));
-  } finally {
-    await engine.close();
-  }
 }

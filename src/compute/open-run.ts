@@ -27,6 +27,8 @@ export interface RunParts {
   meter: ProgressMeter;
   onNews: (news: RunNews) => void;
   started: Date;
+  /** The same moment on a clock that does not jump (`performance.now()`). */
+  startedAt: number;
 }
 
 /** A run under way: language after language, then scores, examples, `meta.json`. */
@@ -97,7 +99,7 @@ export class OpenRun {
       batchTokens: this.budget,
       started: begun === undefined ? this.parts.started : new Date(begun.at),
       finished,
-      seconds: activeSeconds(earlier) + (finished.getTime() - this.parts.started.getTime()) / 1000,
+      seconds: activeSeconds(earlier) + (performance.now() - this.parts.startedAt) / 1000,
       resumed: earlier.filter((event) => event.type === "started").length,
       warnings: [...this.warnings],
     });
@@ -172,15 +174,12 @@ const total = (counts: Uint32Array): number => counts.reduce((sum, n) => sum + n
 /** How long the attempts so far took, the time between them left out. */
 export function activeSeconds(events: readonly RunEvent[]): number {
   let seconds = 0;
-  let begun: number | undefined;
-  let last = 0;
+  let last: number | undefined;
   for (const event of events) {
     const at = Date.parse(event.at);
-    if (event.type === "started") {
-      if (begun !== undefined) seconds += (last - begun) / 1000;
-      begun = at;
-    }
-    last = at;
+    // A clock that was set back takes nothing away.
+    if (last !== undefined && event.type !== "started") seconds += Math.max(0, at - last) / 1000;
+    if (last !== undefined || event.type === "started") last = at;
   }
-  return begun === undefined ? 0 : seconds + Math.max(0, (last - begun) / 1000);
+  return seconds;
 }

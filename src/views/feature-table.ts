@@ -1,7 +1,7 @@
 import type { ForeignRun } from "../runs/foreign.js";
 import type { FinishedRun } from "../runs/read.js";
 import type { RankedFeature, TopFeature } from "../runs/top-features.js";
-import { tableLines } from "./table.js";
+import { type Column, tableLines } from "./table.js";
 
 /** What a run is about: from what, over what, and what v means there. */
 export function runLines({ name, meta }: FinishedRun): string[] {
@@ -40,45 +40,37 @@ export function foreignRunLines({ name, meta }: ForeignRun): string[] {
   ];
 }
 
+const PLACE_COLUMNS: Column[] = [
+  { title: "layer", align: "right" },
+  { title: "language" },
+  { title: "rank", align: "right" },
+  { title: "feature", align: "right" },
+  { title: "v", align: "right" },
+];
+const placeCells = ({ layer, language, rank, feature, v }: RankedFeature): string[] => [
+  String(layer),
+  language,
+  String(rank),
+  String(feature),
+  digits(v),
+];
+
 /** Places in the ranking as a table, where there is nothing else to tell. */
-export function rankedLines(features: readonly RankedFeature[]): string[] {
-  const columns = [
-    { title: "layer", align: "right" },
-    { title: "language" },
-    { title: "rank", align: "right" },
-    { title: "feature", align: "right" },
-    { title: "v", align: "right" },
-  ] as const;
-  const rows = features.map(({ layer, language, rank, feature, v }) => [
-    String(layer),
-    language,
-    String(rank),
-    String(feature),
-    digits(v),
-  ]);
-  return tableLines(columns, rows);
-}
+export const rankedLines = (features: readonly RankedFeature[]): string[] =>
+  tableLines(PLACE_COLUMNS, features.map(placeCells));
 
 /** Features as a table: v with the standard error of its mean, the runner-up, how often it fires. */
 export function featureLines(features: readonly TopFeature[]): string[] {
-  const columns = [
-    { title: "layer", align: "right" },
-    { title: "language" },
-    { title: "rank", align: "right" },
-    { title: "feature", align: "right" },
-    { title: "v", align: "right" },
+  const columns: Column[] = [
+    ...PLACE_COLUMNS,
     { title: "mean ± SE", align: "right" },
     { title: "runner-up" },
     { title: "its mean", align: "right" },
     { title: "active", align: "right" },
     { title: "flags" },
-  ] as const;
+  ];
   const rows = features.map((top) => [
-    String(top.layer),
-    top.language,
-    String(top.rank),
-    String(top.feature),
-    digits(top.v),
+    ...placeCells(top),
     `${digits(top.mean)} ± ${top.standard_error === null ? "?" : digits(top.standard_error)}`,
     top.runner_up,
     digits(top.runner_up_mean),

@@ -1,6 +1,6 @@
 import { cpSync, existsSync, readdirSync, readFileSync, statSync, truncateSync } from "node:fs";
 import { join, relative } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import {
   type Ended,
   engineOf,
@@ -9,6 +9,7 @@ import {
   vscoreUntil,
   vscoreWhile,
 } from "../fixtures/command.js";
+import { describeExhaustively } from "../fixtures/exhaustive.js";
 import { useSharedTempFolder } from "../fixtures/temp-folder.js";
 
 /**
@@ -42,6 +43,7 @@ function draws(seed: number): (below: number) => number {
 
 const tally = { interrupted: 0, same: 0, damaged: 0, refused: 0, healed: 0 };
 afterAll(() => {
+  if (tally.interrupted + tally.damaged === 0) return;
   console.log(
     `${tally.interrupted} interruptions in ${tally.same} runs, all byte-identical at their end; ${tally.damaged} damaged files, ${tally.healed} healed to the same bytes, ${tally.refused} refused with a reason`,
   );
@@ -63,6 +65,7 @@ function expectReason({ stderr, exitCode }: Ended, codes: number[]): void {
 }
 
 beforeAll(async () => {
+  if (process.env.VSCORE_EXHAUSTIVE !== "1") return;
   expect((await vscore(...request("undisturbed"))).exitCode).toBe(0);
 });
 
@@ -101,31 +104,6 @@ async function interrupt(
   return true;
 }
 
-it.concurrent.each([1, 2])(
-  "runs that are interrupted again and again (seed %i) end with the bytes of one that was not",
-  async (seed) => {
-    const draw = draws(seed);
-    let run = 1;
-    const nameOf = () => `interrupted-${seed}-${run}`;
-    for (let interruptions = 0; interruptions < 15; ) {
-      const fault = FAULTS[draw(FAULTS.length)] as (typeof FAULTS)[number];
-      // An attempt tells about twelve lines, from its start to its end.
-      if (await interrupt(nameOf(), fault, 1 + draw(12))) {
-        interruptions += 1;
-        tally.interrupted += 1;
-      } else {
-        expectSameBytes(nameOf());
-        tally.same += 1;
-        run += 1;
-      }
-    }
-    expectReason(await vscore(...request(nameOf())), [0]);
-    expectSameBytes(nameOf());
-    tally.same += 1;
-  },
-  600_000,
-);
-
 /** What a power cut may leave of a file: its beginning, or its length with zeros for the rest. */
 function damage(file: string, draw: (below: number) => number): string {
   const { size } = statSync(file);
@@ -143,7 +121,34 @@ const filesOf = (run: string) =>
     .filter((file) => statSync(join(out(run), file)).size > 0)
     .sort();
 
-describe("a damaged file", () => {
+describeExhaustively("interruptions (npm run test:exhaustive)", () => {
+  it.concurrent.each([1, 2])(
+    "runs that are interrupted again and again (seed %i) end with the bytes of one that was not",
+    async (seed) => {
+      const draw = draws(seed);
+      let run = 1;
+      const nameOf = () => `interrupted-${seed}-${run}`;
+      for (let interruptions = 0; interruptions < 15; ) {
+        const fault = FAULTS[draw(FAULTS.length)] as (typeof FAULTS)[number];
+        // An attempt tells about twelve lines, from its start to its end.
+        if (await interrupt(nameOf(), fault, 1 + draw(12))) {
+          interruptions += 1;
+          tally.interrupted += 1;
+        } else {
+          expectSameBytes(nameOf());
+          tally.same += 1;
+          run += 1;
+        }
+      }
+      expectReason(await vscore(...request(nameOf())), [0]);
+      expectSameBytes(nameOf());
+      tally.same += 1;
+    },
+    600_000,
+  );
+});
+
+describeExhaustively("a damaged file (npm run test:exhaustive)", () => {
   beforeAll(async () => {
     await interruptAt("half", /^fra_Latn finished/);
   });

@@ -1,5 +1,7 @@
-import { existsSync, readFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { execa } from "execa";
 import { beforeAll, describe, expect, it } from "vitest";
 import { projectRoot } from "../../src/config/paths.js";
 import { openRun } from "../../src/runs/read.js";
@@ -66,3 +68,32 @@ it("a Python that hangs is ended after --stall-timeout, and the run goes on to t
   for (const file of ["v_scores.pt", "v_scores.safetensors", "examples.json"])
     expect(stored("hung", file), file).toEqual(stored("undisturbed", file));
 });
+
+/** Whether this machine lets us mount: as root, or in a user namespace of our own. */
+const mayMount =
+  spawnSync("unshare", ["-rm", "mount", "-t", "tmpfs", "tmpfs", "/mnt"], { stdio: "ignore" })
+    .status === 0;
+
+it.skipIf(!mayMount)(
+  "a disk that fills up ends the run with the file's name; with more room it goes on to the same bytes (needs to mount a tmpfs)",
+  async () => {
+    mkdirSync(out("disk"));
+    const args = ["--languages", "eng_Latn,fra_Latn,tha_Thai", "--layers", "1,2"];
+    const command = [
+      ...[process.execPath, join(projectRoot, "dist", "vscore.cjs"), "compute", "--model", "demo"],
+      ...[...args, "--n-texts-per-lang", "8", "--batch-tokens", "1024", "--resume"],
+      ...["--out-dir", join(out("disk"), "run")],
+    ].join(" ");
+    const script = `mount -t tmpfs -o size=200k tmpfs ${out("disk")} && ${command}; echo "ended with $?" >&2
+      mount -o remount,size=20m ${out("disk")} && ${command} && cp -r ${out("disk")}/run ${out("kept")}`;
+    const { stderr, exitCode } = await execa("unshare", ["-rm", "sh", "-c", script], {
+      env: { CI: "true", NO_COLOR: "1" },
+      reject: false,
+    });
+    expect(stderr).toMatch(/disk\/run\/\S+ cannot be written: the disk is full/);
+    expect(stderr).toContain("ended with 3");
+    expect(exitCode).toBe(0);
+    for (const file of ["v_scores.pt", "v_scores.safetensors", "examples.json"])
+      expect(stored("kept", file), file).toEqual(stored("undisturbed", file));
+  },
+);

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from "vitest";
 import { openRun } from "../../src/runs/read.js";
 import { vscoreIn, vscoreUntilIn } from "../fixtures/command.js";
+import { describeExhaustively, itExhaustively } from "../fixtures/exhaustive.js";
 import { copyWarmHome, startHub, warmHome } from "../fixtures/hub-homes.js";
 import type { LoopbackHub } from "../fixtures/loopback-hub.js";
 import { useTempFolder } from "../fixtures/temp-folder.js";
@@ -108,7 +109,7 @@ describe("a gated source", () => {
   });
 });
 
-describe("what is not there", () => {
+describeExhaustively("what is not there (npm run test:exhaustive)", () => {
   it("a model, a release's repository, a data set: named with their page", async () => {
     hub.fault(QWEN, { kind: "missing" });
     const model = [`model ${QWEN} was not found`, `https://huggingface.co/${QWEN}`, /HF_TOKEN/];
@@ -167,7 +168,7 @@ describe("a connection", () => {
     await expectFailure(4, words, env, ...compute("qwen3-0.6b"));
   });
 
-  it("that ends in the middle of a file is taken up again where it ended", async () => {
+  itExhaustively("that ends in the middle of a file is taken up again where it ended", async () => {
     const file = "model-00001-of-00002.safetensors";
     hub.fault(GEMMA, { kind: "cut", after: 12_000_000 }, { file, times: 1 });
     await expectSuccess(hub.env(cold()), ...compute("gemma-2b"));
@@ -175,29 +176,30 @@ describe("a connection", () => {
     expect(rangesOf(file)).toEqual([`bytes=${10 * 2 ** 20}-`]);
   });
 
-  it("that never brings a file to its end is given up; the next try keeps what has arrived whole", async () => {
-    hub.fault(QWEN, { kind: "cut", after: 1000, how: "reset" }, { file: "model.safetensors" });
-    const words = [`model ${QWEN} could not be fetched`, /run again/];
-    await expectFailure(4, words, hub.env(cold()), ...compute("qwen3-0.6b"));
-    hub.mend();
-    hub.forget();
-    await expectSuccess(hub.env(cold()), ...compute("qwen3-0.6b"));
-    const fetched = hub.requests.filter(({ method }) => method === "GET").map(({ path }) => path);
-    expect(fetched.some((path) => path.endsWith("/model.safetensors"))).toBe(true);
-    expect(fetched.some((path) => path.endsWith("/config.json"))).toBe(false);
-  });
+  itExhaustively(
+    "that never brings a file to its end is given up; the next try keeps what has arrived whole",
+    async () => {
+      hub.fault(QWEN, { kind: "cut", after: 1000, how: "reset" }, { file: "model.safetensors" });
+      const words = [`model ${QWEN} could not be fetched`, /run again/];
+      await expectFailure(4, words, hub.env(cold()), ...compute("qwen3-0.6b"));
+      hub.mend();
+      hub.forget();
+      await expectSuccess(hub.env(cold()), ...compute("qwen3-0.6b"));
+      const fetched = hub.requests.filter(({ method }) => method === "GET").map(({ path }) => path);
+      expect(fetched.some((path) => path.endsWith("/model.safetensors"))).toBe(true);
+      expect(fetched.some((path) => path.endsWith("/config.json"))).toBe(false);
+    },
+  );
 
-  it("to a Hub that is out of order is tried again, and given up after some seconds", async () => {
-    hub.fault(QWEN, { kind: "status", status: 503 }, { times: 2 });
-    await expectSuccess(hub.env(cold()), ...compute("qwen3-0.6b"));
-    rmSync(join(folder(), "out"), { recursive: true });
+  itExhaustively("to a Hub that is out of order is given up after some seconds", async () => {
     hub.fault(FLORES, { kind: "status", status: 500 });
     const words = ["data set openlanguagedata/flores_plus could not be fetched", /status 500/];
     const home = await without(FLORES);
     await expectFailure(4, words, hub.env(home), ...compute("qwen3-0.6b"));
+    expect(hub.requests).toHaveLength(4);
   });
 
-  it("that is slow can be cancelled, and leaves no run behind", async () => {
+  itExhaustively("that is slow can be cancelled, and leaves no run behind", async () => {
     hub.fault(QWEN, { kind: "slow", bytes: 1000, pauseMs: 100 }, { file: "model.safetensors" });
     const interrupt = (pid: number) => void process.kill(pid, "SIGINT");
     const env = hub.env(cold());
@@ -212,9 +214,8 @@ describe("a damaged file is named, and what to delete", () => {
   /** The path that the message says to delete. */
   const toDelete = (message: string) => /Delete (\S+) and run again/.exec(message)?.[1] as string;
 
-  it.each([
-    ["the model's weights", "qwen3-0.6b", QWEN, "model.safetensors", true],
-    ["the model's tokenizer", "qwen3-0.6b", QWEN, "tokenizer.json", false],
+  itExhaustively.each([
+    ["the model's weights", "qwen3-0.6b", QWEN, "model.safetensors", false],
     ["a Gemma Scope dictionary", "gemma-2b", SCOPE, DICTIONARY, false],
     ["a transcoder", "qwen3-0.6b", TRANSCODERS, "layer_2.safetensors", true],
     ["a language's texts", "qwen3-0.6b", FLORES, "dev/eng_Latn.parquet", false],
@@ -243,23 +244,27 @@ describe("what does not belong together is the user's to mend", () => {
       ...custom(...qwen, "--sae-release", "mwhanna-qwen3-0.6b-transcoder-lowl0"),
     ));
 
-  it("a layer that the release does not have at that width, with those that it has", () =>
-    expectFailure(
-      2,
-      [/no dictionary 'layer_10\/width_1m\/canonical'\. It has such ones for layers 5, 12, 19\./],
-      hub.env(warmHome()),
-      ...compute("gemma-2b", "--layers", "10"),
-      ...["--sae-id-template", "layer_{layer}/width_1m/canonical"],
-    ));
+  itExhaustively(
+    "a layer that the release does not have at that width, with those that it has",
+    () =>
+      expectFailure(
+        2,
+        [/no dictionary 'layer_10\/width_1m\/canonical'\. It has such ones for layers 5, 12, 19\./],
+        hub.env(warmHome()),
+        ...compute("gemma-2b", "--layers", "10"),
+        ...["--sae-id-template", "layer_{layer}/width_1m/canonical"],
+      ),
+  );
 
-  it("a dictionary of another model, both named", () =>
+  itExhaustively("a dictionary of another model, both named", () =>
     expectFailure(
       2,
       [/was made for gemma-2-2b\. The model is Qwen\/Qwen3-0\.6B/],
       hub.env(warmHome()),
       ...custom("--model-id", QWEN, "--sae-release", "gemma-scope-2b-pt-res-canonical"),
       ...["--sae-id-template", "layer_{layer}/width_16k/canonical"],
-    ));
+    ),
+  );
 
   it("a dictionary of another width, both widths named", async () => {
     const home = await copyWarmHome(join(folder(), "home"));
@@ -271,21 +276,16 @@ describe("what does not belong together is the user's to mend", () => {
     await expectFailure(2, [/64 values\. The model has 96/], hub.env(home), ...asked);
   });
 
-  it("a variant of the dictionaries' model goes, with a warning in meta.json", async () => {
-    hub.copy(QWEN, `${QWEN}-Instruct`);
-    const home = await copyWarmHome(join(folder(), "home"));
-    const args = custom(...lowl0, "--sae-id-template", "layer_{layer}");
-    await expectSuccess(hub.env(home), ...args, "--model-id", `${QWEN}-Instruct`);
-    expect(openRun(out()).meta.warnings).toContainEqual(
-      expect.stringMatching(/were made for Qwen\/Qwen3-0\.6B, and the model is .*-Instruct/),
-    );
-  });
-
-  it("a layer beyond the model's", () =>
-    expectFailure(
-      2,
-      [/Layer 28 was asked for\. The model has layers 0 to 27/],
-      hub.env(warmHome()),
-      ...compute("qwen3-0.6b", "--layers", "28"),
-    ));
+  itExhaustively(
+    "a variant of the dictionaries' model goes, with a warning in meta.json",
+    async () => {
+      hub.copy(QWEN, `${QWEN}-Instruct`);
+      const home = await copyWarmHome(join(folder(), "home"));
+      const args = custom(...lowl0, "--sae-id-template", "layer_{layer}");
+      await expectSuccess(hub.env(home), ...args, "--model-id", `${QWEN}-Instruct`);
+      expect(openRun(out()).meta.warnings).toContainEqual(
+        expect.stringMatching(/were made for Qwen\/Qwen3-0\.6B, and the model is .*-Instruct/),
+      );
+    },
+  );
 });

@@ -31,7 +31,7 @@ def test_gated_says_where_to_accept_and_which_variable():
     known = translate(error, "model google/gemma-2-2b")
     assert known.kind == "source"
     assert "gated" in known.message
-    assert "https://huggingface.co/google/gemma-2-2b (" in known.message
+    assert "https://huggingface.co/google/gemma-2-2b," in known.message
     assert "HF_TOKEN" in known.message
 
 
@@ -39,6 +39,16 @@ def test_an_api_address_becomes_the_page_for_people():
     text = "401. for url: https://huggingface.co/api/datasets/openlanguagedata/flores_plus."
     known = translate(hub.GatedRepoError(text, response=response(401)))
     assert "https://huggingface.co/datasets/openlanguagedata/flores_plus," in known.message
+
+
+def test_what_is_missing_is_named():
+    url = "404 Client Error.\n\nfor url: https://huggingface.co/a/b/resolve/v9/dev/x%20y.npz."
+    missing = hub.RemoteEntryNotFoundError(url, response=response(404))
+    assert "a file that was asked for: dev/x y.npz. The" in translate(missing).message
+    revision = hub.RevisionNotFoundError(url, response=response(404))
+    assert "no such revision (v9)." in translate(revision).message
+    api = "for url: https://huggingface.co/api/models/a/b/revision/v9."
+    assert "(v9)." in translate(hub.RevisionNotFoundError(api, response=response(404))).message
 
 
 def test_the_terms_are_on_the_public_hub_also_behind_a_mirror():
