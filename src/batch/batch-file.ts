@@ -41,11 +41,11 @@ function filesIn(folder: string): string[] {
 }
 
 function readBatchFile(file: string): BatchEntry[] {
-  const stem = plainName(basename(file, extname(file)), file);
+  const stem = basename(file, extname(file));
   const value = readMapping(file);
   if (!("runs" in value) && !("matrix" in value)) {
     refuseUnknownKeys(value, ` in ${file}`, ["runs", "matrix", "defaults"]);
-    return [{ place: file, name: stem, asked: value }];
+    return [{ place: file, name: plainName(stem, file), asked: value }];
   }
   const { defaults = {}, runs, matrix, ...others } = value;
   if (runs !== undefined && matrix !== undefined)
@@ -95,10 +95,12 @@ function combined(matrix: PartialConfig, file: string, stem: string): BatchEntry
       })),
     );
   }
+  // Labels joined by dashes may come to the same name: a-b and c, a and b-c.
+  const isTold = new Set(entries.map(({ name }) => name)).size === entries.length;
   return entries.map((entry, at) => ({
     ...entry,
     place: `${file}, run ${at + 1}`,
-    name: plainName(entry.name, file),
+    name: plainName(isTold ? entry.name : `${stem}-${at + 1}`, file),
   }));
 }
 

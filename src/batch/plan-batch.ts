@@ -2,13 +2,15 @@ import { existsSync, realpathSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { checkCorpus } from "../compute/gather-texts.js";
 import { resolveConfig } from "../config/resolve.js";
-import type { RunConfig } from "../config/schema.js";
+import type { PartialConfig, RunConfig } from "../config/schema.js";
 import { requestError, VscoreError } from "../errors.js";
 import { type Site, siteOf } from "../runs/site.js";
 import type { BatchEntry } from "./batch-file.js";
 
 export interface PlannedRun {
   name: string;
+  /** What its process is given: as it was asked for, since what is filled in counts as asked for once it is given. */
+  asked: PartialConfig;
   config: RunConfig;
   site: Exclude<Site, "other">;
 }
@@ -43,7 +45,8 @@ export function planBatch(entries: readonly BatchEntry[], root: string): Planned
 }
 
 function planRun(name: string, asked: BatchEntry["asked"], root: string): PlannedRun {
-  const { config, given } = resolveConfig({}, { out_dir: join(root, name), ...asked });
+  const placed = { out_dir: join(root, name), ...asked };
+  const { config, given } = resolveConfig({}, placed);
   refuseOutside(config.out_dir, root);
   const site = siteOf(config.out_dir);
   if (site === "other")
@@ -51,7 +54,7 @@ function planRun(name: string, asked: BatchEntry["asked"], root: string): Planne
       `out_dir ${config.out_dir} holds files that are not a run. Choose another one.`,
     );
   checkCorpus(config, given.has("split"));
-  return { name, config, site };
+  return { name, asked: placed, config, site };
 }
 
 /** A batch file may come from somebody else: wherever its paths and the links on them lead, it stays below the root. */

@@ -58,15 +58,14 @@ export async function runBatch(
   return results;
 }
 
-/** Worst first. A run that was not started says nothing. */
+/** Worst first. */
 const BADNESS = [1, 3, 4, 2, 130, 0];
 
-/** A batch ends like the worst of its runs. */
+/** A batch ends like the worst of its runs; where all is well but some were not started, it was cancelled. */
 export function worstExit(results: readonly BatchResult[]): number {
-  const codes = new Set(results.map(({ exit_code }) => exit_code).filter((code) => code !== null));
-  return [...codes].find((code) => !BADNESS.includes(code)) === undefined
-    ? (BADNESS.find((code) => codes.has(code)) ?? EXIT_CODES.cancelled)
-    : EXIT_CODES.bug;
+  const codes = new Set(results.map(({ exit_code }) => exit_code ?? EXIT_CODES.cancelled));
+  const isForeseen = [...codes].every((code) => BADNESS.includes(code));
+  return isForeseen ? (BADNESS.find((code) => codes.has(code)) ?? 0) : EXIT_CODES.bug;
 }
 
 const facts = ({ name, config }: PlannedRun) => ({
@@ -82,7 +81,7 @@ async function runOne(run: PlannedRun, options: BatchOptions): Promise<BatchResu
   const began = performance.now();
   const [interpreter, ...script] = options.command;
   const child = execa(interpreter, [...script, "compute", "--config", "-", "--resume", "--json"], {
-    input: JSON.stringify(run.config),
+    input: JSON.stringify(run.asked),
     reject: false,
     // Its own process group: Ctrl-C reaches it through us, once.
     detached: true,
@@ -102,7 +101,7 @@ async function runOne(run: PlannedRun, options: BatchOptions): Promise<BatchResu
   process.removeListener("exit", end);
   return {
     ...facts(run),
-    ...outcome(exitCode, signal, run),
+    ...outcome(exitCode, signal, run, options.signal.aborted),
     seconds: (performance.now() - began) / 1000,
     warnings: warningsIn(stdout),
     message:
@@ -118,7 +117,11 @@ function outcome(
   exitCode: number | undefined,
   signal: string | undefined,
   { site }: PlannedRun,
+  isCancelled: boolean,
 ): Pick<BatchResult, "state" | "exit_code"> {
+  // It may not have been listening yet.
+  if (signal === "SIGINT" && isCancelled)
+    return { state: "cancelled", exit_code: EXIT_CODES.cancelled };
   if (signal !== undefined) return { state: "killed", exit_code: EXIT_CODES.bug };
   if (exitCode === EXIT_CODES.cancelled) return { state: "cancelled", exit_code: exitCode };
   if (exitCode !== 0) return { state: "failed", exit_code: exitCode ?? EXIT_CODES.bug };

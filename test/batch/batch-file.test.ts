@@ -58,6 +58,19 @@ describe("a batch file", () => {
     });
   });
 
+  test("names that would come to the same are numbers instead", () => {
+    const path = file({ matrix: { model_revision: ["a", "a-b"], corpus_revision: ["b-c", "c"] } });
+    expect(readBatch([path]).map(({ name }) => name)).toEqual(["b-1", "b-2", "b-3", "b-4"]);
+  });
+
+  test("the file's own name counts only where it names a run", () => {
+    const odd = file({ runs: [{ name: "fine", model: "demo" }] }, "my runs.yaml");
+    expect(readBatch([odd])[0]?.name).toBe("fine");
+    expect(failureOf(() => readBatch([file({ runs: [{}] }, "my runs.yaml")])).message).toContain(
+      'the name "my runs-1" cannot be that of a run',
+    );
+  });
+
   test("a folder stands for its files by name", () => {
     mkdirSync(at("configs"));
     for (const name of ["b.json", "a.yaml", "notes.txt"])

@@ -17,6 +17,7 @@ else console.log(JSON.stringify({ args: process.argv.slice(1), meta: { warnings:
 const planned = (name: string, site: "free" | "finished" = "free") => ({
   name,
   site,
+  asked: { model: "demo", out_dir: `v_score_runs/${name}` },
   config: configOf({ out_dir: `v_score_runs/${name}` }),
 });
 
@@ -84,7 +85,8 @@ test("a cancellation reaches the run, whose end is waited for, and starts no oth
 
 test.each([
   [[0, 0], 0],
-  [[0, null], 0],
+  [[0, null], 130],
+  [[4, null], 4],
   [[0, 130], 130],
   [[130, 2], 2],
   [[2, 4], 4],
