@@ -96,7 +96,7 @@ function report(error: unknown): number {
     return error.exitCode;
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  print(2, `Something unforeseen went wrong; this is a fault of vscore.\n${stack}\n`);
+  print(2, shown(`Something unforeseen went wrong; this is a fault of vscore.\n${stack}`));
   return EXIT_CODES.bug;
 }
 

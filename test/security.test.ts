@@ -34,7 +34,7 @@ test("torch.load reads weights alone, and nothing else reads pickles", () => {
   expect(loads.filter(({ found }) => !found.includes("weights_only=True"))).toEqual([]);
   expect(places(/allow_pickle\s*=\s*True|pickle\.loads?\(|joblib|dill|marshal/)).toEqual([]);
   // For the dictionaries that sae_lens reads from pickles itself.
-  expect(places(/"TORCH_FORCE_WEIGHTS_ONLY_LOAD": "1"/)).toHaveLength(1);
+  expect(places(/environ\["TORCH_FORCE_WEIGHTS_ONLY_LOAD"\] = "1"/)).toHaveLength(1);
 });
 
 test("models are read from safetensors alone", () => {

@@ -26,8 +26,6 @@ _ENVIRONMENT = {
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "TOKENIZERS_PARALLELISM": "false",
     "TRANSFORMERS_VERBOSITY": "error",
-    # Some dictionaries are pickles; nothing in one is ever run, whatever a library asks for.
-    "TORCH_FORCE_WEIGHTS_ONLY_LOAD": "1",
     "WANDB_MODE": "disabled",
     # The same sums in the same order at every run on a graphics card.
     "CUBLAS_WORKSPACE_CONFIG": ":4096:8",
@@ -187,6 +185,8 @@ def _open_engine(request: dict[str, object]) -> object:
     _log.setLevel(logging.INFO)
     for name, value in _ENVIRONMENT.items():
         os.environ.setdefault(name, value)
+    # Some dictionaries are pickles; nothing in one is ever run, whatever a library or a user asks.
+    os.environ["TORCH_FORCE_WEIGHTS_ONLY_LOAD"] = "1"
     connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
         connection.connect(_take(request, "socket", str))

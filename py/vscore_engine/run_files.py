@@ -63,7 +63,7 @@ def read_pt(source: Path, target: Path) -> dict[str, object]:
         # Its own text advises to load the file all the same.
         reason = "it holds more than tensors, which may be code; none of it was run"
         raise _refuse(source, reason) from error
-    except (RuntimeError, EOFError, ValueError, KeyError) as error:
+    except Exception as error:
         first = str(error).strip().splitlines()[:1]
         raise _refuse(source, f"PyTorch cannot read it as weights ({' '.join(first)})") from error
     layers = _check_content(source, content)
@@ -110,7 +110,7 @@ def _check_archive(source: Path) -> None:
     try:
         with zipfile.ZipFile(source) as archive:
             unpacked = sum(record.file_size for record in archive.infolist())
-    except zipfile.BadZipFile as error:
+    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
         raise _refuse(source, "it is no archive as torch.save writes them") from error
     except OSError as error:
         raise _refuse(source, str(error)) from error
@@ -151,12 +151,18 @@ def _check_layer(source: Path, key: object, entry: object) -> "tuple[torch.Tenso
             source, f"layer {key} has shapes {tuple(index.shape)} and {tuple(value.shape)}"
         )
     for tensor in (index, value):
+        if tensor.layout != torch.strided or tensor.device.type != "cpu":
+            raise _refuse(source, f"layer {key} holds something else than plain tensors")
         # A view may claim more elements than there are bytes behind it.
         if tensor.numel() * tensor.element_size() > tensor.untyped_storage().nbytes():
             raise _refuse(source, f"layer {key} claims more numbers than the file holds")
     if index.is_floating_point() or index.is_complex() or index.dtype == torch.bool:
         raise _refuse(source, f"the indices of layer {key} are {index.dtype}")
-    if not value.is_floating_point() or not torch.isfinite(value).all():
+    if value.dtype not in (torch.float32, torch.float16, torch.bfloat16):
+        raise _refuse(
+            source, f"the values of layer {key} are {value.dtype}, not of 32 bits or less"
+        )
+    if not torch.isfinite(value).all():
         raise _refuse(source, f"the values of layer {key} are not all finite numbers")
     expected = torch.arange(index.shape[1]).expand(index.shape)
     if not torch.equal(index.long().sort(dim=1).values, expected):

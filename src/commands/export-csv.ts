@@ -1,4 +1,5 @@
-import { basename, dirname, join, relative, resolve } from "node:path";
+import { existsSync, realpathSync } from "node:fs";
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { openAnyRun } from "../compute/open-any-run.js";
 import { requestError } from "../errors.js";
 import { writeOver } from "../runs/atomic-write.js";
@@ -22,9 +23,21 @@ export async function exportCsv(
   }
   const name = `v_scores_${run.name}_top${options.topK}.csv`;
   const file = options.output ?? join(relative(".", run.folder), RUN_FILES.exportsFolder, name);
-  if (resolve(dirname(file)) === run.folder && isRunFile(basename(file))) {
+  if (isOfTheRun(file, run.folder)) {
     throw requestError(`--output ${file} is a file of the run itself. Choose another name.`);
   }
   await writeOver(file, csv);
   output.result(`Wrote ${file}`);
+}
+
+/** Whether writing there, links followed, would touch what a run consists of; its exports may be written anew. */
+function isOfTheRun(file: string, folder: string): boolean {
+  const place = dirname(resolve(file));
+  const target = existsSync(file)
+    ? realpathSync(file)
+    : join(existsSync(place) ? realpathSync(place) : place, basename(file));
+  const inside = relative(realpathSync(folder), target);
+  if (inside.startsWith("..") || isAbsolute(inside)) return false;
+  const [top, ...rest] = inside.split(sep);
+  return rest.length === 0 ? isRunFile(inside) : top !== RUN_FILES.exportsFolder;
 }

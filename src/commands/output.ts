@@ -11,4 +11,9 @@ export interface Output {
   raw(text: string): void;
 }
 
-export const asJson = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
+/** JSON for programs. Characters that would steer a terminal are written as escapes, which mean the same in JSON. */
+export const asJson = (value: unknown): string =>
+  `${JSON.stringify(value, null, 2).replace(
+    /[\u007f-\u009f\p{Bidi_Control}\u2028\u2029]/gu,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  )}\n`;

@@ -63,7 +63,11 @@ export const ForeignMeta = z.looseObject({
     .array(languageCode)
     .min(2)
     .refine((codes) => new Set(codes).size === codes.length, "expected each language once"),
-  layers: z.array(z.int().min(0)).optional(),
+  layers: z
+    .array(z.int().min(0))
+    .min(1)
+    .refine((layers) => new Set(layers).size === layers.length, "expected each layer once")
+    .optional(),
 });
 export type ForeignMeta = z.infer<typeof ForeignMeta>;
 

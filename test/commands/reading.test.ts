@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { exportCsv } from "../../src/commands/export-csv.js";
 import { runs } from "../../src/commands/runs.js";
@@ -62,4 +62,29 @@ test("export csv writes into the run's exports, or where it is told, or to stdou
   const stdout = collectingOutput();
   await exportCsv(at("tiny"), { topK: 2, output: "-" }, stdout, never);
   expect(stdout.results).toBe(csv);
+});
+
+test("export csv never writes over a file of the run, whatever way leads there", async () => {
+  written();
+  const output = collectingOutput();
+  mkdirSync(at("tiny", "sums"));
+  writeFileSync(at("tiny", "sums", "eng_Latn.safetensors"), "sums");
+  symlinkSync(at("tiny"), at("link"));
+  symlinkSync(at("tiny", "meta.json"), at("table.csv"));
+  const ways = [
+    at("tiny", "meta.json"),
+    at("link", "meta.json"),
+    at("tiny", "sums", "eng_Latn.safetensors"),
+    at("link", "sums", "new.csv"),
+    at("table.csv"),
+  ];
+  for (const way of ways)
+    await expect(exportCsv(at("tiny"), { topK: 2, output: way }, output, never)).rejects.toThrow(
+      "is a file of the run itself",
+    );
+  const fine = [at("tiny", "exports", "a.csv"), at("link", "mine.csv")];
+  for (const way of fine) await exportCsv(at("tiny"), { topK: 2, output: way }, output, never);
+  expect(readFileSync(at("tiny", "mine.csv"), "utf8")).toBe(
+    readFileSync(at("tiny", "exports", "a.csv"), "utf8"),
+  );
 });

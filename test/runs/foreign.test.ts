@@ -103,6 +103,11 @@ test.each([
   expect(error.message).toContain(words);
 });
 
+test.each([[[]], [[2, 2]], [["2"]], [[-1]]])("layers such as %j are refused", (layers) => {
+  foreign({ languages: ["en", "fr"], layers });
+  expect(failureOf(() => readForeignMeta(at("run"))).message).toContain("cannot be used: layers");
+});
+
 test("a run of ours, or a folder without meta.json, is not foreign", () => {
   foreign({ schema_version: 1, languages: ["en", "fr"] });
   expect(readForeignMeta(at("run"))).toBeNull();

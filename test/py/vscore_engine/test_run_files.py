@@ -104,6 +104,9 @@ BAD = {
     "an index out of range": changed(**{INDEX: torch.tensor([[0, 1, 2, 4]] * 2)}),
     "a negative index": changed(**{INDEX: torch.tensor([[0, 1, 2, -1]] * 2)}),
     "an index twice": changed(**{INDEX: torch.tensor([[0, 1, 2, 2]] * 2)}),
+    "double precision": changed(**{VALUE: torch.full((2, 4), 1e300, dtype=torch.float64)}),
+    "a sparse tensor": changed(**{VALUE: torch.zeros(2, 4).to_sparse()}),
+    "a tensor without numbers": changed(**{VALUE: torch.zeros(2, 4, device="meta")}),
     "values that rise": changed(**{VALUE: torch.tensor([[3.0, 2.0, 1.0, 2.0]] * 2)}),
     "a view of less": changed(**{VALUE: torch.zeros(1).expand(2, 4)}),
     "other numbers of languages": {
