@@ -12,7 +12,7 @@ from vscore_engine.hub import list_files, not_cached, pin
 from vscore_engine.hub_cache import Repository, cached_file, find_damage
 
 REPOSITORY = "openlanguagedata/flores_plus"
-_SOURCE = Repository(REPOSITORY, "dataset", f"data set {REPOSITORY}")
+SOURCE = Repository(REPOSITORY, "dataset", f"data set {REPOSITORY}")
 # The format of a file may change between revisions of the data set; the columns we read do not.
 FORMATS = ("parquet", "jsonl")
 
@@ -32,7 +32,7 @@ class Flores:
 
     def __init__(self, split: str, revision: str | None, offline: bool) -> None:
         self._split = split
-        pinned = pin(_SOURCE, revision, offline)
+        pinned = pin(SOURCE, revision, offline)
         self._offline = offline or pinned.warning is not None
         self._commit = pinned.commit
         self.warning = pinned.warning
@@ -43,11 +43,11 @@ class Flores:
         """Find one language in the cache, or download it. Raises "request" or "source"."""
         for ending in FORMATS:
             name = f"{self._split}/{language}.{ending}"
-            local = cached_file(_SOURCE, self._commit, name)
+            local = cached_file(SOURCE, self._commit, name)
             if local is not None:
                 return FloresFile(language, name, self._commit, local)
         if self._offline:
-            raise not_cached(_SOURCE, f"{self._split}/{language}")
+            raise not_cached(SOURCE, f"{self._split}/{language}")
         try:
             return self._download(language)
         except EngineError:
@@ -59,7 +59,7 @@ class Flores:
         from huggingface_hub import hf_hub_download
 
         if self._names is None:
-            self._names = list_files(_SOURCE, self._commit)
+            self._names = list_files(SOURCE, self._commit)
         name = self._choose(language, self._names)
         local = hf_hub_download(REPOSITORY, name, repo_type="dataset", revision=self._commit)
         return FloresFile(language, name, self._commit, Path(local))
@@ -111,7 +111,7 @@ def read_texts(file: FloresFile) -> list[dict[str, str]]:
     except ImportError:
         raise
     except (ValueError, KeyError, TypeError, OSError) as error:
-        damage = find_damage(_SOURCE, file.revision, file.path)
+        damage = find_damage(SOURCE, file.revision, file.path)
         if damage is not None:
             raise damage from error
         raise EngineError(

@@ -12,11 +12,12 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
+from vscore_engine.corpora import FORMATS, SOURCE
 from vscore_engine.hub_cache import (
     Repository,
     cache_folder,
     cached_commit,
-    cached_file,
+    cached_files,
     has_weights,
 )
 from vscore_engine.registry import read_registry
@@ -27,7 +28,6 @@ PACKAGES = (
 )
 _log = logging.getLogger("vscore_engine")
 _Found = TypeVar("_Found")
-_FLORES = Repository("openlanguagedata/flores_plus", "dataset", "FLORES+")
 
 
 def examine(presets: Sequence[Mapping[str, Any]]) -> dict[str, object]:
@@ -170,12 +170,10 @@ def _cached(
 ) -> dict[str, object]:
     repository, paths = registry.get(preset["release"], ("", {}))
     names = _cached_names(Repository(repository, "model", repository)) if repository else []
+    corpus = _cached_names(SOURCE)
     wanted = [paths.get(sae_id, "") for sae_id in preset["ids"]]
     languages = [
-        any(
-            _in_cache(_FLORES, f"{preset['split']}/{language}.{ending}")
-            for ending in ("parquet", "jsonl")
-        )
+        any(f"{preset['split']}/{language}.{ending}" in corpus for ending in FORMATS)
         for language in preset["languages"]
     ]
     model = Repository(preset["model_id"], "model", preset["model_id"])
@@ -197,16 +195,5 @@ def _has(path: str, names: Sequence[str]) -> bool:
     )
 
 
-def _in_cache(repository: Repository, name: str) -> bool:
-    commit = cached_commit(repository.id, kind=repository.kind)
-    return commit is not None and cached_file(repository, commit, name) is not None
-
-
 def _cached_names(repository: Repository) -> list[str]:
-    commit = cached_commit(repository.id, kind=repository.kind)
-    if commit is None:
-        return []
-    folder = f"{repository.kind}s--{repository.id.replace('/', '--')}"
-    snapshot = cache_folder() / folder / "snapshots" / commit
-    # A link to a blob that is gone is not there.
-    return [file.relative_to(snapshot).as_posix() for file in snapshot.rglob("*") if file.is_file()]
+    return list(cached_files(repository, cached_commit(repository.id, kind=repository.kind)))

@@ -51,6 +51,19 @@ def cached_file(repository: Repository, commit: str, name: str) -> Path | None:
     return file if file.is_file() else None
 
 
+def cached_files(repository: Repository, commit: str | None) -> dict[str, Path]:
+    """Files of a commit that are in the cache, by name: where their bytes are."""
+    if commit is None:
+        return {}
+    snapshot = _folder(repository.id, repository.kind) / "snapshots" / commit
+    # A link to bytes that are gone is no file.
+    return {
+        file.relative_to(snapshot).as_posix(): file.resolve()
+        for file in sorted(snapshot.rglob("*"))
+        if file.is_file()
+    }
+
+
 def has_weights(repository: Repository, commit: str | None) -> bool:
     """Whether configuration and every part of the safetensors weights of a commit are there."""
     if commit is None or cached_file(repository, commit, "config.json") is None:
@@ -71,14 +84,7 @@ def find_damage(repository: Repository, commit: str | None, below: str = "") -> 
     The cache names a file's bytes by their hash; huggingface_hub compares sizes only. Reads every
     file whose name begins with `below`, so it is for after a failure.
     """
-    if commit is None:
-        return None
-    snapshot = _folder(repository.id, repository.kind) / "snapshots" / commit
-    files = {
-        file.relative_to(snapshot).as_posix(): file.resolve()
-        for file in sorted(snapshot.rglob("*"))
-        if file.is_file()
-    }
+    files = cached_files(repository, commit)
     damaged = {
         name: blob for name, blob in files.items() if name.startswith(below) and _is_damaged(blob)
     }

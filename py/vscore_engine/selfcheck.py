@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -84,15 +84,11 @@ def stated_l0(entry: Dictionary) -> float | None:
     in_path = re.search(r"average_l0_(\d+)", f"{entry.source.sae_id} {entry.source.place}")
     if in_path:
         return float(in_path.group(1))
-    from vscore_engine.registry import read_registry
+    from sae_lens.loading.pretrained_saes_directory import get_pretrained_saes_directory
 
-    for release in read_registry():
-        if release["name"] == entry.source.release:
-            known: Any = release["dictionaries"]
-            for dictionary in known:
-                if dictionary["id"] == entry.source.sae_id and dictionary["l0"] is not None:
-                    return float(dictionary["l0"])
-    return None
+    release = get_pretrained_saes_directory().get(entry.source.release)
+    stated = None if release is None else release.expected_l0.get(entry.source.sae_id)
+    return float(stated) if stated else None
 
 
 def peak_memory(device: "torch.device") -> int:

@@ -65,20 +65,20 @@ class Session:
         asked = job.params
         offline = set_offline(bool(asked["offline"]))
         languages = asked["languages"]
-        corpus = Flores(asked["split"], asked["revision"], offline)
-        for number, language in enumerate(languages):
-            job.check_cancelled()
-            progress(self._sender, "corpus", number, len(languages))
-            with DownloadWatch(self._sender):
+        with DownloadWatch(self._sender):
+            corpus = Flores(asked["split"], asked["revision"], offline)
+            for number, language in enumerate(languages):
+                job.check_cancelled()
+                progress(self._sender, "corpus", number, len(languages))
                 file = corpus.fetch(language)
-            value = {
-                "language": language,
-                "revision": file.revision,
-                "path": file.path,
-                "texts": read_texts(file),
-                "warning": corpus.warning,
-            }
-            result(self._sender, "flores", value)
+                value = {
+                    "language": language,
+                    "revision": file.revision,
+                    "path": file.path,
+                    "texts": read_texts(file),
+                    "warning": corpus.warning,
+                }
+                result(self._sender, "flores", value)
         return 0
 
     def _tokenize(self, job: "Job") -> int:

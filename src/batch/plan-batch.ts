@@ -1,6 +1,6 @@
-import { existsSync, realpathSync } from "node:fs";
-import { basename, dirname, join, relative, resolve } from "node:path";
+import { join, relative } from "node:path";
 import { checkCorpus } from "../compute/gather-texts.js";
+import { realPlace } from "../config/paths.js";
 import { resolveConfig } from "../config/resolve.js";
 import type { PartialConfig, RunConfig } from "../config/schema.js";
 import { requestError, VscoreError } from "../errors.js";
@@ -64,11 +64,4 @@ function refuseOutside(folder: string, root: string): void {
   throw requestError(
     `out_dir ${folder} does not lie below ${root}. Runs of a batch stay there; to put them elsewhere, start it with --out-root FOLDER.`,
   );
-}
-
-/** Where a path leads, links followed, also where its end is not there yet. */
-function realPlace(path: string): string {
-  const whole = resolve(path);
-  if (existsSync(whole)) return realpathSync(whole);
-  return join(realPlace(dirname(whole)), basename(whole));
 }

@@ -1,8 +1,8 @@
-import { accessSync, constants, existsSync, readFileSync, statfsSync } from "node:fs";
+import { accessSync, constants, readFileSync, statfsSync } from "node:fs";
 import { tmpdir, totalmem } from "node:os";
-import { dirname, join, resolve } from "node:path";
-import { pythonRoot } from "../config/paths.js";
-import { EMBEDDED, PRESETS, type Preset } from "../config/presets.js";
+import { join, resolve } from "node:path";
+import { nearestExisting, pythonRoot } from "../config/paths.js";
+import { dictionaryId, EMBEDDED, PRESETS, type Preset } from "../config/presets.js";
 import {
   type Check,
   deviceChecks,
@@ -88,7 +88,7 @@ function presetsToLookFor() {
       name,
       model_id: fills.model_id,
       release: fills.sae_release,
-      ids: fills.layers.map((layer) => fills.sae_id_template.replaceAll("{layer}", String(layer))),
+      ids: fills.layers.map((layer) => dictionaryId(fills, layer)),
       languages: fills.languages,
       split: "dev",
     }));
@@ -104,8 +104,7 @@ function machineFacts(): MachineFacts {
 }
 
 function placeAt(folder: string): MachineFacts["runs"] {
-  let existing = resolve(folder);
-  while (!existsSync(existing)) existing = dirname(existing);
+  const existing = nearestExisting(folder);
   const place = { folder, free_bytes: null as number | null, writable: true };
   try {
     const { bavail, bsize } = statfsSync(existing);

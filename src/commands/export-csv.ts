@@ -1,6 +1,6 @@
-import { existsSync, realpathSync } from "node:fs";
-import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { isAbsolute, join, relative, sep } from "node:path";
 import { openAnyRun } from "../compute/open-any-run.js";
+import { realPlace } from "../config/paths.js";
 import { requestError } from "../errors.js";
 import { writeOver } from "../runs/atomic-write.js";
 import { topFeaturesCsv } from "../runs/csv.js";
@@ -32,11 +32,7 @@ export async function exportCsv(
 
 /** Whether writing there, links followed, would touch what a run consists of; its exports may be written anew. */
 function isOfTheRun(file: string, folder: string): boolean {
-  const place = dirname(resolve(file));
-  const target = existsSync(file)
-    ? realpathSync(file)
-    : join(existsSync(place) ? realpathSync(place) : place, basename(file));
-  const inside = relative(realpathSync(folder), target);
+  const inside = relative(realPlace(folder), realPlace(file));
   if (inside.startsWith("..") || isAbsolute(inside)) return false;
   const [top, ...rest] = inside.split(sep);
   return rest.length === 0 ? isRunFile(inside) : top !== RUN_FILES.exportsFolder;

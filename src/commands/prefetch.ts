@@ -36,7 +36,7 @@ export async function prefetch(
         local === null
           ? await jobs.flores({ languages, split: split ?? "dev", revision })
           : new Map<string, { revision: string; texts: unknown[]; warning: string | null }>();
-      return { ...(await jobs.prefetch(loadRequest({ ...config, device: "cpu" }))), texts };
+      return { ...(await jobs.prefetch(loadRequest(config))), texts };
     },
     (news) => meter.engineProgress(news),
   ).finally(progress.stop);

@@ -1,6 +1,7 @@
 import { join, resolve } from "node:path";
 import { differingKeys } from "../config/differing-keys.js";
 import { folderOf } from "../config/paths.js";
+import { dictionaryId } from "../config/presets.js";
 import type { RunConfig } from "../config/schema.js";
 import type { LocalCorpus } from "../corpora/local-corpora.js";
 import { EngineJobs, type LoadRequest } from "../engine/engine-jobs.js";
@@ -164,9 +165,7 @@ export function loadRequest(config: RunConfig): LoadRequest {
     model_revision: config.model_revision,
     hook: config.hook,
     dictionaries: config.layers.map((layer) => {
-      const sae_id =
-        config.sae_ids?.[String(layer)] ??
-        config.sae_id_template.replaceAll("{layer}", String(layer));
+      const sae_id = dictionaryId(config, layer);
       return {
         layer,
         release: config.sae_release,

@@ -1,6 +1,6 @@
-import { existsSync, statSync } from "node:fs";
+import { existsSync, realpathSync, statSync } from "node:fs";
 import { homedir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { EMBEDDED } from "./presets.js";
 
@@ -18,6 +18,19 @@ export function folderOf(id: string): string | null {
   if (id.startsWith(EMBEDDED)) return join(pythonRoot, "demo", id.slice(EMBEDDED.length));
   if (id.startsWith("~/")) return join(homedir(), id.slice(2));
   return /^\.{0,2}\//.test(id) || id === "." || id === ".." ? resolve(id) : null;
+}
+
+/** The path itself, or the nearest folder above it that is there. */
+export function nearestExisting(path: string): string {
+  let existing = resolve(path);
+  while (!existsSync(existing)) existing = dirname(existing);
+  return existing;
+}
+
+/** Where a path leads, links followed, also where its end is not there yet. */
+export function realPlace(path: string): string {
+  const existing = nearestExisting(path);
+  return join(realpathSync(existing), relative(existing, resolve(path)));
 }
 
 export const isFolder = (path: string): boolean =>

@@ -21,6 +21,12 @@ export interface Preset {
 /** `embedded:` names a folder of the demo that ships with vscore (`py/demo`). */
 export const EMBEDDED = "embedded:";
 
+/** The id of a layer's dictionary: its own where one is given, else that of the template. */
+export const dictionaryId = (
+  of: { sae_id_template: string; sae_ids?: Readonly<Record<string, string>> | null },
+  layer: number,
+): string => of.sae_ids?.[String(layer)] ?? of.sae_id_template.replaceAll("{layer}", String(layer));
+
 const demo = (about: string, dictionaries: string, layers: number[]): Preset => ({
   about,
   gated: false,

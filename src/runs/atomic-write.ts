@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { accessSync, constants, existsSync, realpathSync, statSync } from "node:fs";
 import { mkdir, open, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
+import { nearestExisting } from "../config/paths.js";
 import { environmentError, errnoOf } from "../errors.js";
 import { UNFINISHED } from "./files.js";
 
@@ -99,10 +100,8 @@ const REASONS: Record<string, string> = {
 
 /** Refuses a folder in which nothing could be written, before any work is done for it. */
 export function refuseUnwritable(folder: string): void {
-  let existing = resolve(folder);
-  while (!existsSync(existing)) existing = dirname(existing);
   try {
-    accessSync(existing, constants.W_OK | constants.X_OK);
+    accessSync(nearestExisting(folder), constants.W_OK | constants.X_OK);
   } catch (error) {
     throw explain(error, folder);
   }
