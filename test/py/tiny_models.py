@@ -42,11 +42,22 @@ COMMON = {
     "eos_token_id": 1,
 }
 GROUPED = {**COMMON, "num_key_value_heads": 2, "head_dim": 12}
-GEMMA = {**GROUPED, "sliding_window": 8, "query_pre_attn_scalar": 12}
+GEMMA = {**GROUPED, "sliding_window": 8, "query_pre_attn_scalar": 7}
+VISION = {
+    "hidden_size": 16,
+    "intermediate_size": 16,
+    "num_hidden_layers": 1,
+    "num_attention_heads": 2,
+    "image_size": 28,
+    "patch_size": 14,
+}
 
 
 def make_model(kind: str, **changes):
-    """A tiny random model of the named `model_type`, in eval mode, with uneven norm gains."""
+    """A tiny random model of the named `model_type`, in eval mode, with uneven norm gains.
+
+    "gemma3" is a language model inside one that also sees, as google/gemma-3-4b-pt is published.
+    """
     import torch
     import transformers as t
 
@@ -54,6 +65,14 @@ def make_model(kind: str, **changes):
     configs = {
         "gemma2": lambda: t.Gemma2Config(**{**GEMMA, **changes}),
         "gemma3_text": lambda: t.Gemma3TextConfig(**{**GEMMA, **changes}),
+        "gemma3": lambda: t.Gemma3Config(
+            text_config=t.Gemma3TextConfig(**{**GEMMA, **changes}),
+            vision_config=VISION,
+            mm_tokens_per_image=1,
+            image_token_index=299,
+            boi_token_index=298,
+            eoi_token_index=297,
+        ),
         "qwen2": lambda: t.Qwen2Config(**{**GROUPED, **changes}),
         "qwen3": lambda: t.Qwen3Config(**{**GROUPED, **changes}),
         "llama": lambda: t.LlamaConfig(**{**GROUPED, **changes}),
@@ -73,7 +92,8 @@ def make_model(kind: str, **changes):
             }
         ),
     }
-    model = t.AutoModelForCausalLM.from_config(configs[kind]())
+    family = t.AutoModelForMultimodalLM if kind == "gemma3" else t.AutoModelForCausalLM
+    model = family.from_config(configs[kind]())
     with torch.no_grad():
         for name, parameter in model.named_parameters():
             if parameter.ndim == 1:

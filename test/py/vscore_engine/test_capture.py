@@ -1,14 +1,20 @@
-"""Captured tensors of every architecture against TransformerLens, which defined the names."""
+"""Captured tensors of every architecture against two oracles that share no code with the engine.
+
+TransformerLens defined the names; hand_written_forward.py computes every tensor from the weights.
+"""
 
 import copy
 
 import pytest
 import torch
+from safetensors.torch import load_file
 
+from hand_written_forward import hand_written_forward
 from tiny_models import make_model, make_tokenizer
 from vscore_engine.capture import capture
 from vscore_engine.errors import EngineError
 from vscore_engine.hook_points import HookPoint, find_hook_point
+from vscore_engine.models import ModelSource, load_model
 
 KINDS = ["qwen3", "qwen2", "llama", "mistral", "gemma2", "gemma3_text", "gpt2", "gpt_neox"]
 NAMES = [
@@ -43,7 +49,10 @@ def point_of(kind: str, name: str, layer: int = LAYER, **options) -> HookPoint:
 
 
 def read(model, points: dict[int, HookPoint], ids: torch.Tensor) -> dict[int, torch.Tensor]:
-    base = model.base_model
+    return read_text_model(model.base_model, points, ids)
+
+
+def read_text_model(base, points: dict[int, HookPoint], ids: torch.Tensor):
     with torch.no_grad(), capture(base, points, lambda tensor: tensor) as reader:
         return reader.run(lambda: base(input_ids=ids, use_cache=False))
 
@@ -75,6 +84,34 @@ def test_the_same_tensors_as_transformer_lens(kind, models, ids, tmp_path):
         theirs = theirs.flatten(2) if theirs.ndim == 4 else theirs
         ours = read(models[kind], {0: point_of(kind, name)}, ids)[0]
         torch.testing.assert_close(ours, theirs, atol=2e-5, rtol=1e-5, msg=f"{kind} {name}")
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes"),
+    [
+        *((kind, {}) for kind in [*KINDS, "gemma3"]),
+        ("gemma2", {"attn_logit_softcapping": 0.5, "final_logit_softcapping": 0.2}),
+        ("gpt_neox", {"use_parallel_residual": False}),
+    ],
+    ids=lambda value: ",".join(value) if isinstance(value, dict) else value,
+)
+def test_the_same_tensors_as_a_forward_pass_written_by_hand(kind, changes, ids, tmp_path):
+    """Of a model that was saved and loaded again by the engine's own loader."""
+    make_model(kind, **changes).save_pretrained(tmp_path)
+    make_tokenizer().save_pretrained(tmp_path)
+    source = ModelSource("tiny", str(tmp_path), None, offline=True)
+    loaded = load_model(source, torch.device("cpu"), torch.float32)
+    weights = load_file(tmp_path / "model.safetensors")
+    seen = hand_written_forward(loaded.config.to_dict(), weights, ids)
+    with torch.no_grad():
+        logits = loaded.model(input_ids=ids).logits
+    torch.testing.assert_close(logits.double(), seen.pop("logits"), atol=1e-5, rtol=1e-5)
+    parallel = kind == "gpt_neox" and not changes
+    assert len(seen) == 4 * (10 if parallel else 11)
+    for full, by_hand in seen.items():
+        point = find_hook_point(loaded.config.model_type, full, parallel_residual=parallel)
+        ours = read_text_model(loaded.text_model, {0: point}, ids)[0].double()
+        torch.testing.assert_close(ours, by_hand, atol=2e-5, rtol=1e-5, msg=f"{kind} {full}")
 
 
 @pytest.mark.parametrize("kind", KINDS)
