@@ -7,7 +7,7 @@ import { exportCsv } from "./commands/export-csv.js";
 import { exportPt } from "./commands/export-pt.js";
 import { languages } from "./commands/languages.js";
 import { models } from "./commands/models.js";
-import type { Output } from "./commands/output.js";
+import { asJson, type Output } from "./commands/output.js";
 import { prefetch } from "./commands/prefetch.js";
 import { buildProgram } from "./commands/program.js";
 import { rescore } from "./commands/rescore.js";
@@ -85,12 +85,20 @@ async function main(): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError)
       return error.exitCode === 0 || process.argv.length <= 2 ? 0 : EXIT_CODES.request;
+    if (error instanceof ReportedFailure) return error.exitCode;
+    if (process.argv.includes("--json")) print(1, asJson(failureOf(error)));
     return report(error);
   }
 }
 
+/** What a script gets in place of a result. */
+function failureOf(error: unknown) {
+  const [kind, message] =
+    error instanceof VscoreError ? [error.kind, error.message] : (["bug", String(error)] as const);
+  return { schema_version: 1, error: { kind, exit_code: EXIT_CODES[kind], message } };
+}
+
 function report(error: unknown): number {
-  if (error instanceof ReportedFailure) return error.exitCode;
   if (error instanceof VscoreError) {
     print(2, shown(error.message));
     return error.exitCode;

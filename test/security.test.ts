@@ -14,7 +14,7 @@ const python = [
   ...shipped("py/vscore_engine", ".py"),
   { path: "score.py", text: readFileSync(join(projectRoot, "score.py"), "utf8") },
 ];
-const typescript = shipped("src", ".ts");
+const typescript = shipped("src", "ts");
 
 /** Every place where a pattern occurs, with what stands around it. */
 const places = (pattern: RegExp, among = python) =>
@@ -50,6 +50,11 @@ test("nothing listens but for the private Unix socket, and nothing is started th
   ]);
   expect(places(/node:(http|https|http2|dgram|tls)"/, typescript)).toEqual([]);
   expect(places(/\.bind\(|\.listen\(|http\.server|socketserver|AF_INET/)).toEqual([]);
-  expect(places(/shell:\s*true|node:child_process"(?!;)/, typescript)).toEqual([]);
+  expect(places(/shell:\s*true|\bexec(Sync|File|FileSync)?\(\s*["'`]/, typescript)).toEqual([]);
+  // The launcher alone starts a process by itself; a type starts none.
+  const starting = typescript.filter(({ text }) =>
+    /^(?!import type ).*"node:child_process"/m.test(text),
+  );
+  expect(starting.map(({ path }) => path)).toEqual(["src/start.cts"]);
   expect(places(/os\.system|subprocess|shell=True|(?<![.\w])(eval|exec)\(/)).toEqual([]);
 });

@@ -11,6 +11,7 @@ from typing import Any
 from vscore_engine.errors import EngineError, translate
 from vscore_engine.hook_points import HookPoint, find_hook_point, width_of
 from vscore_engine.hub_cache import Repository
+from vscore_engine.registry import release_ids
 
 # It attends over the sequence; we give it single tokens.
 _NEEDS_SEQUENCE = ("temporal",)
@@ -52,11 +53,9 @@ def check_exists(source: DictionarySource) -> None:
     if source.path is not None:
         _check_folder(source)
         return
-    from sae_lens.loading.pretrained_saes_directory import get_pretrained_saes_directory
-
-    directory = get_pretrained_saes_directory()
+    directory = release_ids()
     if source.release in directory:
-        known = list(directory[source.release].saes_map)
+        known = directory[source.release]
         if source.sae_id not in known:
             layers = _layers_like(source, known)
             has = f"such ones for layers {layers}" if layers else _listed(known, source.sae_id)

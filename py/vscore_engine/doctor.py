@@ -8,6 +8,7 @@ import importlib.metadata
 import logging
 import os
 import platform
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -126,6 +127,7 @@ def _hub() -> dict[str, object]:
     return {
         "cache": str(cache),
         "writable": os.access(existing, os.W_OK | os.X_OK),
+        "free_bytes": shutil.disk_usage(existing).free,
         "offline": bool(constants.HF_HUB_OFFLINE),
         "own_endpoint": constants.ENDPOINT != "https://huggingface.co",
         "token": _token_place(),

@@ -5,6 +5,7 @@ The kind tells who has to act; TypeScript maps it to an exit code.
 """
 
 import errno
+import os
 import re
 import traceback
 
@@ -22,6 +23,9 @@ KINDS = (
 _SECRET = re.compile(
     r"\b(hf_|api_org_)[A-Za-z0-9]{6,}|(?<=Bearer )[A-Za-z0-9._\-]{6,}|(?<=://)[^/@\s'\"]+(?=@)"
 )
+
+# Shorter ones would be cut out of the middle of words.
+_SHORTEST_SECRET = 4
 
 # errno of an OSError -> what it means and what to do about it.
 _OS_ERRORS = {
@@ -49,8 +53,33 @@ class EngineError(Exception):
 
 
 def redact(text: str) -> str:
-    """Remove access tokens: messages and tracebacks end up in logs that people share."""
+    """Remove access tokens and passwords: messages and tracebacks end up in logs people share."""
+    for secret in _secrets_of_environment():
+        text = text.replace(secret, "[token removed]")
     return _SECRET.sub("[token removed]", text)
+
+
+def _secrets_of_environment() -> list[str]:
+    """Tokens, and the name and password in front of a proxy's or mirror's host, longest first."""
+    found = set()
+    for name, value in os.environ.items():
+        if name in ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"):
+            found.add(value.strip())
+        elif name.lower().endswith("_proxy") or name == "HF_ENDPOINT":
+            # A password may hold any character, also those that end a host's name elsewhere.
+            found.add(value.partition("://")[2].rpartition("@")[0])
+    long_enough = {secret for secret in found if len(secret) >= _SHORTEST_SECRET}
+    return sorted(long_enough, key=len, reverse=True)
+
+
+def _redact_values(value: object) -> object:
+    if isinstance(value, str):
+        return redact(value)
+    if isinstance(value, list | tuple):
+        return [_redact_values(each) for each in value]
+    if isinstance(value, dict):
+        return {key: _redact_values(each) for key, each in value.items()}
+    return value
 
 
 def describe(error: BaseException, subject: str = "") -> dict[str, object]:
@@ -61,7 +90,7 @@ def describe(error: BaseException, subject: str = "") -> dict[str, object]:
         "kind": known.kind,
         "message": redact(known.message),
         "traceback": redact(trace),
-        "facts": known.facts,
+        "facts": _redact_values(known.facts),
     }
 
 

@@ -71,22 +71,23 @@ class Found:
 def find(job: "Job") -> Found:
     """Find everything that a request names, and check that it fits, before weights are read."""
     asked = job.params
-    offline = set_offline(bool(asked["offline"]))
-    source, warning = models.ModelSource(
-        asked["model_id"], asked["model_path"], asked["model_revision"], offline
-    ).pin()
     wanted = [
         dictionary_sources.DictionarySource(
             int(entry["layer"]), entry["release"], entry["sae_id"], entry["path"]
         )
         for entry in asked["dictionaries"]
     ]
+    for entry in wanted:
+        dictionary_sources.check_exists(entry)
+    offline = set_offline(bool(asked["offline"]))
+    source, warning = models.ModelSource(
+        asked["model_id"], asked["model_path"], asked["model_revision"], offline
+    ).pin()
     config = models.load_config(source)
     check_layers([entry.layer for entry in wanted], int(config.num_hidden_layers))
     found = Found(source, config, wanted, {}, [warning])
     for entry in wanted:
         job.check_cancelled()
-        dictionary_sources.check_exists(entry)
         told = dictionary_sources.read_config(entry)
         found.warnings.append(dictionary_models.check_model(entry, told, source))
         point = dictionary_sources.resolve(entry, told, config)

@@ -1,7 +1,9 @@
 """The releases that the installed sae_lens knows, read without the seconds of its import."""
 
+import functools
 import importlib.util
 from pathlib import Path
+from typing import Any
 
 from vscore_engine.errors import EngineError
 
@@ -25,17 +27,31 @@ def registry_file() -> Path:
     return file
 
 
-def read_registry() -> list[dict[str, object]]:
+def release_ids() -> dict[str, list[str]]:
+    """Release -> the ids of its dictionaries. Raises "environment" without a registry."""
+    return {str(release["name"]): _ids(release) for release in read_registry()}
+
+
+def _ids(release: dict[str, Any]) -> list[str]:
+    return [entry["id"] for entry in release["dictionaries"]]
+
+
+def read_registry() -> list[dict[str, Any]]:
     """[{"name", "model", "repository", "loader", "dictionaries"}].
 
     Each dictionary is {"id", "path", "l0", "neuronpedia"}, its path that in the repository.
     `loader` is the format's name in sae_lens (null: its own); `l0` and `neuronpedia` are null where
-    the registry does not state them.
+    the registry does not state them. Raises "environment" without a registry.
     """
+    return _read(registry_file())
+
+
+@functools.cache
+def _read(file: Path) -> list[dict[str, Any]]:
     import yaml
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    with registry_file().open(encoding="utf-8") as stream:
+    with file.open(encoding="utf-8") as stream:
         releases = yaml.load(stream, loader)
     return [
         {

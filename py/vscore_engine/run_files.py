@@ -5,6 +5,8 @@ Needs torch and safetensors alone, no model.
 
 import io
 import pickle
+import pickletools
+import re
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,6 +20,14 @@ if TYPE_CHECKING:
 
 INDEX = "top_index_per_lan"
 VALUE = "top_values_per_lan"
+
+# What torch.save names in a pickle of plain tensors. Other names may be harmless and still ask for
+# any amount of memory, such as bytearray.
+_NAMES = re.compile(
+    r"torch\._utils _rebuild_tensor_v2|collections OrderedDict|torch (Long|Int|Short|Char|Byte|"
+    r"Float|Half|BFloat16|Double)Storage"
+)
+_LARGEST_PICKLE = 1 << 20
 
 
 def write_pt(source: Path, target: Path, layers: Sequence[int]) -> None:
@@ -103,20 +113,38 @@ def _load_safetensors(source: Path) -> "dict[str, torch.Tensor]":
 
 
 def _check_archive(source: Path) -> None:
-    """Refuse what torch.save does not write today, and archives that unpack to more than they are.
+    """Refuse what torch.save does not write today, before anything of it is unpickled.
 
     torch.save stores its records uncompressed; a compressed one could fill the memory.
     """
     try:
         with zipfile.ZipFile(source) as archive:
-            unpacked = sum(record.file_size for record in archive.infolist())
+            records = archive.infolist()
+            unpacked = sum(record.file_size for record in records)
+            size = source.stat().st_size
+            if unpacked > size:
+                raise _refuse(source, f"its {size} bytes would unpack to {unpacked}")
+            pickles = [r for r in records if r.filename.rpartition("/")[2] == "data.pkl"]
+            if len(pickles) != 1 or pickles[0].file_size > _LARGEST_PICKLE:
+                raise _refuse(source, "it is no archive as torch.save writes them")
+            _check_pickle(source, archive.read(pickles[0]))
     except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
         raise _refuse(source, "it is no archive as torch.save writes them") from error
     except OSError as error:
         raise _refuse(source, str(error)) from error
-    size = source.stat().st_size
-    if unpacked > size:
-        raise _refuse(source, f"its {size} bytes would unpack to {unpacked}")
+
+
+def _check_pickle(source: Path, content: bytes) -> None:
+    """Refuse what names anything else than plain tensors. Only reads; nothing is unpickled."""
+    for operation, argument, _ in pickletools.genops(content):
+        # One that takes names from the stack cannot be checked; torch.save does not use it.
+        if operation.name in ("STACK_GLOBAL", "INST", "BYTEARRAY8") or (
+            operation.name == "GLOBAL" and not _NAMES.fullmatch(str(argument))
+        ):
+            named = f" ({argument})" if operation.name == "GLOBAL" else ""
+            raise _refuse(
+                source, f"it holds more than tensors{named}, which may be code; none of it was run"
+            )
 
 
 def _check_content(source: Path, content: object) -> "dict[int, tuple[torch.Tensor, torch.Tensor]]":

@@ -28,6 +28,8 @@ export interface BatchOptions {
   /** The command line of vscore itself: an interpreter and a script. */
   command: readonly [string, ...string[]];
   keepGoing: boolean;
+  /** Of each run; its own default where left out. */
+  stallTimeout?: number | undefined;
   signal: AbortSignal;
   onBegin: (run: PlannedRun, number: number) => void;
   /** What a run says of its progress. */
@@ -75,12 +77,19 @@ const facts = ({ name, config }: PlannedRun) => ({
   warnings: 0,
 });
 
-const Told = z.object({ meta: z.object({ warnings: z.array(z.string()) }) });
+/** What a run prints as JSON: its result, or why there is none. */
+const Told = z.union([
+  z.object({ meta: z.object({ warnings: z.array(z.string()) }) }),
+  z.object({ error: z.object({ message: z.string() }) }),
+]);
 
 async function runOne(run: PlannedRun, options: BatchOptions): Promise<BatchResult> {
   const began = performance.now();
   const [interpreter, ...script] = options.command;
-  const child = execa(interpreter, [...script, "compute", "--config", "-", "--resume", "--json"], {
+  const args = ["compute", "--config", "-", "--resume", "--json"];
+  if (options.stallTimeout !== undefined)
+    args.push("--stall-timeout", String(options.stallTimeout));
+  const child = execa(interpreter, [...script, ...args], {
     input: JSON.stringify(run.asked),
     reject: false,
     // Its own process group: Ctrl-C reaches it through us, once.
@@ -99,16 +108,17 @@ async function runOne(run: PlannedRun, options: BatchOptions): Promise<BatchResu
   const { exitCode, signal, stdout, originalMessage } = await child;
   options.signal.removeEventListener("abort", interrupt);
   process.removeListener("exit", end);
+  const told = toldIn(stdout);
   return {
     ...facts(run),
     ...outcome(exitCode, signal, run, options.signal.aborted),
     seconds: (performance.now() - began) / 1000,
-    warnings: warningsIn(stdout),
+    warnings: told !== null && "meta" in told ? told.meta.warnings.length : 0,
     message:
       exitCode === 0
         ? null
         : signal === undefined
-          ? (lastLine(tail) ?? originalMessage ?? null)
+          ? (whatWentWrong(told, tail) ?? originalMessage ?? null)
           : `killed by ${signal}`,
   };
 }
@@ -128,16 +138,16 @@ function outcome(
   return { state: site === "finished" ? "finished before" : "done", exit_code: 0 };
 }
 
-function warningsIn(stdout: string): number {
+function toldIn(stdout: string): z.infer<typeof Told> | null {
   try {
-    return Told.parse(JSON.parse(stdout)).meta.warnings.length;
+    return Told.parse(JSON.parse(stdout));
   } catch {
-    return 0;
+    return null;
   }
 }
 
-const lastLine = (text: string): string | undefined =>
-  text
-    .split("\n")
-    .filter((line) => line.trim() !== "")
-    .at(-1);
+/** The first line of an error says what was found; one that could not be told leaves its last words. */
+function whatWentWrong(told: z.infer<typeof Told> | null, tail: string): string | undefined {
+  const lines = (text: string) => text.split("\n").filter((line) => line.trim() !== "");
+  return told !== null && "error" in told ? lines(told.error.message)[0] : lines(tail).at(-1);
+}

@@ -10,6 +10,7 @@ export interface BatchRequest {
   paths: string[];
   outRoot: string;
   keepGoing: boolean;
+  stallTimeout?: number | undefined;
   dryRun: boolean;
   json: boolean;
 }
@@ -21,7 +22,7 @@ export interface BatchRequest {
  * @throws ReportedFailure with the exit code of the worst run
  */
 export async function batch(
-  { paths, outRoot, keepGoing, dryRun, json }: BatchRequest,
+  { paths, outRoot, keepGoing, stallTimeout, dryRun, json }: BatchRequest,
   command: readonly [string, ...string[]],
   output: Output,
   signal: AbortSignal,
@@ -35,6 +36,7 @@ export async function batch(
   const results = await runBatch(runs, {
     command,
     keepGoing,
+    stallTimeout,
     signal,
     onBegin: ({ name, config }, number) =>
       output.note(`── ${number + 1}/${runs.length} ${name} → ${config.out_dir}`),

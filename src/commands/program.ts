@@ -89,6 +89,7 @@ export function buildProgram(actions: Actions): Command {
     .description("compute many runs, one after the other, each in a process of its own")
     .option("--out-root <FOLDER>", "every run's folder lies below it", RUNS_FOLDER)
     .option("--keep-going", "go on after a run that failed")
+    .option("--stall-timeout <SECONDS>", "of each run, as in compute", whole(0))
     .option("--dry-run", "print the runs, start nothing")
     .option("--json", "print the summary as JSON")
     .addHelpText(
@@ -109,10 +110,11 @@ A FILE (YAML or JSON) holds the options of one run; or a list of runs; or a matr
 Runs that are finished are left as they are, interrupted ones go on: the same command continues a batch. It exits like
 the worst of its runs, in the order 1, 3, 4, 2, 130, 0.`,
     )
-    .action((paths, { outRoot, keepGoing, dryRun, json }) =>
+    .action((paths, { outRoot, keepGoing, stallTimeout, dryRun, json }) =>
       actions.batch({
         paths,
         outRoot,
+        stallTimeout: stallTimeout as number | undefined,
         keepGoing: keepGoing === true,
         dryRun: dryRun === true,
         json: json === true,

@@ -29,29 +29,33 @@ const gigabytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} Gi
 
 const OLDEST_NODE = 22;
 /** A run over ten languages takes some hundred megabytes; less than this is soon full. */
-const LOW_DISK = 2 * 2 ** 30;
+const RUN_DISK = 2 * 2 ** 30;
+const MODEL_DISK = 10 * 2 ** 30;
+
+function placeCheck(
+  name: string,
+  { folder, free_bytes, writable }: MachineFacts["runs"],
+  limits: { enough: number; whereFull: string; whereReadOnly: string },
+): Check {
+  if (!writable) return failed(name, `${folder} is not writable`, limits.whereReadOnly);
+  if (free_bytes === null) return ok(name, folder);
+  const found = `${folder}, ${gigabytes(free_bytes)} free`;
+  return free_bytes < limits.enough ? warning(name, found, limits.whereFull) : ok(name, found);
+}
 
 export function machineChecks({ node, memory_bytes, runs, temporary }: MachineFacts): Check[] {
-  const place = (name: string, { folder, free_bytes, writable }: MachineFacts["runs"]): Check => {
-    if (!writable)
-      return failed(
-        name,
-        `${folder} is not writable`,
-        "Work in another folder, or change its permissions.",
-      );
-    if (free_bytes === null) return ok(name, folder);
-    const found = `${folder}, ${gigabytes(free_bytes)} free`;
-    return free_bytes < LOW_DISK
-      ? warning(name, found, "Free some space before a run.")
-      : ok(name, found);
+  const limits = {
+    enough: RUN_DISK,
+    whereFull: "Free some space before a run.",
+    whereReadOnly: "Work in another folder, or change its permissions.",
   };
   return [
     Number(node.split(".")[0]) >= OLDEST_NODE
       ? ok("Node", node)
       : failed("Node", node, `Node ${OLDEST_NODE} or newer is needed. Run: npm run setup`),
     ok("memory", gigabytes(memory_bytes)),
-    place("runs", runs),
-    place("temporary files", temporary),
+    placeCheck("runs", runs, limits),
+    placeCheck("temporary files", temporary, limits),
   ];
 }
 
@@ -78,7 +82,7 @@ export function packageChecks(
     // "+cpu" and the like tell the build, not the version.
     if (wanted === undefined || version.split("+")[0] === wanted) return ok(name, version);
     return isOlder(version, wanted)
-      ? warning(
+      ? failed(
           name,
           `${version}, tested with ${wanted}`,
           `Older ones are not supported: pip install ${name}==${wanted}`,
@@ -125,9 +129,16 @@ export function deviceChecks({ devices, cuda_build, imports }: EngineFacts): Che
 
 export function hubChecks({ hub, presets }: EngineFacts): Check[] {
   if (hub === null) return [];
-  const cache = hub.writable
-    ? ok("Hub cache", hub.cache)
-    : failed("Hub cache", `${hub.cache} is not writable`, "Set HF_HOME to a folder that is.");
+  const cache = placeCheck(
+    "Hub cache",
+    { folder: hub.cache, free_bytes: hub.free_bytes, writable: hub.writable },
+    {
+      enough: MODEL_DISK,
+      whereFull:
+        "A model of 2 B parameters with its dictionaries takes about 10 GB. Free some, or set HF_HOME to a larger disk.",
+      whereReadOnly: "Set HF_HOME to a folder that is.",
+    },
+  );
   const token =
     hub.token === null
       ? warning(

@@ -25,6 +25,7 @@ export const EngineFacts = z.strictObject({
     .strictObject({
       cache: z.string(),
       writable: z.boolean(),
+      free_bytes: z.number().nullable(),
       offline: z.boolean(),
       own_endpoint: z.boolean(),
       /** Where the access token comes from; never the token. */

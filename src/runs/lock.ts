@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { link, rename, rm, writeFile } from "node:fs/promises";
+import { link, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
@@ -10,6 +10,8 @@ import { explain } from "./atomic-write.js";
 import { UNFINISHED } from "./files.js";
 
 export const LOCK = "run.lock";
+/** Held for the moment in which a stale lock is removed. */
+const TAKEOVER = `.${LOCK}.takeover${UNFINISHED}`;
 const Holder = z.strictObject({ pid: z.int(), host: z.string(), since: z.string() });
 export type Holder = z.infer<typeof Holder>;
 
@@ -32,7 +34,7 @@ export async function lockRun(folder: string): Promise<() => Promise<void>> {
   const aside = join(folder, `.${LOCK}.${randomBytes(4).toString("hex")}${UNFINISHED}`);
   try {
     await writeFile(aside, JSON.stringify(own));
-    while (!(await tryLink(aside, path))) await removeStale(folder, path);
+    while (!(await tryLink(aside, path))) await removeStale(folder, path, aside);
   } catch (error) {
     throw explain(error, path);
   } finally {
@@ -53,24 +55,30 @@ async function tryLink(from: string, to: string): Promise<boolean> {
   }
 }
 
-/** Removes a lock whose holder is gone. Moved away first, then looked at: it may have become another's just now. */
-async function removeStale(folder: string, path: string): Promise<void> {
+/**
+ * Removes a lock whose holder is gone. Who does so holds the guard, and looks again under it: two processes that see the
+ * same stale lock would otherwise take over from each other.
+ */
+async function removeStale(folder: string, path: string, aside: string): Promise<void> {
+  refuseHeld(folder, path);
+  const guard = join(folder, TAKEOVER);
+  if (!(await tryLink(aside, guard))) {
+    refuseHeld(folder, guard);
+    // Its process died in the moment of taking over.
+    await rm(guard, { force: true });
+    return;
+  }
+  try {
+    refuseHeld(folder, path);
+    await rm(path, { force: true });
+  } finally {
+    await rm(guard, { force: true });
+  }
+}
+
+function refuseHeld(folder: string, path: string): void {
   const holder = readHolder(path);
   if (holder !== null && !isGone(holder)) throw inUse(folder, holder, path);
-  const moved = join(folder, `.${LOCK}.${randomBytes(4).toString("hex")}${UNFINISHED}`);
-  try {
-    await rename(path, moved);
-  } catch (error) {
-    if (errnoOf(error) === "ENOENT") return;
-    throw error;
-  }
-  const taken = readHolder(moved);
-  if (taken !== null && !isGone(taken)) {
-    await tryLink(moved, path);
-    await rm(moved, { force: true });
-    throw inUse(folder, taken, path);
-  }
-  await rm(moved, { force: true });
 }
 
 const inUse = (folder: string, { pid, host, since }: Holder, path: string) =>

@@ -10,7 +10,11 @@ const how = config.out_dir.split("/").at(-1);
 console.error("working on " + how);
 if (how === "killed") process.kill(process.pid, "SIGKILL");
 else if (how === "waits") process.on("SIGINT", () => process.exit(130)), setInterval(() => {}, 1000), console.error("ready");
-else if (how.startsWith("exit-")) { console.error("It went wrong.\\n"); process.exit(Number(how.slice(5))); }
+else if (how === "told") {
+  console.error("A stack\\n  at somewhere");
+  console.log(JSON.stringify({ error: { kind: "bug", message: "First line.\\n  at somewhere" } }));
+  process.exit(1);
+} else if (how.startsWith("exit-")) { console.error("It went wrong.\\n"); process.exit(Number(how.slice(5))); }
 else console.log(JSON.stringify({ args: process.argv.slice(1), meta: { warnings: ["one", "two"] } }));
 `;
 
@@ -37,9 +41,10 @@ async function run(names: string[], keepGoing = false, signal = new AbortControl
 }
 
 test("each run has a process of its own, and says how it ended", async () => {
-  const { results } = await run(["fine", "exit-4"]);
+  const { results } = await run(["fine", "told", "exit-4"], true);
   expect(results).toMatchObject([
     { name: "fine", state: "done", exit_code: 0, warnings: 2, message: null },
+    { name: "told", state: "failed", exit_code: 1, warnings: 0, message: "First line." },
     { name: "exit-4", state: "failed", exit_code: 4, warnings: 0, message: "It went wrong." },
   ]);
   expect(results[0]?.seconds).toBeGreaterThan(0);

@@ -15,7 +15,10 @@ const facts = (changes: Partial<EngineFacts> = {}): EngineFacts => ({
   imports: { torch: null, sae_lens: null },
   devices: [],
   cuda_build: null,
-  hub: { cache: "/c", writable: true, offline: false, own_endpoint: false, token: "HF_TOKEN" },
+  hub: {
+    ...{ cache: "/c", writable: true, free_bytes: 2 ** 40 },
+    ...{ offline: false, own_endpoint: false, token: "HF_TOKEN" },
+  },
   presets: [],
   ...changes,
 });
@@ -31,7 +34,7 @@ describe("packages", () => {
 
   test.each<[string, Partial<EngineFacts>, string, string]>([
     ["missing", { packages: { torch: null } }, "failed", "npm run setup"],
-    ["older", { packages: { torch: "2.9.1" } }, "warning", "pip install torch==2.13.0"],
+    ["older", { packages: { torch: "2.9.1" } }, "failed", "pip install torch==2.13.0"],
     ["newer", { packages: { torch: "2.14.0" } }, "warning", "selfcheck"],
     [
       "broken",
@@ -82,9 +85,10 @@ describe("the Hub", () => {
       }),
     );
 
-  test("without a token, or with a cache that cannot be written", () => {
+  test("without a token, or with a cache that cannot be written or is full", () => {
     expect(of(hub({ token: null }), "Hub token")?.advice).toContain("HF_TOKEN");
     expect(of(hub({ writable: false }), "Hub cache")).toMatchObject({ verdict: "failed" });
+    expect(of(hub({ free_bytes: 2 ** 30 }), "Hub cache")?.advice).toContain("HF_HOME");
     expect(of(hub({ offline: true, own_endpoint: true }), "Hub")?.found).toBe(
       "offline: the cache alone is used; HF_ENDPOINT is set",
     );

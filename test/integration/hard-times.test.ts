@@ -74,26 +74,57 @@ const mayMount =
   spawnSync("unshare", ["-rm", "mount", "-t", "tmpfs", "tmpfs", "/mnt"], { stdio: "ignore" })
     .status === 0;
 
+const inOneLine = (folder: string) =>
+  [
+    ...[process.execPath, join(projectRoot, "dist", "vscore.cjs"), "compute", "--model", "demo"],
+    ...["--languages", "eng_Latn,fra_Latn,tha_Thai", "--layers", "1,2", "--n-texts-per-lang", "8"],
+    ...["--batch-tokens", "1024", "--resume", "--out-dir", folder],
+  ].join(" ");
+
+const withMounts = (script: string) =>
+  execa("unshare", ["-rm", "sh", "-c", script], {
+    env: { CI: "true", NO_COLOR: "1" },
+    reject: false,
+  });
+
 it.skipIf(!mayMount)(
   "a disk that fills up ends the run with the file's name; with more room it goes on to the same bytes (needs to mount a tmpfs)",
   async () => {
     mkdirSync(out("disk"));
-    const args = ["--languages", "eng_Latn,fra_Latn,tha_Thai", "--layers", "1,2"];
-    const command = [
-      ...[process.execPath, join(projectRoot, "dist", "vscore.cjs"), "compute", "--model", "demo"],
-      ...[...args, "--n-texts-per-lang", "8", "--batch-tokens", "1024", "--resume"],
-      ...["--out-dir", join(out("disk"), "run")],
-    ].join(" ");
+    const command = inOneLine(join(out("disk"), "run"));
     const script = `mount -t tmpfs -o size=200k tmpfs ${out("disk")} && ${command}; echo "ended with $?" >&2
       mount -o remount,size=20m ${out("disk")} && ${command} && cp -r ${out("disk")}/run ${out("kept")}`;
-    const { stderr, exitCode } = await execa("unshare", ["-rm", "sh", "-c", script], {
-      env: { CI: "true", NO_COLOR: "1" },
-      reject: false,
-    });
+    const { stderr, exitCode } = await withMounts(script);
     expect(stderr).toMatch(/disk\/run\/\S+ cannot be written: the disk is full/);
     expect(stderr).toContain("ended with 3");
     expect(exitCode).toBe(0);
     for (const file of ["v_scores.pt", "v_scores.safetensors", "examples.json"])
       expect(stored("kept", file), file).toEqual(stored("undisturbed", file));
+  },
+);
+
+it.skipIf(!mayMount)(
+  "a folder that is read-only is refused at once, begun or not; a finished run can be read there (needs to mount a tmpfs)",
+  async () => {
+    mkdirSync(out("fixed"));
+    const fixed = out("fixed");
+    const cli = `${process.execPath} ${join(projectRoot, "dist", "vscore.cjs")}`;
+    const script = `mount -t tmpfs tmpfs ${fixed} && cp -r ${out("undisturbed")} ${fixed}/whole
+      cp -r ${fixed}/whole ${fixed}/begun && rm ${fixed}/begun/meta.json
+      mount -o remount,ro ${fixed}
+      ${inOneLine(`${fixed}/new`)}; echo "new: $?" >&2
+      ${inOneLine(`${fixed}/begun`)}; echo "begun: $?" >&2
+      ${cli} export csv ${fixed}/whole; echo "export: $?" >&2
+      ${cli} show ${fixed}/whole --layer 2 --language tha_Thai; echo "show: $?" >&2`;
+    const { stderr, stdout } = await withMounts(script);
+    for (const [name, code] of [
+      ["new", 3],
+      ["begun", 3],
+      ["export", 3],
+      ["show", 0],
+    ] as const)
+      expect(stderr).toContain(`${name}: ${code}`);
+    expect(stderr.match(/fixed\/\S+ cannot be written: .*read-only/g)).toHaveLength(3);
+    expect(stdout).toContain("tha_Thai");
   },
 );

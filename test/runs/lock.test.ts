@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { execa } from "execa";
 import { expect, test } from "vitest";
@@ -8,8 +8,14 @@ import { useTempFolder } from "../fixtures/temp-folder.js";
 
 const at = useTempFolder();
 
-const lockOf = (pid: number, host = hostname()) =>
-  writeFileSync(at("run.lock"), JSON.stringify({ pid, host, since: "2025-01-01T00:00:00Z" }));
+const lockOf = (pid: number, host = hostname(), name = "run.lock") =>
+  writeFileSync(at(name), JSON.stringify({ pid, host, since: "2025-01-01T00:00:00Z" }));
+
+async function pidOfTheDead(): Promise<number> {
+  const child = execa("true");
+  await child;
+  return child.pid as number;
+}
 
 test("a folder is taken, refused to a second one by the holder's pid, and given back", async () => {
   const unlock = await lockRun(at());
@@ -23,9 +29,7 @@ test("a folder is taken, refused to a second one by the holder's pid, and given 
 });
 
 test("the lock of a process that is gone is taken over", async () => {
-  const child = execa("true");
-  await child;
-  lockOf(child.pid as number);
+  lockOf(await pidOfTheDead());
   expect(lockHolder(at())).toBeNull();
   const unlock = await lockRun(at());
   expect(JSON.parse(readFileSync(at("run.lock"), "utf8"))).toMatchObject({ pid: process.pid });
@@ -40,4 +44,26 @@ test("the lock of another machine holds: its processes cannot be seen from here"
 test("a lock that says nothing readable holds nobody out", () => {
   writeFileSync(at("run.lock"), "{");
   expect(lockHolder(at())).toBeNull();
+});
+
+test("of many that find the same stale lock at once, one gets the folder", async () => {
+  for (let round = 0; round < 20; round++) {
+    lockOf(await pidOfTheDead());
+    const tries = await Promise.allSettled(Array.from({ length: 12 }, () => lockRun(at())));
+    const unlocks = tries.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
+    expect(unlocks).toHaveLength(1);
+    expect(lockHolder(at())?.pid).toBe(process.pid);
+    await unlocks[0]?.();
+    expect(readdirSync(at())).toEqual([]);
+  }
+});
+
+test("a takeover whose process died in the middle does not hold anybody out", async () => {
+  const dead = await pidOfTheDead();
+  lockOf(dead);
+  lockOf(dead, hostname(), ".run.lock.takeover.unfinished");
+  const unlock = await lockRun(at());
+  expect(lockHolder(at())?.pid).toBe(process.pid);
+  await unlock();
+  expect(readdirSync(at())).toEqual([]);
 });

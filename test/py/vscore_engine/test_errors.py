@@ -168,3 +168,16 @@ def test_a_password_in_an_address_is_never_told():
     assert redact(f"to {address}") == (
         "to https://[token removed]@mirror.example/api/models/google/gemma-2-2b"
     )
+
+
+def test_a_password_of_the_environment_is_never_told_whatever_is_in_it(monkeypatch):
+    monkeypatch.setenv("https_proxy", "http://me:p/w@rd@proxy.example:3128")
+    monkeypatch.setenv("HF_TOKEN", "odd-token")
+    message = "no route to http://me:p/w@rd@proxy.example:3128/, token odd-token"
+    error = EngineError("source", message, {"seen": ["odd-token", {"at": 3}]})
+    told = describe(error)
+    assert told["message"] == (
+        "no route to http://[token removed]@proxy.example:3128/, token [token removed]"
+    )
+    assert told["facts"] == {"seen": ["[token removed]", {"at": 3}]}
+    assert "odd-token" not in str(told)

@@ -142,6 +142,23 @@ def test_code_in_a_file_is_never_run(tmp_path):
     assert not (tmp_path / "ran").exists()
 
 
+class Large:
+    """Asks for memory by a name that weights_only has nothing against."""
+
+    def __reduce__(self):
+        return bytearray, (1 << 40,)
+
+
+@pytest.mark.parametrize(
+    "value", [Large(), bytearray(10), set(), torch.nn.Parameter(torch.ones(1))]
+)
+def test_other_names_than_those_of_plain_tensors_are_not_even_unpickled(value, tmp_path):
+    torch.save({"layers": value}, tmp_path / "v.pt")
+    with pytest.raises(EngineError, match="more than tensors") as caught:
+        read_pt(tmp_path / "v.pt", tmp_path / "out")
+    assert caught.value.kind == "request"
+
+
 @pytest.mark.parametrize("content", [b"", b"hello", b"PK\x03\x04broken"])
 def test_what_is_no_archive(content, tmp_path):
     (tmp_path / "v.pt").write_bytes(content)
