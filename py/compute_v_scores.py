@@ -8,11 +8,6 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-
-from score import RunMeta, load_v_score_run  # noqa: E402
-
-__all__ = ["RunMeta", "load_v_score_run", "main"]
 
 
 def main(arguments: list[str]) -> int:
@@ -24,5 +19,12 @@ def main(arguments: list[str]) -> int:
     os.execv(command, [str(command), *arguments])
 
 
+# Before anything is imported: vscore finds its own Python, this one may lack torch.
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))
+
+sys.path.insert(0, str(ROOT))
+
+from score import RunMeta, load_v_score_run  # noqa: E402
+
+__all__ = ["RunMeta", "load_v_score_run", "main"]

@@ -3,6 +3,7 @@ import { CommanderError } from "commander";
 import { batch } from "./commands/batch.js";
 import { compute } from "./commands/compute.js";
 import { doctor } from "./commands/doctor.js";
+import { explore } from "./commands/explore.js";
 import { exportCsv } from "./commands/export-csv.js";
 import { exportPt } from "./commands/export-pt.js";
 import { languages } from "./commands/languages.js";
@@ -39,23 +40,36 @@ function print(fd: 1 | 2, text: string): void {
       const code = (error as NodeJS.ErrnoException).code;
       if (code === "EPIPE") return;
       if (code === "EAGAIN") continue;
+      // News that cannot be told are no reason to end the work that they are of.
+      if (fd === 2) return;
       throw explain(error, fd === 1 ? "The standard output" : "The standard error");
     }
   }
 }
 
 const cancelled = new AbortController();
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-  process.on(signal, () => {
-    // A second Ctrl-C does not wait for anything; unfinished files are recognised by their names.
-    if (cancelled.signal.aborted) process.exit(EXIT_CODES.cancelled);
-    cancelled.abort(
-      new VscoreError(
-        "cancelled",
-        "Cancelled. A compute keeps the languages that it finished: the same command with --resume goes on.",
-      ),
-    );
-  });
+let cancelledAt = Number.NEGATIVE_INFINITY;
+
+function cancel(): void {
+  const now = performance.now();
+  // One Ctrl-C may arrive twice: from the terminal, and from the launcher that passes on what it gets.
+  if (now - cancelledAt < SAME_SIGNAL_MS) return;
+  // A second one does not wait for anything; unfinished files are recognised by their names.
+  if (cancelled.signal.aborted) process.exit(EXIT_CODES.cancelled);
+  cancelledAt = now;
+  const advice =
+    process.argv[2] === "compute"
+      ? " The languages that it finished are kept: the same command with --resume goes on."
+      : "";
+  cancelled.abort(new VscoreError("cancelled", `Cancelled.${advice}`));
+}
+
+const SAME_SIGNAL_MS = 300;
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, cancel);
+// The launcher of an older Node holds a channel open: with its end, ours has come.
+if (process.channel !== undefined) {
+  process.on("disconnect", cancel);
+  process.channel.unref();
 }
 
 async function main(): Promise<number> {
@@ -67,6 +81,7 @@ async function main(): Promise<number> {
     languages: (term, options) => languages(term, options, output),
     runs: (folder, options) => runs(folder, options, output),
     show: (run, options) => show(run, options, output, cancelled.signal),
+    explore: (run, options) => explore(run, options, output, cancelled.signal),
     exportCsv: (run, options) => exportCsv(run, options, output, cancelled.signal),
     exportPt: (run, options) => exportPt(run, options, output, cancelled.signal),
     doctor: (options) => doctor(options, output, cancelled.signal),
@@ -83,8 +98,7 @@ async function main(): Promise<number> {
     await program.parseAsync(process.argv);
     return 0;
   } catch (error) {
-    if (error instanceof CommanderError)
-      return error.exitCode === 0 || process.argv.length <= 2 ? 0 : EXIT_CODES.request;
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_CODES.request;
     if (error instanceof ReportedFailure) return error.exitCode;
     if (process.argv.includes("--json")) print(1, asJson(failureOf(error)));
     return report(error);

@@ -45,3 +45,9 @@ export function scoreLayers(
   }
   return scores;
 }
+
+/** Layers on which nothing was measured: every feature is silent in every language. */
+export const silentLayers = ({ statistics }: Scores): number[] =>
+  [...statistics]
+    .filter(([, { activeFraction }]) => activeFraction.every((share) => share === 0))
+    .map(([layer]) => layer);

@@ -14,10 +14,12 @@ if (Number(process.versions.node.split(".")[0]) >= OLDEST_NODE) {
   });
 } else if (fs.existsSync(bundled)) {
   const { spawn } = require("node:child_process") as typeof import("node:child_process");
-  const child = spawn(bundled, [__filename, ...process.argv.slice(2)], { stdio: "inherit" });
+  // Through the channel the child learns of our end, however it comes.
+  const stdio = ["inherit", "inherit", "inherit", "ipc"] as const;
+  const child = spawn(bundled, [__filename, ...process.argv.slice(2)], { stdio: [...stdio] });
   const pass = (signal: NodeJS.Signals) => child.kill(signal);
-  // Ctrl-C reaches the child by itself: it is in the terminal's foreground group as we are.
-  process.on("SIGINT", () => undefined);
+  // From a terminal, Ctrl-C reaches the child by itself too; it takes the two for one.
+  process.on("SIGINT", pass);
   process.on("SIGTERM", pass);
   process.on("SIGHUP", pass);
   child.on("exit", (code: number | null, signal: NodeJS.Signals | null) => {

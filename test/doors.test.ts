@@ -33,7 +33,7 @@ test("arguments and exit codes are the business of the entry points alone", () =
   expect(matching(/\bprocess\.(argv|exit|exitCode)\b/).sort()).toEqual(entries);
 });
 
-test("files are written in src/runs/ alone; the engine's socket has a temporary folder", () => {
+test("files are written in src/runs/ alone; the engine's socket and the logs of background processes have folders of their own", () => {
   const writing = ["writeFile", "appendFile", "mkdir", "mkdtemp", "rm", "rename", "open", "rmdir"];
   const imports = /import\s*\{([^}]*)\}\s*from\s*"(?:node:)?fs(?:\/promises)?"/g;
   const writers = sources
@@ -45,6 +45,7 @@ test("files are written in src/runs/ alone; the engine's socket has a temporary 
     .map(({ path }) => path);
   expect(writers.filter((path) => !path.startsWith("src/runs/"))).toEqual([
     "src/engine/activation-stream.ts",
+    "src/launches/launches.ts",
   ]);
   const whole = matching(/import\s+(\*\s+as\s+)?\w+\s+from\s*"(?:node:)?fs(?:\/promises)?"/);
   expect(whole).toEqual([]);

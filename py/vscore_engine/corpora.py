@@ -89,8 +89,9 @@ class Flores:
         near = difflib.get_close_matches(language, codes, n=5, cutoff=0.3)
         raise EngineError(
             "request",
-            f"{REPOSITORY} has no language {language!r} in {self._split}. One of its {len(codes)} "
-            f"codes was expected, such as {', '.join(near or codes[:5])}. Correct the code.",
+            f"{REPOSITORY} has no file for {language!r} in {self._split}, only for {len(codes)} "
+            f"other codes, such as {', '.join(near or codes[:5])}. Leave the language out, or take "
+            "another --corpus-revision.",
         )
 
 

@@ -62,7 +62,7 @@ def check_exists(source: DictionarySource) -> None:
             raise EngineError(
                 "request",
                 f"The release {source.release} has no dictionary {source.sae_id!r}. It has {has}. "
-                "Choose one of them.",
+                f"Choose one of them; npx vscore models --releases {source.release} lists more.",
             )
     # A repository id is no release, but sae_lens can load from one.
     elif "/" not in source.release:
@@ -214,5 +214,7 @@ def _listed(known: list[str], wanted: str, limit: int = 40) -> str:
     """All names if they are few; else the likeliest ones and how many there are."""
     if len(known) <= limit:
         return ", ".join(known)
-    near = difflib.get_close_matches(wanted, known, n=10, cutoff=0.0)
+    folder = wanted.rpartition("/")[0]
+    beside = [name for name in known if folder and name.startswith(f"{folder}/")]
+    near = beside[:10] or difflib.get_close_matches(wanted, known, n=10, cutoff=0.0)
     return f"{len(known)}, among them {', '.join(near)}"

@@ -119,4 +119,10 @@ def _folder(repository: str, kind: str) -> Path:
 
 
 def _reference(repository: str, revision: str, kind: str) -> Path:
+    if ".." in revision.split("/") or revision.startswith("/"):
+        raise EngineError(
+            "request",
+            f"{revision!r} is no revision of {repository}. A commit, tag or branch was expected. "
+            "Correct --model-revision or --corpus-revision.",
+        )
     return _folder(repository, kind) / "refs" / revision

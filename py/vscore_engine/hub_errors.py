@@ -18,7 +18,8 @@ _NETWORK = {
 NOT_ASKED = (
     "HF_HUB_OFFLINE or TRANSFORMERS_OFFLINE is set, or it did not answer before (offline). "
     "What a run needs must be in the cache before working offline. "
-    "Run once with a connection and without these variables, or set HF_HOME to where it is."
+    "Fetch it with a connection and without these variables (npx vscore prefetch, with the same "
+    "options), or set HF_HOME to where it is."
 )
 _AGAIN = "then run again; files that have arrived whole are kept."
 

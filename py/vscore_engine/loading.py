@@ -77,8 +77,10 @@ def find(job: "Job") -> Found:
         )
         for entry in asked["dictionaries"]
     ]
+    # What the registry knows costs no request; a folder may hold what it likes for other models.
     for entry in wanted:
-        dictionary_sources.check_exists(entry)
+        if entry.path is None:
+            dictionary_sources.check_exists(entry)
     offline = set_offline(bool(asked["offline"]))
     source, warning = models.ModelSource(
         asked["model_id"], asked["model_path"], asked["model_revision"], offline
@@ -88,6 +90,8 @@ def find(job: "Job") -> Found:
     found = Found(source, config, wanted, {}, [warning])
     for entry in wanted:
         job.check_cancelled()
+        if entry.path is not None:
+            dictionary_sources.check_exists(entry)
         told = dictionary_sources.read_config(entry)
         found.warnings.append(dictionary_models.check_model(entry, told, source))
         point = dictionary_sources.resolve(entry, told, config)

@@ -11,8 +11,8 @@ from vscore_engine.dictionaries import load_dictionary
 from vscore_engine.downloads import DownloadWatch, cached_bytes
 from vscore_engine.errors import EngineError, translate
 from vscore_engine.frames import FrameSender, progress, result
-from vscore_engine.hub_cache import has_weights
-from vscore_engine.loading import find
+from vscore_engine.hub_cache import cached_commit, find_damage, has_weights
+from vscore_engine.loading import Found, find
 from vscore_engine.models import ModelSource, load_tokenizer
 
 if TYPE_CHECKING:
@@ -46,6 +46,8 @@ def prefetch(job: "Job", sender: FrameSender) -> None:
             dictionaries.append(
                 {"layer": entry.layer, "sae_id": entry.sae_id, "revision": revision}
             )
+        progress(sender, "whether everything is whole", 0, 1)
+        check_whole(found)
     told = {
         "model_id": found.source.model_id,
         "model_revision": found.source.revision,
@@ -54,6 +56,23 @@ def prefetch(job: "Job", sender: FrameSender) -> None:
         "warnings": [text for text in dict.fromkeys(found.warnings) if text is not None],
     }
     result(sender, "prefetched", told)
+
+
+def check_whole(found: Found) -> None:
+    """Compare every cached file with the hash that names it: loading alone misses swapped bytes.
+
+    Raises "source" with the files to delete.
+    """
+    repositories = [entry.repository() for entry in found.dictionaries if entry.path is None]
+    checked = {
+        (repository.id, cached_commit(repository.id)): repository for repository in repositories
+    }
+    if found.source.path is None:
+        checked[found.source.model_id, found.source.revision] = found.source.repository
+    for (_, commit), repository in checked.items():
+        damage = find_damage(repository, commit)
+        if damage is not None:
+            raise damage
 
 
 def fetch_weights(source: ModelSource) -> None:

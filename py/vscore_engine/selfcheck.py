@@ -9,7 +9,7 @@ import re
 import resource
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -30,8 +30,11 @@ def check(
     loaded: LoadedModel,
     dictionaries: Mapping[int, Dictionary],
     texts: Mapping[str, Sequence[TokenizedText]],
+    on_layer: Callable[[int], None] = lambda _: None,
 ) -> dict[str, object]:
     """Check every dictionary on every language's texts, all of them in one padded batch.
+
+    on_layer is told how many layers are done.
 
     Returns {"layers": [{"layer", "stated_l0", "output_module", "max_difference", "languages":
     {code: {"tokens", "active", "error", "variance", "not_finite"}}}], "tokens_per_s",
@@ -39,7 +42,8 @@ def check(
     a language: active is the number of (token, feature) pairs; error sum |y - y'|^2 and variance
     sum |y - mean(y)|^2, in float64, where y is the tensor that the dictionary reconstructs (of a
     transcoder: the one that `hook_name_out` of its metadata names). max_difference: the largest
-    |a - b| / max(1, |b|) of an activation between the batch and the text alone.
+    |a - b| / max(1, |b|) of an activation between the batch and the text alone, for the first text
+    of each language.
     """
     batch = [text for language in texts.values() for text in language]
     counted = np.concatenate([text.role == 0 for text in batch])
@@ -52,20 +56,28 @@ def check(
     _wait_for(loaded.device)
     seconds = time.perf_counter() - began
     targets = forward(loaded, outputs, batch)
-    alone = [forward(loaded, dictionaries, [text]) for text in batch]
+    firsts = [language[0] for language in texts.values() if language]
+    alone = [forward(loaded, dictionaries, [text]) for text in firsts]
+    ends = np.cumsum([len(text.ids) for text in batch])
+    is_first = np.zeros(len(counted), dtype=bool)
+    for text, end in zip(batch, ends, strict=True):
+        is_first[end - len(text.ids) : end] = any(text is first for first in firsts)
 
     layers = []
-    for layer, entry in dictionaries.items():
+    for number, (layer, entry) in enumerate(dictionaries.items()):
+        on_layer(number)
         rows = inputs[layer].float()
         y = targets[layer].float()
         features, rebuilt = _apply(entry, rows)
-        single, _ = _apply(entry, _joined([one[layer] for one in alone]).float())
+        single = _encoded(entry, _joined([one[layer] for one in alone]).float())
         layers.append(
             {
                 "layer": layer,
                 "stated_l0": stated_l0(entry),
                 "output_module": outputs[layer].point.describe(loaded.config.model_type),
-                "max_difference": _difference(features[counted], single[counted]),
+                "max_difference": _difference(
+                    features[is_first & counted], single[counted[is_first]]
+                ),
                 "languages": _by_language(texts, counted, features, rebuilt, y),
             }
         )
@@ -132,7 +144,14 @@ def _apply(entry: Dictionary, rows: "torch.Tensor") -> tuple[np.ndarray, np.ndar
         )
     with torch.inference_mode():
         # forward, not decode(encode()): it adds a transcoder's skip connection.
-        return entry.encode(rows).cpu().numpy(), entry.sae(rows).double().cpu().numpy()
+        return _encoded(entry, rows), entry.sae(rows).double().cpu().numpy()
+
+
+def _encoded(entry: Dictionary, rows: "torch.Tensor") -> np.ndarray:
+    import torch
+
+    with torch.inference_mode():
+        return entry.encode(rows).cpu().numpy()
 
 
 def _by_language(

@@ -168,7 +168,13 @@ class Session:
         if missing:
             raise EngineError("bug", f"{missing} are not tokenized. `tokenize` comes first. Do so.")
         texts = {language: self._texts[language].texts for language in languages}
-        result(self._sender, "selfcheck", check(loaded, self._dictionaries, texts))
+        layers = len(self._dictionaries)
+
+        def on_layer(done: int) -> None:
+            job.check_cancelled()
+            progress(self._sender, "check of the layers", done, layers)
+
+        result(self._sender, "selfcheck", check(loaded, self._dictionaries, texts, on_layer))
         return sum(len(own) for own in texts.values())
 
     def _doctor(self, job: "Job") -> int:

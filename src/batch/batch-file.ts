@@ -76,6 +76,9 @@ function listed(runs: unknown, file: string, stem: string): BatchEntry[] {
   });
 }
 
+/** A matrix of more is a slip of the pen. */
+const MOST_RUNS = 10_000;
+
 /** Every combination of a matrix' values. */
 function combined(matrix: PartialConfig, file: string, stem: string): BatchEntry[] {
   refuseUnknownKeys(matrix, ` in the matrix of ${file}`);
@@ -84,6 +87,11 @@ function combined(matrix: PartialConfig, file: string, stem: string): BatchEntry
     if (!Array.isArray(values) || values.length === 0) {
       throw requestError(
         `${file}: ${key} of the matrix is no list of values. Expected e.g. [a, b]; what is the same in all runs goes into defaults.`,
+      );
+    }
+    if (entries.length * values.length > MOST_RUNS) {
+      throw requestError(
+        `${file}: its matrix comes to more than ${MOST_RUNS} runs. Expected fewer. Leave values out, or split it into several files.`,
       );
     }
     const labels = labelsOf(key, values);

@@ -66,8 +66,12 @@ const SIGNS = { ok: "ok", warning: "warning", failed: "FAILED" } as const;
 
 function linesOf(checks: readonly Check[], failures: number): string[] {
   const rows = checks.map(({ name, verdict, found }) => [name, SIGNS[verdict], found]);
-  const advice = checks.flatMap(({ name, advice }) =>
-    advice === null ? [] : [`${name}: ${advice}`],
+  const byAdvice = Map.groupBy(
+    checks.filter(({ advice }) => advice !== null),
+    ({ advice }) => advice,
+  );
+  const advice = [...byAdvice].map(
+    ([words, of]) => `${of.map(({ name }) => name).join(", ")}: ${words}`,
   );
   return [
     ...tableLines([{ title: "what" }, { title: "" }, { title: "found" }], rows),

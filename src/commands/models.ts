@@ -33,8 +33,13 @@ export async function models(
 }
 
 function unknownPreset(name: string): Error {
+  if (name === "custom")
+    return requestError(
+      "custom is no preset: it fills nothing in. Give --model-id, --sae-release, --sae-id-template (or --sae-ids), --languages and --layers. Releases of sae_lens are looked up with: npx vscore models --releases WORDS",
+    );
   const near = Object.keys(PRESETS).filter((known) => editDistance(known, name) <= 3);
-  const hint = near.length > 0 ? `Did you mean ${near.join(" or ")}?` : "All: npx vscore models";
+  const hint =
+    near.length > 0 ? `Did you mean ${near.join(" or ")}?` : "All of them: npx vscore models.";
   return requestError(
     `There is no preset ${name}. ${hint} Releases of sae_lens are looked up with: npx vscore models --releases ${name}`,
   );

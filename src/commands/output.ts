@@ -12,8 +12,13 @@ export interface Output {
 }
 
 /** JSON for programs. Characters that would steer a terminal are written as escapes, which mean the same in JSON. */
-export const asJson = (value: unknown): string =>
-  `${JSON.stringify(value, null, 2).replace(
+export const asJson = (value: unknown): string => `${tame(JSON.stringify(value, null, 2))}\n`;
+
+/** The same on one line, for programs that read line by line. */
+export const asJsonLine = (value: unknown): string => `${tame(JSON.stringify(value))}\n`;
+
+const tame = (json: string): string =>
+  json.replace(
     /[\u007f-\u009f\p{Bidi_Control}\u2028\u2029]/gu,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  )}\n`;
+  );

@@ -1,6 +1,7 @@
 import { loadRequest } from "../compute/compute-run.js";
 import { checkCorpus } from "../compute/gather-texts.js";
 import { ProgressMeter } from "../compute/progress-meter.js";
+import { flagText } from "../config/flag-values.js";
 import { readConfigFile, resolveConfig } from "../config/resolve.js";
 import { type ConfigKey, flagOf, type PartialConfig } from "../config/schema.js";
 import { withEngine } from "../engine/with-engine.js";
@@ -55,7 +56,7 @@ export async function prefetch(
   }
   const options = [
     ...(file === undefined ? [] : [`--config ${shellWord(file)}`]),
-    ...Object.entries(flags).map(([key, value]) => `${flagOf(key)} ${shellWord(asFlag(value))}`),
+    ...Object.entries(flags).map(([key, value]) => `${flagOf(key)} ${shellWord(flagText(value))}`),
   ];
   output.result(
     [
@@ -74,13 +75,4 @@ export async function prefetch(
       `  HF_HUB_OFFLINE=1 npx vscore compute ${options.join(" ")}`,
     ].join("\n"),
   );
-}
-
-/** A config's value as its flag takes it. */
-function asFlag(value: unknown): string {
-  if (Array.isArray(value)) return value.join(",");
-  if (typeof value !== "object" || value === null) return String(value);
-  return Object.entries(value)
-    .map(([key, each]) => `${key}=${each}`)
-    .join(",");
 }

@@ -1,12 +1,15 @@
 import { Command } from "commander";
+import { list } from "../config/flag-values.js";
 import { MODELS, type PartialConfig } from "../config/schema.js";
 import { STALL_TIMEOUT_S } from "../engine/python-engine.js";
 import { RUNS_FOLDER } from "../runs/read.js";
 import { VERSION } from "../version.js";
 import type { BatchRequest } from "./batch.js";
 import type { ComputeOptions } from "./compute.js";
+import type { ExploreOptions } from "./explore.js";
+import { addExplore } from "./explore-options.js";
 import type { ModelsOptions } from "./models.js";
-import { addConfigOptions, corpusOption, flagsOf, list, whole } from "./options.js";
+import { addConfigOptions, corpusOption, flagsOf, whole } from "./options.js";
 import { PREFETCH_KEYS } from "./prefetch.js";
 import type { RescoreOptions } from "./rescore.js";
 import { SELFCHECK_KEYS } from "./selfcheck.js";
@@ -23,6 +26,7 @@ export interface Actions {
   ): void;
   runs(folder: string | undefined, options: { json: boolean }): void;
   show(run: string, options: ShowOptions): Promise<void>;
+  explore(run: string, options: ExploreOptions): Promise<void>;
   exportCsv(run: string, options: { topK: number; output?: string | undefined }): Promise<void>;
   exportPt(run: string, options: { output: string }): Promise<void>;
   doctor(options: { json: boolean }): Promise<void>;
@@ -122,12 +126,16 @@ the worst of its runs, in the order 1, 3, 4, 2, 130, 0.`,
     );
   program
     .command("models")
-    .argument("[NAME]", "a preset; with --releases, words to look for")
+    .argument("[WORDS...]", "a preset's name; with --releases, words to look for")
     .description("list the presets, or what one fills in; or the releases that sae_lens knows")
     .option("--releases", "list the releases of the installed sae_lens: models, layers, widths")
     .option("--json", "print as JSON")
-    .action((name, { releases, json }) =>
-      actions.models({ name, releases: releases === true, json: json === true }),
+    .action((words: string[], { releases, json }) =>
+      actions.models({
+        name: words.length === 0 ? undefined : words.join(" "),
+        releases: releases === true,
+        json: json === true,
+      }),
     );
   program
     .command("doctor")
@@ -189,6 +197,7 @@ the worst of its runs, in the order 1, 3, 4, 2, 130, 0.`,
     .action((run, { layer, language, topK, json }) =>
       actions.show(run, { layer, language, topK, json: json === true }),
     );
+  addExplore(program, (run, options) => actions.explore(run, options));
   const exports = program.command("export").description("export a run for other tools");
   const csv = exports
     .command("csv")

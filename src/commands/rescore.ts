@@ -1,5 +1,7 @@
 import { dirname, join, relative, resolve } from "node:path";
 import { rescoreRun } from "../compute/rescore-run.js";
+import { spellOutSets } from "../config/languages.js";
+import { textHash } from "../plan.js";
 import { openRun } from "../runs/read.js";
 import { topFeatures } from "../runs/top-features.js";
 import { featureLines, legendLines, runLines } from "../views/feature-table.js";
@@ -20,10 +22,10 @@ export async function rescore(
   signal: AbortSignal,
 ): Promise<void> {
   const run = openRun(name);
-  const { languages, overwrite } = options;
+  const { overwrite } = options;
+  const languages = spellOutSets(options.languages) as string[];
   const outDir =
-    options.outDir ??
-    relative(".", join(dirname(run.folder), `${run.name}-rescored-${languages.length}`));
+    options.outDir ?? relative(".", join(dirname(run.folder), `${run.name}-${labelOf(languages)}`));
   const meta = await rescoreRun({ run, languages, outDir, overwrite, signal });
   const made = openRun(resolve(outDir));
   const top = topFeatures(made, { topK: 1 });
@@ -40,4 +42,11 @@ export async function rescore(
         `Run: ${outDir}`,
       ].join("\n"),
     );
+}
+
+/** So that each pair of languages gets a folder of its own: eng-fra; of many, how many they are and a hash. */
+function labelOf(languages: readonly string[]): string {
+  const codes = languages.map((code) => code.replace(/[^\w]/g, "")).join("-");
+  const isShort = codes.length <= 48;
+  return `rescored-${isShort ? codes : `${languages.length}-${textHash(codes).slice(0, 6)}`}`;
 }

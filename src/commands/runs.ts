@@ -1,3 +1,5 @@
+import { isFolder } from "../config/paths.js";
+import { requestError } from "../errors.js";
 import { listRuns, type RunEntry } from "../runs/list.js";
 import { RUNS_FOLDER } from "../runs/read.js";
 import { duration } from "../views/progress.js";
@@ -7,6 +9,10 @@ import { asJson, type Output } from "./output.js";
 /** `vscore runs`: the runs of a folder, last touched first. */
 export function runs(folder: string | undefined, options: { json: boolean }, output: Output): void {
   const below = folder ?? RUNS_FOLDER;
+  if (folder !== undefined && !isFolder(folder))
+    throw requestError(
+      `There is no folder ${folder}. Expected one that holds runs, each in its own.`,
+    );
   const found = listRuns(below);
   if (options.json) {
     output.data(asJson({ schema_version: 1, runs: found }));

@@ -49,7 +49,11 @@ export async function selfcheck(
       }
       return { loaded, seconds, sums: await jobs.selfcheck(LANGUAGES) };
     },
-    ({ phase }) => progress.news({ type: "phase", phase: `loading ${phase}` }),
+    ({ phase, done, total }) =>
+      progress.news({
+        type: "phase",
+        phase: phase.startsWith("check") ? `${phase} (${done} of ${total})` : `loading ${phase}`,
+      }),
   ).finally(progress.stop);
   const layers = judge(sums, loaded.dtype);
   const verdict = overall(layers);
@@ -64,9 +68,11 @@ export async function selfcheck(
         ...checkLines(layers, loaded),
         ...loaded.warnings.map((warning) => `warning: ${warning}`),
         "",
-        verdict === "failed"
-          ? "Model and dictionaries do not fit each other here."
-          : "Model and dictionaries fit each other here.",
+        {
+          failed: "Model and dictionaries do not fit each other here.",
+          warning: "Model and dictionaries may fit each other here; look at the warnings above.",
+          ok: "Model and dictionaries fit each other here.",
+        }[verdict],
       ].join("\n"),
     );
   }

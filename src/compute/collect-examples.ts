@@ -1,6 +1,7 @@
 import type { RunConfig } from "../config/schema.js";
 import type { EngineJobs } from "../engine/engine-jobs.js";
 import type { ActivationsFrame } from "../engine/frames.js";
+import { PieceCutter } from "../engine/piece-cutter.js";
 import { type CorpusText, planShards } from "../plan.js";
 import { chooseExamples, EXAMPLE_WINDOW, type ExampleChoice } from "../reduce/examples.js";
 import { isCounted, type TokenRule } from "../reduce/text-sums.js";
@@ -12,8 +13,7 @@ import { withinMemory } from "./within-memory.js";
 interface ShownText {
   pieces: string[];
   activations: (number | null)[];
-  /** Code point at which the next piece begins. */
-  end: number;
+  cutter: PieceCutter;
 }
 
 /**
@@ -65,7 +65,7 @@ export async function collectExamples(
       contexts: [],
     };
     features.set(key, entry);
-    const { pieces, activations } = found.get(choice) ?? { pieces: [], activations: [], end: 0 };
+    const { pieces, activations } = found.get(choice) ?? { pieces: [], activations: [] };
     const from = Math.max(
       0,
       Math.min(choice.position - EXAMPLE_WINDOW / 2, pieces.length - EXAMPLE_WINDOW),
@@ -82,7 +82,7 @@ export async function collectExamples(
   return { schema_version: 1, features: [...features.values()] };
 }
 
-/** Adds what a frame holds of a choice's text. Pieces joined give the text back: bytes of one character are told apart by no offset. */
+/** Adds what a frame holds of a choice's text. */
 function addTokens(
   found: Map<ExampleChoice, ShownText>,
   choice: ExampleChoice,
@@ -93,17 +93,16 @@ function addTokens(
   const at = frame.text.indexOf(choice.text);
   if (at < 0 || frame.spelling === undefined) return;
   const { start, end, pieces } = frame.spelling;
-  const entry = found.get(choice) ?? { pieces: [], activations: [], end: 0 };
+  const entry = found.get(choice) ?? {
+    pieces: [],
+    activations: [],
+    cutter: new PieceCutter(text),
+  };
   found.set(choice, entry);
-  const characters = Array.from(text);
   const first = frame.tokens.subarray(0, at).reduce((sum, n) => sum + n, 0);
   for (let row = first; row < first + (frame.tokens[at] as number); row++) {
     const [from, to] = [start[row] as number, end[row] as number];
-    // What a tokenizer skips belongs to the piece after it; bytes of one character share an offset and are shown once.
-    entry.pieces.push(
-      from === to ? (pieces[row] as string) : characters.slice(entry.end, to).join(""),
-    );
-    entry.end = Math.max(entry.end, to);
+    entry.pieces.push(entry.cutter.next(from, to, pieces[row] as string));
     entry.activations.push(activationOf(frame, row, choice.feature, rule));
   }
 }

@@ -76,9 +76,7 @@ export async function computeRun(request: ComputeRequest): Promise<ComputedRun> 
     const loaded = await jobs.load(loadRequest(pinned));
     const tokenized = await tokenizeTexts(gathered.languages, config, jobs);
 
-    if (!goesOn && siteOf(folder) !== site)
-      throw requestError(`${folder} appeared in the meantime. Choose another --out-dir.`);
-    store ??= await RunStore.create(folder, config);
+    store ??= await RunStore.create(folder, config, site);
     // Damaged: what is asked for now takes its place. Sums that do not fit it are refused by their provenance.
     if (goesOn && begun === null) await store.writeConfig(config);
     const { onNews } = request;
@@ -113,7 +111,7 @@ function refuseSite(
     throw requestError(
       other.length === 0
         ? `--out-dir ${config.out_dir} holds ${found}. Go on with --resume, start it anew with --overwrite, or choose another --out-dir.`
-        : `--out-dir ${config.out_dir} holds ${found} with another ${other.join(", ")}. Choose another --out-dir, or replace that run with --overwrite.`,
+        : `--out-dir ${config.out_dir} holds ${found} whose ${other.join(", ")} differ${other.length === 1 ? "s" : ""}. Give this one an --out-dir of its own, or replace that run with --overwrite.`,
     );
   }
 }

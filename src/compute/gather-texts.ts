@@ -55,6 +55,7 @@ export async function gatherTexts(
   const first = fetched.get(config.languages[0] as string);
   const warnings: string[] = first?.warning ? [first.warning] : [];
   const languages = new Map<string, CorpusText[]>();
+  const leftOut: string[] = [];
   // In one order, so that the first texts of every language are translations of each other.
   const order = new Map(first?.texts.map(({ id }, place) => [id, place]));
   for (const code of config.languages) {
@@ -62,12 +63,17 @@ export async function gatherTexts(
     const joined = texts
       .filter(({ id }) => shared.has(id))
       .sort((a, b) => (order.get(a.id) as number) - (order.get(b.id) as number));
-    if (joined.length < texts.length) {
-      warnings.push(
-        `${code}: ${texts.length - joined.length} of ${texts.length} sentences left out, since not every language has them`,
-      );
-    }
+    if (joined.length < texts.length)
+      leftOut.push(`${code} ${texts.length - joined.length} of ${texts.length}`);
     languages.set(code, joined);
+  }
+  if (leftOut.length > 0) {
+    const counts = config.languages.map((code) => fetched.get(code)?.texts.length ?? 0);
+    const fewest = Math.min(...counts);
+    const scarce = config.languages.filter((_, at) => counts[at] === fewest);
+    warnings.push(
+      `sentences that not every language has are left out (${leftOut.join(", ")}); the fewest, ${fewest}, are there in ${scarce.slice(0, 3).join(", ")}${scarce.length > 3 ? " and others" : ""}`,
+    );
   }
   return chooseFrom(config, languages, first?.revision ?? null, warnings);
 }

@@ -6,7 +6,7 @@ import type { Meta, RunEvent, RunNews } from "../runs/meta.js";
 import { storedEvents } from "../runs/site.js";
 import type { RunStore } from "../runs/store.js";
 import type { LanguageSums } from "../runs/sums-file.js";
-import { scoreLayers } from "../scoring.js";
+import { scoreLayers, silentLayers } from "../scoring.js";
 import { collectExamples } from "./collect-examples.js";
 import { describeRun } from "./describe-run.js";
 import { extractLanguage } from "./extract-language.js";
@@ -74,6 +74,10 @@ export class OpenRun {
     await this.tell({ type: "phase", phase: "scoring" });
     const { config, store, jobs } = this.parts;
     const scores = scoreLayers(languages, config.layers, config);
+    for (const layer of silentLayers(scores))
+      await this.warn(
+        `layer ${layer}: no feature fires on any counted token; its scores are all 0 and rank nothing`,
+      );
     await writeScores(scores, config.languages, store, jobs);
     await this.tell({ type: "phase", phase: "collecting examples" });
     const examples = await collectExamples(
@@ -121,6 +125,7 @@ export class OpenRun {
       refuseOtherProvenance(kept, provenance, this.parts.store.folder);
       this.parts.meter.beginLanguage(language);
       this.parts.meter.advance(texts.length, total(tokens), { kept: true });
+      this.parts.meter.endLanguage();
       await this.tell({ type: "language_finished", language, kept: true });
       return kept;
     }
@@ -148,6 +153,7 @@ export class OpenRun {
     }
     const sums: LanguageSums = { language, provenance, texts, counted, tokens, layers };
     await this.parts.store.writeSums(sums);
+    this.parts.meter.endLanguage();
     await this.tell({ type: "language_finished", language, kept: false });
     return sums;
   }

@@ -53,6 +53,12 @@ export class ProgressMeter {
     this.report();
   }
 
+  /** A finished language is a place to which the run comes back: its share is stored whatever the clock says. */
+  endLanguage(): void {
+    this.lastStored = Number.NEGATIVE_INFINITY;
+    this.report();
+  }
+
   /** The language begins again: what was counted of it no longer counts. */
   restartLanguage(): void {
     this.texts -= this.ofLanguage.texts;

@@ -1,7 +1,5 @@
 import { existsSync, realpathSync } from "node:fs";
-import { differingKeys } from "../config/differing-keys.js";
 import { nearestLanguages } from "../config/languages.js";
-import type { RunConfig } from "../config/schema.js";
 import { EngineJobs } from "../engine/engine-jobs.js";
 import { findInterpreter } from "../engine/interpreter.js";
 import { PythonEngine } from "../engine/python-engine.js";
@@ -12,7 +10,8 @@ import type { Examples } from "../runs/examples-file.js";
 import { RUN_FILES } from "../runs/files.js";
 import type { Meta } from "../runs/meta.js";
 import { type FinishedRun, openExamples, openSums } from "../runs/read.js";
-import { siteOf, storedConfig } from "../runs/site.js";
+import { configOfRun } from "../runs/run-config.js";
+import { siteOf } from "../runs/site.js";
 import { RunStore } from "../runs/store.js";
 import { scoreLayers } from "../scoring.js";
 import { countsOf } from "./describe-run.js";
@@ -51,15 +50,13 @@ export async function rescoreRun({
       `--out-dir ${outDir} holds a run. Replace it with --overwrite, or choose another folder.`,
     );
   const sums = languages.map((language) => openSums(run, language));
-  const begun = storedConfig(run.folder);
-  refuseOtherMeta(begun, run);
-  const config = { ...begun, languages: [...languages], out_dir: outDir };
+  const config = { ...configOfRun(run), languages: [...languages], out_dir: outDir };
   const scores = scoreLayers(sums, config.layers, config);
   const { rankings } = scores;
   const engine = await PythonEngine.start(await findInterpreter());
   let store: RunStore | undefined;
   try {
-    store = await RunStore.create(outDir, config);
+    store = await RunStore.create(outDir, config, site);
     await engine.logTo(store.path(RUN_FILES.engineLog));
     const jobs = new EngineJobs(engine, signal, () => undefined);
     for (const language of sums) await store.writeSums(language);
@@ -115,22 +112,6 @@ function lackingExamples(kept: Examples | null, rankings: ReadonlyMap<number, Ra
   return [
     `examples.json has contexts for ${found} of the ${best} top features: those of the run that was rescored`,
   ];
-}
-
-/** `config.json` and `meta.json` of a run tell the same story, or one of them was changed. */
-function refuseOtherMeta(config: RunConfig, { meta, folder }: FinishedRun): void {
-  // What the machine made of the request is in meta.json, not what was asked.
-  const shared: Record<string, unknown> = Object.fromEntries(
-    Object.entries(config).filter(([key]) => key in meta),
-  );
-  const machine = ["device", "dtype", "threads", "batch_tokens"];
-  const resolved = [...machine, "model_revision", "corpus_revision"];
-  const told: Record<string, unknown> = meta;
-  const [key] = differingKeys(told, shared, resolved);
-  if (key === undefined) return;
-  throw requestError(
-    `${folder}: config.json says ${key} ${JSON.stringify(shared[key])}, meta.json says ${JSON.stringify(told[key])}. One of them was changed: restore it, or compute the run anew.`,
-  );
 }
 
 function refuseLanguages(run: FinishedRun, languages: readonly string[]): void {

@@ -2,7 +2,7 @@ import { inspect } from "node:util";
 import type { z } from "zod";
 import { requestError } from "../errors.js";
 import { FLORES_PLUS } from "./flores-plus.js";
-import { editDistance, nearestLanguages, spellOutSets } from "./languages.js";
+import { editDistance, LANGUAGE_SETS, nearestLanguages, spellOutSets } from "./languages.js";
 import { readMapping } from "./mapping-file.js";
 import { PRESETS } from "./presets.js";
 import { CONFIG_KEYS, flagOf, MODELS, type PartialConfig, RunConfig } from "./schema.js";
@@ -69,8 +69,11 @@ export function refuseUnknownKeys(
   for (const key of Object.keys(value)) {
     if (known.includes(key)) continue;
     const near = known.filter((name) => editDistance(name, key.replaceAll("-", "_")) <= 3);
-    const hint =
-      near.length > 0 ? `Did you mean ${near.join(" or ")}?` : `Known keys: ${known.join(", ")}.`;
+    const hint = ["defaults", "matrix", "runs"].includes(key)
+      ? "A file of several runs is computed with: npx vscore batch FILE"
+      : near.length > 0
+        ? `Did you mean ${near.join(" or ")}?`
+        : `Known keys: ${known.join(", ")}.`;
     throw requestError(`Unknown key "${key}"${where || " in the config"}. ${hint}`);
   }
 }
@@ -87,16 +90,35 @@ function wordIssues(error: z.ZodError, merged: PartialConfig): string {
     );
     if (value === undefined)
       return `${flagOf(key)} is missing: --model ${String(merged.model)} does not fill it in.`;
-    if (key === "model")
-      return `--model: found ${show(value)}, expected one of ${MODELS.join(", ")}.`;
+    if (key === "model") return wordModel(value);
     const near =
       key === "languages" && typeof value === "string"
         ? nearestLanguages(value, FLORES_PLUS.keys())
         : [];
-    const hint = near.length > 0 ? ` Did you mean ${near.join(" or ")}?` : "";
+    const isText = key === "languages" && typeof value === "string";
+    const range = key === "layers" ? " A range is written 0-5." : "";
+    const hint =
+      near.length > 0
+        ? ` Did you mean ${near.join(" or ")}?`
+        : isText && /^[a-z]+$/.test(value)
+          ? ` Sets are ${Object.keys(LANGUAGE_SETS).join(", ")}.`
+          : range;
     return `${flagOf(key)}: found ${show(value)}, ${issue.message}.${hint}`;
   });
   return [...new Set(lines)].join("\n");
+}
+
+function wordModel(value: unknown): string {
+  const found = `--model: found ${show(value)}, expected one of ${MODELS.join(", ")}.`;
+  if (typeof value !== "string") return found;
+  const of = Object.entries(PRESETS).filter(([, { fills }]) => fills.model_id === value);
+  const near = MODELS.filter((name) => editDistance(name, value) <= 3);
+  if (of.length > 0)
+    return `${found} That model is the preset ${of.map(([name]) => name).join(" or ")}.`;
+  if (near.length > 0) return `${found} Did you mean ${near.join(" or ")}?`;
+  return value.includes("/")
+    ? `${found} For any other model: --model custom --model-id ${show(value)}`
+    : found;
 }
 
 function show(value: unknown): string {

@@ -22,7 +22,10 @@ const Row = z.object({
   text: z.string(),
   language: z.string().optional(),
   lan: z.string().optional(),
-  id: z.union([z.string(), z.number()]).optional(),
+  id: z
+    .union([z.string(), z.number()])
+    .refine((id) => typeof id === "string" || Number.isSafeInteger(id), "quote the number")
+    .optional(),
   split: z.string().optional(),
 });
 

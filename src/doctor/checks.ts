@@ -70,7 +70,7 @@ export function packageChecks(
       return failed(
         name,
         "missing",
-        "Run: npm run setup (or install it into the Python of VSCORE_PYTHON).",
+        "Run: npm run setup (with VSCORE_PYTHON set: pip install -r py/requirements.txt there).",
       );
     const broken = imports[name.replaceAll("-", "_")];
     if (broken)
@@ -146,9 +146,11 @@ export function hubChecks({ hub, presets }: EngineFacts): Check[] {
           "none",
           "FLORES+, Gemma and Llama are gated: accept their terms, then set HF_TOKEN (or run: hf auth login).",
         )
-      : ok("Hub token", `from ${hub.token}`);
+      : ok("Hub token", `from ${hub.token} (there; whether the Hub knows it was not asked)`);
   const mode = [
-    hub.offline ? "offline: the cache alone is used" : "online",
+    hub.offline
+      ? "offline: the cache alone is used"
+      : "may be asked (it was not now; npx vscore prefetch tries it)",
     ...(hub.own_endpoint ? ["HF_ENDPOINT is set"] : []),
   ].join("; ");
   return [cache, token, ok("Hub", mode), ...cachedChecks(presets)];
@@ -160,7 +162,9 @@ function cachedChecks(presets: EngineFacts["presets"]): Check[] {
   const absent = presets.filter((preset) => !isThere(preset)).map(({ name }) => name);
   return [
     ...presets.filter(isThere).map(cachedCheck),
-    ...(absent.length === 0 ? [] : [ok("not cached", absent.join(", "))]),
+    ...(absent.length === 0
+      ? []
+      : [ok("not cached", `${absent.length} of ${presets.length} presets`)]),
   ];
 }
 

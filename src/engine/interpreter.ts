@@ -18,6 +18,7 @@ export interface Interpreter {
  * @throws VscoreError (environment)
  */
 export async function findInterpreter(env: NodeJS.ProcessEnv = process.env): Promise<Interpreter> {
+  refuseOddAddresses(env);
   const chosen = env.VSCORE_PYTHON;
   const path = chosen || join(projectRoot, ".venv", "bin", "python");
   if (!chosen && !existsSync(path)) {
@@ -47,4 +48,19 @@ export async function findInterpreter(env: NodeJS.ProcessEnv = process.env): Pro
     );
   }
   return { path: chosen ? executable : path, version };
+}
+
+/** What Python's libraries say of an address that they cannot read would hold parts of its password. */
+function refuseOddAddresses(env: NodeJS.ProcessEnv): void {
+  for (const [name, value] of Object.entries(env)) {
+    if (!value || (name !== "HF_ENDPOINT" && !/^(https?|all)_proxy$/i.test(name))) continue;
+    // A proxy may be named without its scheme.
+    const address = value.includes("://") ? value : `http://${value}`;
+    const place = URL.canParse(address) ? new URL(address) : null;
+    const rest = place === null ? "" : `${place.pathname}${place.search}${place.hash}`;
+    if (place?.hostname && !rest.includes("@")) continue;
+    throw environmentError(
+      `The environment variable ${name} holds no address (it is not shown, since it may hold a password). Expected http://user:password@host:port, with %2F for / and %23 for # in a password. Correct it, or unset it.`,
+    );
+  }
 }

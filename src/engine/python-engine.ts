@@ -15,6 +15,8 @@ const PROTOCOL = 1;
  * be silent for minutes.
  */
 export const STALL_TIMEOUT_S = 900;
+/** Node takes a longer one for none at all. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** What pythonia hands out for `vscore_engine.jobs`: every function takes and returns JSON text. */
 interface JobsModule {
@@ -204,16 +206,19 @@ export class PythonEngine {
   /** Ends a Python that gives no sign of life for too long. */
   private onStall(where: string): NodeJS.Timeout | undefined {
     if (this.stallTimeout === 0) return undefined;
-    return setTimeout(() => {
-      const last = this.lastPhase === "" ? "" : ` (it was last at: ${this.lastPhase})`;
-      this.isLogNeeded = true;
-      this.death = new VscoreError(
-        "bug",
-        `Python has given no sign of life for ${this.stallTimeout} s ${where}${last}, so it was ended. What was finished is kept: the same command with --resume goes on. If the machine is only slow, raise --stall-timeout. Its last words are in ${this.log}`,
-      );
-      this.child.kill("SIGKILL");
-      this.interrupt(this.death);
-    }, this.stallTimeout * 1000);
+    return setTimeout(
+      () => {
+        const last = this.lastPhase === "" ? "" : ` (it was last at: ${this.lastPhase})`;
+        this.isLogNeeded = true;
+        this.death = new VscoreError(
+          "bug",
+          `Python has given no sign of life for ${this.stallTimeout} s ${where}${last}, so it was ended. What was finished is kept: the same command with --resume goes on. If the machine is only slow, raise --stall-timeout. Its last words are in ${this.log}`,
+        );
+        this.child.kill("SIGKILL");
+        this.interrupt(this.death);
+      },
+      Math.min(this.stallTimeout * 1000, LONGEST_TIMER_MS),
+    );
   }
 
   private async control(name: keyof JobsModule, request: object): Promise<unknown> {

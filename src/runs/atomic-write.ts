@@ -88,14 +88,14 @@ async function sync(path: string): Promise<void> {
 const REASONS: Record<string, string> = {
   ENOSPC: "the disk is full. Free some space",
   EDQUOT: "the disk quota is used up. Free some space",
-  EACCES: "permission is denied. Choose another --out-dir, or make it writable",
-  EPERM: "permission is denied. Choose another --out-dir, or make it writable",
-  EROFS: "the file system is read-only. Choose another --out-dir",
-  ENOENT: "no folder can be made there. Choose another --out-dir",
-  ENAMETOOLONG: "its name is too long. Choose another --out-dir",
-  ELOOP: "its links lead in a circle. Choose another --out-dir",
+  EACCES: "permission is denied. Choose another place, or make it writable",
+  EPERM: "permission is denied. Choose another place, or make it writable",
+  EROFS: "the file system is read-only. Choose another place",
+  ENOENT: "no folder can be made there. Choose another place",
+  ENAMETOOLONG: "its name is too long. Choose another place",
+  ELOOP: "its links lead in a circle. Choose another place",
   EISDIR: "it is a folder. Name a file",
-  ENOTDIR: "part of that path is a file. Choose another --out-dir",
+  ENOTDIR: "part of that path is a file. Choose another place",
 };
 
 /** Refuses a folder in which nothing could be written, before any work is done for it. */
@@ -112,7 +112,7 @@ export function explain(error: unknown, path: string): unknown {
   const reason = REASONS[errnoOf(error) ?? ""];
   if (reason === undefined) return error;
   return environmentError(
-    `${path} cannot be written: ${reason}, then run the same command again (with --resume if a run had begun).`,
+    `${path} cannot be written: ${reason}, then run the same command again (a compute that had begun goes on with --resume).`,
     error,
   );
 }

@@ -1,10 +1,10 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { isFolder } from "../config/paths.js";
 import { RUN_FILES } from "./files.js";
 import { lockHolder } from "./lock.js";
-import { lastTouched } from "./read.js";
+import { hasTorchScoresAlone, lastTouched } from "./read.js";
 import { isFinishedRun, isUnfinishedRun, storedEvents } from "./site.js";
 
 export type RunStatus = "done" | "running" | "interrupted" | "failed" | "foreign" | "broken";
@@ -23,26 +23,60 @@ export interface RunEntry {
   corpus: string | null;
   /** Of a run that is under way or was interrupted: share of its tokens that went through. */
   progress: number | null;
+  /** Of a run that is under way: seconds that are left, as it says itself. */
+  eta_s: number | null;
+  /** The run whose sums this one re-reduces, if it does. */
+  rescored_from: string | null;
   touched: string;
 }
 
 const Described = z.looseObject({
   model: z.string().nullable().default(null),
+  model_id: z.string().nullable().default(null),
   languages: z.array(z.string()).default([]),
   layers: z.array(z.int()).default([]),
   n_texts_per_lang: z.int().nullable().default(null),
   texts: z.record(z.string(), z.int()).optional(),
   corpus: z.string().nullable().default(null),
+  rescored_from: z.string().nullable().default(null),
 });
 
 /** The runs below a folder, last touched first. Never throws over one broken run: that one is listed as broken. */
-export function listRuns(below: string): RunEntry[] {
-  if (!isFolder(below)) return [];
-  return readdirSync(below)
-    .map((name) => ({ name, folder: join(below, name) }))
-    .filter(({ folder }) => isFolder(folder) && looksLikeRun(folder))
-    .map(({ name, folder }) => describe(name, folder))
-    .sort((a, b) => Date.parse(b.touched) - Date.parse(a.touched));
+export const listRuns = (below: string): RunEntry[] => new RunsWatch(below).list();
+
+/** Lists a folder's runs again and again, and reads only those whose files have changed. */
+export class RunsWatch {
+  private known = new Map<string, { seen: string; entry: RunEntry }>();
+
+  constructor(private readonly below: string) {}
+
+  list(): RunEntry[] {
+    const before = this.known;
+    this.known = new Map();
+    if (!isFolder(this.below)) return [];
+    for (const name of readdirSync(this.below)) {
+      const folder = join(this.below, name);
+      const seen = signature(folder);
+      const known = before.get(name);
+      if (known !== undefined && known.seen === seen) this.known.set(name, known);
+      else if (isFolder(folder) && looksLikeRun(folder))
+        this.known.set(name, { seen, entry: describe(name, folder) });
+    }
+    return [...this.known.values()]
+      .map(({ entry }) => entry)
+      .sort((a, b) => Date.parse(b.touched) - Date.parse(a.touched));
+  }
+}
+
+/** Changes whenever the description of a run may. */
+function signature(folder: string): string {
+  const files = [RUN_FILES.meta, RUN_FILES.config, RUN_FILES.events].map((file) => {
+    const found = statSync(join(folder, file), { throwIfNoEntry: false });
+    return found === undefined ? "" : `${found.mtimeMs}/${found.size}`;
+  });
+  // Whether a process is at work shows in no file where it was killed.
+  const holder = files[0] === "" ? (lockHolder(folder)?.pid ?? "") : "";
+  return [...files, holder].join(" ");
 }
 
 const looksLikeRun = (folder: string): boolean => isFinishedRun(folder) || isUnfinishedRun(folder);
@@ -64,6 +98,8 @@ const NOTHING_KNOWN = {
   texts: null,
   corpus: null,
   progress: null,
+  eta_s: null,
+  rescored_from: null,
 };
 
 function describeWhole(name: string, folder: string): RunEntry {
@@ -81,14 +117,17 @@ function describeWhole(name: string, folder: string): RunEntry {
   if (!described.success) {
     return { ...entry, status: "broken", ...NOTHING_KNOWN };
   }
-  const { model, languages, layers, n_texts_per_lang, corpus } = described.data;
+  const { model_id, languages, layers, n_texts_per_lang, corpus, rescored_from } = described.data;
+  const model = described.data.model ?? model_id;
   const counts = Object.values(described.data.texts ?? {});
   const texts: RunEntry["texts"] =
     counts.length === 0 ? null : [Math.min(...counts), Math.max(...counts)];
-  const isForeign = isFinished && !("schema_version" in described.data);
+  const isForeign =
+    isFinished && (!("schema_version" in described.data) || hasTorchScoresAlone(folder));
   const status: RunStatus = isForeign ? "foreign" : isFinished ? "done" : unfinishedStatus(folder);
-  const progress = isFinished ? null : lastProgress(folder);
-  return { ...entry, status, model, languages, layers, n_texts_per_lang, texts, corpus, progress };
+  const last = isFinished ? { progress: null, eta_s: null } : lastProgress(folder);
+  const facts = { model, languages, layers, n_texts_per_lang, texts, corpus, rescored_from };
+  return { ...entry, status, ...facts, ...last };
 }
 
 function unfinishedStatus(folder: string): RunStatus {
@@ -96,7 +135,8 @@ function unfinishedStatus(folder: string): RunStatus {
   return storedEvents(folder).at(-1)?.type === "failed" ? "failed" : "interrupted";
 }
 
-function lastProgress(folder: string): number | null {
+function lastProgress(folder: string): Pick<RunEntry, "progress" | "eta_s"> {
   const event = storedEvents(folder).findLast((event) => event.type === "progress");
-  return event === undefined || event.tokens === 0 ? null : event.tokens_done / event.tokens;
+  if (event === undefined || event.tokens === 0) return { progress: null, eta_s: null };
+  return { progress: event.tokens_done / event.tokens, eta_s: event.eta_s };
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readFileSync, readlinkSync } from "node:fs";
 import { link, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
@@ -12,7 +12,13 @@ import { UNFINISHED } from "./files.js";
 export const LOCK = "run.lock";
 /** Held for the moment in which a stale lock is removed. */
 const TAKEOVER = `.${LOCK}.takeover${UNFINISHED}`;
-const Holder = z.strictObject({ pid: z.int(), host: z.string(), since: z.string() });
+const Holder = z.strictObject({
+  pid: z.int(),
+  host: z.string(),
+  since: z.string(),
+  /** Where the pid means this process: a container has pids of its own, under the name of its host. Linux only. */
+  namespace: z.string().nullable().default(null),
+});
 export type Holder = z.infer<typeof Holder>;
 
 /** Who works on a run's folder now: null where nobody does, or where the holder is known to be gone. */
@@ -29,7 +35,10 @@ export function lockHolder(folder: string): Holder | null {
  */
 export async function lockRun(folder: string): Promise<() => Promise<void>> {
   const path = join(folder, LOCK);
-  const own: Holder = { pid: process.pid, host: hostname(), since: new Date().toISOString() };
+  const own: Holder = {
+    ...{ pid: process.pid, host: hostname(), namespace: pidNamespace() },
+    since: new Date().toISOString(),
+  };
   // Written aside and linked: a lock is never seen half-written, and only one process can link it.
   const aside = join(folder, `.${LOCK}.${randomBytes(4).toString("hex")}${UNFINISHED}`);
   try {
@@ -94,6 +103,17 @@ function readHolder(path: string): Holder | null {
   }
 }
 
-const isSame = (a: Holder | null, b: Holder): boolean => JSON.stringify(a) === JSON.stringify(b);
+const isSame = (a: Holder | null, b: Holder): boolean =>
+  a !== null && (Object.keys(b) as (keyof Holder)[]).every((key) => a[key] === b[key]);
 
-const isGone = ({ pid, host }: Holder): boolean => host === hostname() && !isAlive(pid);
+/** Only of a process that could be seen from here can it be said that it is gone. */
+const isGone = ({ pid, host, namespace }: Holder): boolean =>
+  host === hostname() && (namespace === null || namespace === pidNamespace()) && !isAlive(pid);
+
+function pidNamespace(): string | null {
+  try {
+    return readlinkSync("/proc/self/ns/pid");
+  } catch {
+    return null;
+  }
+}

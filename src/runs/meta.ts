@@ -75,27 +75,27 @@ export type ForeignMeta = z.infer<typeof ForeignMeta>;
 export const RunEvent = z.discriminatedUnion("type", [
   z.strictObject({
     type: z.literal("started"),
-    at: z.string(),
+    at: z.iso.datetime(),
     pid: z.int(),
     resumed: z.boolean(),
   }),
   z.strictObject({
     type: z.literal("loaded"),
-    at: z.string(),
+    at: z.iso.datetime(),
     model_revision: z.string().nullable(),
     corpus_revision: z.string().nullable(),
   }),
-  z.strictObject({ type: z.literal("phase"), at: z.string(), phase: z.string() }),
+  z.strictObject({ type: z.literal("phase"), at: z.iso.datetime(), phase: z.string() }),
   z.strictObject({
     type: z.literal("planned"),
-    at: z.string(),
+    at: z.iso.datetime(),
     texts: z.int(),
     tokens: z.int(),
     languages: z.int(),
   }),
   z.strictObject({
     type: z.literal("progress"),
-    at: z.string(),
+    at: z.iso.datetime(),
     language: z.string(),
     texts_done: z.int(),
     texts: z.int(),
@@ -107,25 +107,25 @@ export const RunEvent = z.discriminatedUnion("type", [
   }),
   z.strictObject({
     type: z.literal("language_finished"),
-    at: z.string(),
+    at: z.iso.datetime(),
     language: z.string(),
     kept: z.boolean(),
   }),
   z.strictObject({
     type: z.literal("batch_tokens_halved"),
-    at: z.string(),
+    at: z.iso.datetime(),
     language: z.string(),
     batch_tokens: z.int(),
   }),
-  z.strictObject({ type: z.literal("warning"), at: z.string(), message: z.string() }),
+  z.strictObject({ type: z.literal("warning"), at: z.iso.datetime(), message: z.string() }),
   z.strictObject({
     type: z.literal("failed"),
-    at: z.string(),
+    at: z.iso.datetime(),
     kind: z.string(),
     message: z.string(),
   }),
-  z.strictObject({ type: z.literal("cancelled"), at: z.string() }),
-  z.strictObject({ type: z.literal("finished"), at: z.string(), duration_s: z.number() }),
+  z.strictObject({ type: z.literal("cancelled"), at: z.iso.datetime() }),
+  z.strictObject({ type: z.literal("finished"), at: z.iso.datetime(), duration_s: z.number() }),
 ]);
 export type RunEvent = z.infer<typeof RunEvent>;
 

@@ -29,10 +29,18 @@ export async function removeOwnFiles(folder: string): Promise<void> {
   await removeEmptyFolders(folder);
 }
 
-/** Puts a run that is to be replaced aside; one that was put aside before stays, and its unfinished successor goes. */
-export async function putAside(folder: string): Promise<void> {
+/**
+ * Puts a run that is to be replaced aside. One that was put aside before stays if its successor was never finished, which
+ * then goes; what is left of one whose successor was finished is in the way.
+ */
+export async function putAside(
+  folder: string,
+  { isFinished }: { isFinished: boolean },
+): Promise<void> {
   const aside = join(folder, EARLIER_RUN);
-  if (existsSync(aside)) return removeOwnFiles(folder);
+  if (existsSync(aside) && !isFinished && existsSync(join(aside, RUN_FILES.meta)))
+    return removeOwnFiles(folder);
+  await removeOwnFiles(aside);
   await move(folder, aside);
 }
 

@@ -97,7 +97,7 @@ function readMeta(folder: string): Meta {
   if (!existsSync(file)) {
     const todo = existsSync(join(folder, RUN_FILES.config))
       ? `It is unfinished; go on with: npx vscore compute --resume --out-dir ${shellWord(folder)}`
-      : "It is not a run.";
+      : `It is not a run. Runs below it are listed by: npx vscore runs ${shellWord(folder)}`;
     throw requestError(`${folder} has no ${RUN_FILES.meta}. ${todo}`);
   }
   const value = readJson(file);
@@ -116,7 +116,8 @@ export function readForeignMeta(folder: string): ForeignMeta | null {
   const file = join(folder, RUN_FILES.meta);
   if (!existsSync(file)) return null;
   const value = readJson(file);
-  if (!isOfAnotherTool(value)) return null;
+  // Also ours, where only the two files that every tool reads were copied.
+  if (!isOfAnotherTool(value) && !hasTorchScoresAlone(folder)) return null;
   const meta = ForeignMeta.safeParse(value);
   if (meta.success) return meta.data;
   throw requestError(
@@ -126,6 +127,12 @@ export function readForeignMeta(folder: string): ForeignMeta | null {
 
 const isOfAnotherTool = (meta: unknown): boolean =>
   Object.hasOwn(Object(meta), "languages") && !Object.hasOwn(Object(meta), "schema_version");
+
+/** A folder that has a run's scores for PyTorch, and none of what vscore itself reads. */
+export const hasTorchScoresAlone = (folder: string): boolean =>
+  existsSync(join(folder, RUN_FILES.torchScores)) &&
+  !existsSync(join(folder, RUN_FILES.scores)) &&
+  !existsSync(join(folder, RUN_FILES.statistics));
 
 const firstIssue = ({ issues: [issue] }: z.ZodError): string =>
   `${issue?.path.join(".")}: ${issue?.message}`;

@@ -2,12 +2,14 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { appendFile, rm, rmdir } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import type { RunConfig } from "../config/schema.js";
+import { requestError } from "../errors.js";
+import { shellWord } from "../shell-word.js";
 import { explain, makeFolder, writeAside, writeWhole } from "./atomic-write.js";
 import { GATED_IGNORE, isWrittenAside, RUN_FILES, sumsFile } from "./files.js";
 import { lockRun } from "./lock.js";
 import type { Meta, RunNews } from "./meta.js";
 import { bringBack, ownFiles, putAside, removeAside, removeOwnFiles } from "./own-files.js";
-import { siteOf } from "./site.js";
+import { type Site, siteOf } from "./site.js";
 import { decodeSums, encodeSums, type LanguageSums } from "./sums-file.js";
 
 /** The one writer of a run's folder. Every file is written whole or not at all. */
@@ -22,11 +24,20 @@ export class RunStore {
   /**
    * Begins a run in a new folder, or in place of one that is there: that one is put aside until this one is finished, and
    * comes back if this one is discarded.
+   *
+   * @param site what was there when it was decided to begin @throws VscoreError (request) where that has changed since
    */
-  static async create(folder: string, config: RunConfig): Promise<RunStore> {
+  static async create(folder: string, config: RunConfig, site?: Site): Promise<RunStore> {
     const store = await RunStore.take(folder);
+    const found = siteOf(folder);
+    if (site !== undefined && found !== site) {
+      await store.release();
+      throw requestError(
+        `${folder} appeared in the meantime: another process has made a run there. Choose another --out-dir, or look at it with: npx vscore show ${shellWord(folder)}`,
+      );
+    }
     try {
-      if (siteOf(folder) !== "free") await putAside(store.folder);
+      if (found !== "free") await putAside(store.folder, { isFinished: found === "finished" });
       await store.writeConfig(config);
       if (config.corpus === "flores")
         await writeWhole(store.path(RUN_FILES.gitignore), GATED_IGNORE);
@@ -111,7 +122,8 @@ export class RunStore {
   /** Writes `meta.json`: with it the run is whole, and the one that it replaces goes. */
   async finish(meta: Meta): Promise<void> {
     await writeWhole(this.path(RUN_FILES.meta), `${JSON.stringify(meta, null, 2)}\n`);
-    await removeAside(this.folder);
+    // The run is whole: what cannot be removed of the one before is removed with the next.
+    await removeAside(this.folder).catch(() => undefined);
   }
 
   /** Gives the folder back. */

@@ -24,9 +24,9 @@ export interface TopFeature extends RankedFeature {
   active_fraction: number;
   /**
    * sink: most of its activation sits at the first position. shared: the runner-up has at least half of its mean. not-own:
-   * the runner-up has a higher mean.
+   * the runner-up has a higher mean. silent: it fires on no counted token of this language.
    */
-  flags: ("sink" | "shared" | "not-own")[];
+  flags: ("sink" | "shared" | "not-own" | "silent")[];
 }
 
 export interface TopSelection {
@@ -102,6 +102,7 @@ function withStatistics(
   const runnerUpMean = statistics.mean[other * features + feature] as number;
   const flags: TopFeature["flags"] = [];
   if ((statistics.firstShare[at] as number) > 0.5) flags.push("sink");
+  if (statistics.activeFraction[at] === 0) flags.push("silent");
   if (runnerUpMean > mean) flags.push("not-own");
   else if (mean > 0 && runnerUpMean >= mean / 2) flags.push("shared");
   return {

@@ -27,6 +27,7 @@ export function legendLines(features: readonly TopFeature[]): string[] {
 const FLAGS: [TopFeature["flags"][number], string][] = [
   ["shared", "the runner-up has at least half of its mean"],
   ["not-own", "the runner-up has a higher mean than this language"],
+  ["silent", "it fires on no counted token of this language"],
   ["sink", "over half of its activation is at the first position"],
 ];
 
@@ -72,13 +73,16 @@ export function featureLines(features: readonly TopFeature[]): string[] {
   const rows = features.map((top) => [
     ...placeCells(top),
     `${digits(top.mean)} ± ${top.standard_error === null ? "?" : digits(top.standard_error)}`,
-    top.runner_up,
-    digits(top.runner_up_mean),
+    ...runnerUpCells(top),
     `${(100 * top.active_fraction).toFixed(1)} %`,
     top.flags.join(" "),
   ]);
   return tableLines(columns, rows);
 }
+
+/** Where the feature is as silent everywhere else, no language comes second. */
+export const runnerUpCells = ({ runner_up, runner_up_mean }: TopFeature): [string, string] =>
+  runner_up_mean === 0 ? ["–", digits(0)] : [runner_up, digits(runner_up_mean)];
 
 /** Three digits after the point, or exponent form where those would say nothing. */
 export function digits(value: number): string {

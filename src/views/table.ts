@@ -1,22 +1,25 @@
+import stringWidth from "string-width";
+
 export interface Column {
   title: string;
   align?: "left" | "right";
 }
 
-/** A plain table as lines: titles, a rule, rows. Cells that equal the one above may be left empty by the caller. */
+/** A plain table as lines: titles, a rule, rows; widths are columns of a terminal. Cells that equal the one above may be left empty by the caller. */
 export function tableLines(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],
 ): string[] {
   const widths = columns.map(({ title }, at) =>
-    rows.reduce((widest, row) => Math.max(widest, row[at]?.length ?? 0), title.length),
+    rows.reduce((widest, row) => Math.max(widest, stringWidth(row[at] ?? "")), stringWidth(title)),
   );
   const line = (cells: readonly string[]) =>
     columns
       .map(({ align }, at) => {
         const width = widths[at] as number;
         const cell = cells[at] ?? "";
-        return align === "right" ? cell.padStart(width) : cell.padEnd(width);
+        const blanks = " ".repeat(width - stringWidth(cell));
+        return align === "right" ? blanks + cell : cell + blanks;
       })
       .join("  ")
       .trimEnd();

@@ -121,3 +121,11 @@ describe("a batch file", () => {
     );
   });
 });
+
+test("a matrix of millions is refused before it is spelled out", () => {
+  const numbers = (count: number) => Array.from({ length: count }, (_, at) => at);
+  const matrix = Object.fromEntries(
+    ["seed", "threads", "batch_tokens", "n_texts_per_lang"].map((key) => [key, numbers(100)]),
+  );
+  expect(refusal({ matrix })).toContain("more than 10000 runs");
+});

@@ -12,7 +12,16 @@ function run(...args: string[]): { did: unknown[]; said: string; error: Commande
       did.push([name, ...given]);
       return Promise.resolve();
     };
-  const names = ["compute", "models", "languages", "runs", "show", "exportCsv", "rescore"];
+  const names = [
+    "compute",
+    "models",
+    "languages",
+    "runs",
+    "show",
+    "explore",
+    "exportCsv",
+    "rescore",
+  ];
   const program = buildProgram(
     Object.fromEntries(names.map((name) => [name, note(name)])) as unknown as Actions,
   );
@@ -148,6 +157,16 @@ describe("other commands", () => {
       ["r", "--layer", "0", "--language", "eng_Latn", "--top-k", "9", "--json"],
       ["show", "r", { layer: 0, language: "eng_Latn", topK: 9, json: true }],
     ],
+    [
+      "explore",
+      ["r", "--text", "-x", "--layers", "0,3-4"],
+      ["explore", "r", { text: "-x", layers: [0, 3, 4], topK: 5, among: 100, json: false }],
+    ],
+    [
+      "explore",
+      ["r", "-", "--top-k", "2", "--among", "9", "--json"],
+      ["explore", "r", { input: "-", topK: 2, among: 9, json: true }],
+    ],
     ["export", ["csv", "r"], ["exportCsv", "r", { topK: 5 }]],
     ["export", ["csv", "r", "--output", "-"], ["exportCsv", "r", { topK: 5, output: "-" }]],
     [
@@ -168,6 +187,8 @@ describe("refused", () => {
     [["show", "r", "--top-k", "0"], "Expected a whole number ≥ 1"],
     [["show", "r", "--top-k", "two"], "Expected a whole number ≥ 1"],
     [["show", "r", "--layer", "-1"], "Expected a whole number ≥ 0"],
+    [["explore", "r", "some text"], "Expected - for the standard input, or --text TEXT"],
+    [["explore", "r", "--among", "0"], "Expected a whole number ≥ 1"],
     [["export", "csv", "r", "--top-k", "0"], "Expected a whole number ≥ 1"],
     [["show"], "missing required argument 'RUN'"],
     [["rescore", "r"], "required option '--languages <CODES>' not specified"],

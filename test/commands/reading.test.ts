@@ -48,7 +48,8 @@ test("runs lists a folder's runs, and says how to make one where there are none"
   const [list, none] = [collectingOutput(), collectingOutput()];
   runs(at(), { json: false }, list);
   expect(list.results).toMatch(/^tiny +done +demo +udhr +eng_Latn spa_Latn +1 +2 /m);
-  runs(at("nowhere"), { json: false }, none);
+  mkdirSync(at("empty"));
+  runs(at("empty"), { json: false }, none);
   expect(none.results).toContain("To make one: npx vscore compute");
 });
 
@@ -87,4 +88,34 @@ test("export csv never writes over a file of the run, whatever way leads there",
   expect(readFileSync(at("tiny", "mine.csv"), "utf8")).toBe(
     readFileSync(at("tiny", "exports", "a.csv"), "utf8"),
   );
+});
+
+test("export csv never writes over a file of another run either", async () => {
+  written();
+  writeRun(at("other"), runOf(metaOf(), { 1: [[1], [-1]] }));
+  const files = ["meta.json", "run.lock", "sums/eng_Latn.safetensors"];
+  for (const file of files)
+    await expect(
+      exportCsv(at("tiny"), { topK: 1, output: at("other", file) }, collectingOutput(), never),
+    ).rejects.toThrow(`is a file of the run in ${at("other")}`);
+  await exportCsv(
+    at("tiny"),
+    { topK: 1, output: at("other", "mine.csv") },
+    collectingOutput(),
+    never,
+  );
+});
+
+test("a folder that is not there has no runs to list", () => {
+  expect(() => runs(at("nowhere"), { json: false }, collectingOutput())).toThrow("no folder");
+});
+
+test("where no other language has a feature, none is called its runner-up", async () => {
+  const run = written();
+  const [statistics] = run.statistics.values();
+  statistics?.mean.fill(0, statistics.features);
+  writeRun(at("alone"), run);
+  const output = collectingOutput();
+  await show(at("alone"), { topK: 1, language: "eng_Latn", json: false }, output, never);
+  expect(output.results).toMatch(/eng_Latn .* – +0\.000/);
 });

@@ -1,33 +1,12 @@
 import { expect, test } from "vitest";
 import { collectExamples } from "../../src/compute/collect-examples.js";
-import type { ActivationsFrame } from "../../src/engine/frames.js";
 import { EXAMPLE_WINDOW } from "../../src/reduce/examples.js";
 import { rank } from "../../src/reduce/v-score.js";
 import { Examples } from "../../src/runs/examples-file.js";
 import { FakeJobs } from "../fixtures/fake-jobs.js";
-import { frameOf, type Token, token } from "../fixtures/frames.js";
+import { type Spelled, spelled, spelledFrame } from "../fixtures/frames.js";
 import { configOf } from "../fixtures/runs.js";
 import { languageSums } from "../fixtures/sums.js";
-
-/** A token with its code point offsets and the word that the tokenizer has for it. */
-type Spelled = Token & { span: [number, number]; word: string };
-const spelled = (from: number, to: number, word: string, value = 0): Spelled => ({
-  ...token(from === to ? 3 : 0, ...(value === 0 ? [] : ([[0, value]] as [number, number][]))),
-  span: [from, to],
-  word,
-});
-
-function spelledFrame(texts: { text: number; tokens: Spelled[] }[], layer = 1): ActivationsFrame {
-  const all = texts.flatMap(({ tokens }) => tokens);
-  return {
-    ...frameOf(texts, { layer }),
-    spelling: {
-      start: Uint32Array.from(all, ({ span }) => span[0]),
-      end: Uint32Array.from(all, ({ span }) => span[1]),
-      pieces: all.map(({ word }) => word),
-    },
-  };
-}
 
 /** Runs it over English texts, spelled by their tokens, with a dictionary of one feature. */
 async function collect(texts: { text: string; tokens: Spelled[] }[]) {

@@ -45,7 +45,7 @@ describe("computeRun refuses before it starts anything", () => {
     const before = contents(at("run"));
     const error = await rejectionOf(computeRun(request()));
     expect(error.exitCode).toBe(2);
-    expect(error.message).toMatch(/holds a finished run with another corpus\. .*--overwrite/);
+    expect(error.message).toMatch(/holds a finished run whose corpus differs\. .*--overwrite/);
     expect(contents(at("run"))).toEqual(before);
     const same = request({ config: configOf({ out_dir: at("run") }) });
     const refusal = await rejectionOf(computeRun(same));

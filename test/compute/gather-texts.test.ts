@@ -32,8 +32,7 @@ describe("FLORES+", () => {
     ]);
     expect(gathered).toMatchObject({ revision: "abc" });
     expect(gathered.warnings).toEqual([
-      "eng_Latn: 2 of 4 sentences left out, since not every language has them",
-      "spa_Latn: 1 of 3 sentences left out, since not every language has them",
+      "sentences that not every language has are left out (eng_Latn 2 of 4, spa_Latn 1 of 3); the fewest, 3, are there in spa_Latn",
     ]);
   });
 

@@ -89,6 +89,11 @@ describe("jsonl:", () => {
     expect(read("devtest").languages.get("eng_Latn")).toEqual([{ id: "1", text: "test" }]);
   });
 
+  test("a number that JavaScript cannot hold is no id", () => {
+    const large = `{"language":"eng_Latn","text":"a","id":9007199254740993}`;
+    expect(refusal(() => jsonl([large])())).toMatch(/line 1 .*quote/);
+  });
+
   test("an id may come again in another language or split, not in the same", () => {
     const rows = [
       english({ id: "x", split: "dev" }),

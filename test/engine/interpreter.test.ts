@@ -50,3 +50,23 @@ test("an interpreter that says nothing is an error", async () => {
   const error = await rejectionOf(findInterpreter({ VSCORE_PYTHON: fakePython("exit 0") }));
   expect(error.exitCode).toBe(3);
 });
+
+test.each([
+  ["HTTP_PROXY", "http://user:s3c/r3tpw@127.0.0.1:9"],
+  ["https_proxy", "http://user:s3c#r3tpw@127.0.0.1:9"],
+  ["HF_ENDPOINT", "http://user:12/r3tpw@127.0.0.1:9"],
+])("%s is refused without a word of its password where it is no address", async (name, value) => {
+  const error = await rejectionOf(findInterpreter({ VSCORE_PYTHON: PYTHON, [name]: value }));
+  expect(error.exitCode).toBe(3);
+  expect(error.message).toContain(name);
+  expect(error.message).not.toMatch(/s3c|r3tpw|:12/);
+});
+
+test("proxies and mirrors as they are written are let through", async () => {
+  const env = {
+    HTTP_PROXY: "http://user:s3c%2Fr3t@host:9",
+    ALL_PROXY: "host:3128",
+    HF_ENDPOINT: "",
+  };
+  await expect(findInterpreter({ VSCORE_PYTHON: PYTHON, ...env })).resolves.toBeDefined();
+});

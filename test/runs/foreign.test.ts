@@ -108,8 +108,14 @@ test.each([[[]], [[2, 2]], [["2"]], [[-1]]])("layers such as %j are refused", (l
   expect(failureOf(() => readForeignMeta(at("run"))).message).toContain("cannot be used: layers");
 });
 
+test("of a run of ours, the two files that every tool reads are enough", () => {
+  foreign({ schema_version: 1, languages: ["en", "fr"] });
+  expect(readForeignMeta(at("run"))).toMatchObject({ languages: ["en", "fr"] });
+});
+
 test("a run of ours, or a folder without meta.json, is not foreign", () => {
   foreign({ schema_version: 1, languages: ["en", "fr"] });
+  writeFileSync(at("run", "v_scores.safetensors"), "");
   expect(readForeignMeta(at("run"))).toBeNull();
   expect(readForeignMeta(at("nowhere"))).toBeNull();
 });

@@ -67,3 +67,10 @@ test("a takeover whose process died in the middle does not hold anybody out", as
   await unlock();
   expect(readdirSync(at())).toEqual([]);
 });
+
+test("the lock of a container on this host holds: its processes cannot be seen from here", async () => {
+  const held = { pid: await pidOfTheDead(), host: hostname(), since: "2025-01-01T00:00:00Z" };
+  writeFileSync(at("run.lock"), JSON.stringify({ ...held, namespace: "pid:[1]" }));
+  expect(lockHolder(at())).toMatchObject({ pid: held.pid });
+  expect((await rejectionOf(lockRun(at()))).message).toContain("in use by process");
+});

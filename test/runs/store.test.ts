@@ -54,6 +54,21 @@ describe("create", () => {
       );
     });
 
+    test("what is left of an earlier one does not cost the finished one", async () => {
+      const second = await replaced();
+      await second.write(RUN_FILES.scores, "second");
+      await second.finish(metaOf());
+      await second.release();
+      // Killed while it removed the first one: that one has lost its meta.json, and somebody's file keeps its folder.
+      mkdirSync(at("run", EARLIER_RUN));
+      for (const name of [RUN_FILES.config, ".nfs0001"])
+        writeFileSync(at("run", EARLIER_RUN, name), "{}");
+      const third = await RunStore.create(at("run"), CONFIG);
+      await third.discard();
+      expect(readFileSync(at("run", RUN_FILES.scores), "utf8")).toBe("second");
+      expect(siteOf(at("run"))).toBe("finished");
+    });
+
     test("brings it back when the new one is discarded", async () => {
       const store = await replaced();
       await store.write(RUN_FILES.scores, "second");
@@ -94,6 +109,17 @@ describe("create", () => {
     await expect(RunStore.create(at("run"), CONFIG)).rejects.toThrow(`process ${process.pid}`);
     expect(store.readSums("eng_Latn")).toEqual(SUMS);
     await store.release();
+  });
+
+  test("a run that appeared since it was decided to begin is refused, and stays", async () => {
+    const first = await RunStore.create(at("run"), CONFIG, "free");
+    await first.write(RUN_FILES.scores, "first");
+    await first.finish(metaOf());
+    await first.release();
+    const error = await rejectionOf(RunStore.create(at("run"), CONFIG, "free"));
+    expect(error.message).toContain("appeared in the meantime");
+    expect(readFileSync(at("run", RUN_FILES.scores), "utf8")).toBe("first");
+    await (await RunStore.create(at("run"), CONFIG, "finished")).discard();
   });
 
   test("a path below a file is refused in words", async () => {

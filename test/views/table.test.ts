@@ -15,3 +15,15 @@ test("columns are as wide as their widest cell, aligned, without blanks at the e
 test("a table without rows is its titles", () => {
   expect(tableLines([{ title: "code" }], [])).toEqual(["code", "────"]);
 });
+
+test("widths are columns of a terminal: wide characters take two, combining marks none", () => {
+  expect(
+    tableLines(
+      [{ title: "a" }, { title: "b" }],
+      [
+        ["日本", "x"],
+        ["\u0e17\u0e38", "x"],
+      ],
+    ),
+  ).toEqual(["a     b", "────  ─", "日本  x", "\u0e17\u0e38     x"]);
+});

@@ -1,0 +1,40 @@
+import type { Ranking } from "../reduce/v-score.js";
+import type { LayerStatistics } from "../runs/score-files.js";
+
+/** Where a feature is a language feature. */
+export interface Place {
+  /** Row of the language in the run's order. */
+  language: number;
+  /** From 1. */
+  rank: number;
+  v: number;
+  /** v(f, L) / μ(f, L): the part of its mean on L that its mean on the other languages does not explain; 0 where μ ≤ 0. */
+  own: number;
+}
+
+/** A layer's language features by number, each with its places by falling v (ties: the run's order of languages). */
+export type LanguageFeatures = ReadonlyMap<number, readonly Place[]>;
+
+/** Feature f is a language feature of L where its rank in L's ranking is at most `among` and v(f, L) > 0. */
+export function languageFeatures(
+  { languages, features, index, value }: Ranking,
+  { mean }: Pick<LayerStatistics, "mean">,
+  among: number,
+): LanguageFeatures {
+  const found = new Map<number, Place[]>();
+  for (let language = 0; language < languages; language++) {
+    const row = language * features;
+    for (let place = 0; place < Math.min(among, features); place++) {
+      const v = value[row + place] as number;
+      if (v <= 0) break;
+      const feature = index[row + place] as number;
+      const mu = mean[row + feature] as number;
+      const entry = { language, rank: place + 1, v, own: mu > 0 ? v / mu : 0 };
+      const places = found.get(feature);
+      if (places === undefined) found.set(feature, [entry]);
+      else places.push(entry);
+    }
+  }
+  for (const places of found.values()) places.sort((a, b) => b.v - a.v);
+  return found;
+}
