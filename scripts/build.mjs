@@ -1,16 +1,21 @@
 // Bundles src/ into dist/: vscore.cjs starts on any Node, cli.mjs is vscore itself. pythonia stays outside: it ships Python files.
-import { chmod } from "node:fs/promises";
+import { chmod, rm } from "node:fs/promises";
 import { build } from "esbuild";
 
+// The terminal UI is a chunk of its own, which no other command loads.
+await rm("dist/chunks", { recursive: true, force: true });
 const shared = { bundle: true, platform: "node", logLevel: "warning" };
 await build({
   ...shared,
   entryPoints: ["src/cli.ts"],
-  outfile: "dist/cli.mjs",
+  outdir: "dist",
+  outExtension: { ".js": ".mjs" },
+  chunkNames: "chunks/[name]-[hash]",
+  splitting: true,
   format: "esm",
   target: "node22",
   minifySyntax: true,
-  external: ["pythonia"],
+  external: ["pythonia", "react-devtools-core"],
   define: { "process.env.NODE_ENV": '"production"' },
   // Bundled CommonJS packages call require for Node's own modules.
   banner: {

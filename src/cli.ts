@@ -17,6 +17,7 @@ import { selfcheck } from "./commands/selfcheck.js";
 import { show } from "./commands/show.js";
 import { EXIT_CODES, ReportedFailure, VscoreError } from "./errors.js";
 import { explain } from "./runs/atomic-write.js";
+import { RUNS_FOLDER } from "./runs/read.js";
 import { visibleLines } from "./views/escape.js";
 
 const shown = (text: string) => `${visibleLines(text)}\n`;
@@ -72,7 +73,18 @@ if (process.channel !== undefined) {
   process.channel.unref();
 }
 
+/** With a person in front of it, `vscore` alone opens the terminal UI; nothing else loads what draws it. */
+async function openTui(): Promise<number> {
+  const { startTui } = await import("./tui/start.js");
+  await startTui([process.execPath, process.argv[1] as string], RUNS_FOLDER, cancelled.signal);
+  return 0;
+}
+
+const isForPerson = () =>
+  process.stdin.isTTY === true && process.stdout.isTTY === true && !process.env.CI;
+
 async function main(): Promise<number> {
+  if (process.argv.length <= 2 && isForPerson()) return openTui();
   const program = buildProgram({
     compute: (options) => compute(options, output, cancelled.signal),
     batch: (request) =>

@@ -1,0 +1,72 @@
+import { requestError } from "../errors.js";
+import type { Ranking } from "../reduce/v-score.js";
+import type { ScoredRun } from "../runs/read.js";
+
+/** How alike two runs rank the features of one language at one layer. */
+export interface RankAgreement {
+  layer: number;
+  language: string;
+  /** |A ∩ B| / |A ∪ B| of the top-k features. */
+  jaccard: number;
+  /** Best feature of each, and its v. */
+  first: { feature: number; v: number };
+  second: { feature: number; v: number };
+  /** Largest |v₁ − v₂| over all features. */
+  largest_difference: number;
+}
+
+/**
+ * Compares what two runs have in common: their layers and languages, in the first one's order.
+ *
+ * @throws VscoreError (request) where they have nothing in common, or dictionaries of different width
+ */
+export function compareRuns(first: ScoredRun, second: ScoredRun, topK: number): RankAgreement[] {
+  const layers = first.meta.layers.filter((layer) => second.meta.layers.includes(layer));
+  const languages = first.meta.languages.filter((code) => second.meta.languages.includes(code));
+  if (layers.length === 0 || languages.length === 0) {
+    throw requestError(
+      `${first.name} and ${second.name} have no ${layers.length === 0 ? "layer" : "language"} in common. Expected runs of the same model and dictionaries. Choose another pair.`,
+    );
+  }
+  return layers.flatMap((layer) => {
+    const [a, b] = [first.rankings.get(layer) as Ranking, second.rankings.get(layer) as Ranking];
+    if (a.features !== b.features) {
+      throw requestError(
+        `At layer ${layer}, ${first.name} has ${a.features} features and ${second.name} ${b.features}. Expected runs of the same dictionaries. Choose another pair.`,
+      );
+    }
+    return languages.map((language) => {
+      const rows = [
+        rowOf(a, first.meta.languages.indexOf(language)),
+        rowOf(b, second.meta.languages.indexOf(language)),
+      ] as const;
+      return { layer, language, ...agreement(...rows, topK) };
+    });
+  });
+}
+
+interface Row {
+  index: Int32Array;
+  value: Float32Array;
+}
+
+const rowOf = ({ features, index, value }: Ranking, k: number): Row => ({
+  index: index.subarray(k * features, (k + 1) * features),
+  value: value.subarray(k * features, (k + 1) * features),
+});
+
+function agreement(a: Row, b: Row, topK: number): Omit<RankAgreement, "layer" | "language"> {
+  const [topA, topB] = [new Set(a.index.subarray(0, topK)), new Set(b.index.subarray(0, topK))];
+  const shared = topA.intersection(topB).size;
+  const ofB = new Float32Array(b.index.length);
+  for (const [place, feature] of b.index.entries()) ofB[feature] = b.value[place] as number;
+  let largest = 0;
+  for (const [place, feature] of a.index.entries())
+    largest = Math.max(largest, Math.abs((a.value[place] as number) - (ofB[feature] as number)));
+  return {
+    jaccard: shared / (topA.size + topB.size - shared),
+    first: { feature: a.index[0] as number, v: a.value[0] as number },
+    second: { feature: b.index[0] as number, v: b.value[0] as number },
+    largest_difference: largest,
+  };
+}

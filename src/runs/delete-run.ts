@@ -1,0 +1,25 @@
+import { rmdir } from "node:fs/promises";
+import { explain } from "./atomic-write.js";
+import { lockRun } from "./lock.js";
+import { ownFiles, removeOwnFiles } from "./own-files.js";
+
+/**
+ * Removes what a run's folder holds of the run, and the folder if nothing else is in it.
+ *
+ * @returns whether the folder is gone; files that people put there stay
+ * @throws VscoreError (request) while a process works on it
+ */
+export async function deleteRun(folder: string): Promise<boolean> {
+  const unlock = await lockRun(folder);
+  try {
+    await removeOwnFiles(folder);
+  } catch (error) {
+    throw explain(error, ownFiles(folder)[0] ?? folder);
+  } finally {
+    await unlock();
+  }
+  return rmdir(folder).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,24 @@
+import { Box, useInput, useWindowSize } from "ink";
+import { useEffect, useSyncExternalStore } from "react";
+import { frameOf } from "../frame.js";
+import { keyNames } from "../keys.js";
+import type { Store } from "../store.js";
+import { LineText } from "./lines.js";
+
+/** Paints the store's state and hands it the keys. */
+export function AppView({ store }: { store: Store }) {
+  const app = useSyncExternalStore(store.subscribe, store.state);
+  const { columns, rows } = useWindowSize();
+  useEffect(() => store.hear({ type: "resized", size: { columns, rows } }), [store, columns, rows]);
+  useInput((input, key) => {
+    for (const name of keyNames(input, key)) store.press(name);
+  });
+  return (
+    <Box flexDirection="column">
+      {frameOf(app).map((line, at) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a row of the screen is its place
+        <LineText key={at} line={line} columns={app.world.size.columns} />
+      ))}
+    </Box>
+  );
+}

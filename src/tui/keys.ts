@@ -1,0 +1,91 @@
+import type { Key } from "ink";
+import type { Move } from "./list.js";
+
+/** What a key does on a screen. The help bar and the help page are made from these, so they tell of every key and no other. */
+export interface Binding<Action> {
+  /** Names as `keyNames` gives them; TEXT stands for every character. */
+  keys: readonly string[];
+  /** How the keys are written in the help; made from `keys` where left out. */
+  shown?: string;
+  does: string;
+  /** Whether the one-line help bar has room for it first. */
+  inBar?: boolean;
+  action: Action | ((text: string) => Action);
+}
+
+export const TEXT = "any character";
+
+const NAMED = [
+  ["upArrow", "up"],
+  ["downArrow", "down"],
+  ["leftArrow", "left"],
+  ["rightArrow", "right"],
+  ["pageUp", "pageup"],
+  ["pageDown", "pagedown"],
+  ["home", "home"],
+  ["end", "end"],
+  ["return", "enter"],
+  ["escape", "escape"],
+  ["backspace", "backspace"],
+  ["delete", "delete"],
+] as const;
+
+/** Names of the keys behind one piece of input: several characters may come at once, from a fast hand or a paste. */
+export function keyNames(input: string, key: Key): string[] {
+  if (key.eventType === "release") return [];
+  if (key.tab) return [key.shift ? "shift-tab" : "tab"];
+  const named = NAMED.find(([flag]) => key[flag]);
+  if (named !== undefined) return [named[1]];
+  if (key.ctrl) return input === "" ? [] : [`ctrl-${input}`];
+  if (key.meta) return [];
+  return Array.from(new Intl.Segmenter().segment(input), ({ segment }) => segment).flatMap(
+    (character) => (character === "\r" || character === "\n" ? ["enter"] : [character]),
+  );
+}
+
+/** The action of a key on a screen; undefined where the key means nothing there. */
+export function actionOf<Action>(
+  bindings: readonly Binding<Action>[],
+  name: string,
+): Action | undefined {
+  const isText =
+    Array.from(new Intl.Segmenter().segment(name)).length === 1 && !/\p{Cc}/u.test(name);
+  const binding =
+    bindings.find(({ keys }) => keys.includes(name)) ??
+    (isText ? bindings.find(({ keys }) => keys.includes(TEXT)) : undefined);
+  if (binding === undefined) return undefined;
+  return typeof binding.action === "function"
+    ? (binding.action as (text: string) => Action)(name)
+    : binding.action;
+}
+
+const SHOWN: Record<string, string> = {
+  up: "↑",
+  down: "↓",
+  left: "←",
+  right: "→",
+  enter: "Enter",
+  escape: "Esc",
+  tab: "Tab",
+  "shift-tab": "⇧Tab",
+  pageup: "PgUp",
+  pagedown: "PgDn",
+  home: "Home",
+  end: "End",
+  backspace: "Bksp",
+  delete: "Del",
+  " ": "Space",
+};
+
+export const shownKeys = ({ keys, shown }: Binding<unknown>): string =>
+  shown ?? keys.map((name) => SHOWN[name] ?? name.replace("ctrl-", "^")).join(" ");
+
+/** The keys that move through a list, as in vi and as on the keyboard. */
+export const listBindings = <Action>(action: (move: Move) => Action): Binding<Action>[] => [
+  { keys: ["up", "k"], does: "up", action: action("up") },
+  { keys: ["down", "j"], does: "down", action: action("down") },
+  { keys: ["pageup", "ctrl-u"], does: "a page up", action: action("page-up") },
+  { keys: ["pagedown", "ctrl-d"], does: "a page down", action: action("page-down") },
+  { keys: ["home", "g"], does: "first", action: action("first") },
+  { keys: ["end", "G"], does: "last", action: action("last") },
+];

@@ -1,0 +1,72 @@
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { execa } from "execa";
+import { requestError } from "../errors.js";
+import { RUN_FILES } from "../runs/files.js";
+import { openForeignRun } from "../runs/foreign.js";
+import { openExamples, openRun, readForeignMeta } from "../runs/read.js";
+import { storedEvents } from "../runs/site.js";
+import type { OpenedRun, RunSurroundings } from "./model.js";
+
+const LOG_LINES = 200;
+
+/**
+ * A run, and what lies beside its numbers. Scores of another tool are converted by a process of their own, the first time.
+ *
+ * @throws VscoreError
+ */
+export async function openFolder(
+  command: readonly [string, ...string[]],
+  folder: string,
+): Promise<{ run: OpenedRun; around: RunSurroundings }> {
+  const meta = readForeignMeta(folder);
+  if (meta === null) {
+    const run = openRun(folder);
+    return { run, around: { ...surroundings(folder), examples: openExamples(run) } };
+  }
+  const around = { ...surroundings(folder), examples: null };
+  try {
+    return { run: await openForeignRun(folder, meta, refuse), around };
+  } catch (error) {
+    if (error !== notConverted) throw error;
+  }
+  const [interpreter, ...script] = command;
+  const { exitCode, stderr } = await execa(
+    interpreter,
+    [...script, "show", folder, "--top-k", "1", "--json"],
+    { reject: false, stdin: "ignore", env: { NO_COLOR: "1" } },
+  );
+  const words = stderr.split("\n").findLast((line) => line.trim() !== "");
+  if (exitCode !== 0) throw requestError(words ?? `vscore show ended with exit ${exitCode}`);
+  return { run: await openForeignRun(folder, meta, refuse), around };
+}
+
+const notConverted = requestError(
+  "The scores of this run could not be kept in the cache ($XDG_CACHE_HOME/vscore). A folder that can be written to was expected. Set XDG_CACHE_HOME to one.",
+);
+const refuse = () => Promise.reject(notConverted);
+
+const surroundings = (folder: string): Omit<RunSurroundings, "examples"> => ({
+  events: storedEvents(folder),
+  log: logEnd(folder),
+  exports: exportsOf(folder),
+});
+
+/** The last lines of what Python printed for a run. */
+export function logEnd(folder: string): string[] {
+  const file = join(folder, RUN_FILES.engineLog);
+  if (!existsSync(file)) return [];
+  return readFileSync(file, "utf8")
+    .split("\n")
+    .filter((line) => line.trim() !== "")
+    .slice(-LOG_LINES);
+}
+
+function exportsOf(folder: string): RunSurroundings["exports"] {
+  const exports = join(folder, RUN_FILES.exportsFolder);
+  if (!existsSync(exports)) return [];
+  return readdirSync(exports)
+    .sort()
+    .map((name) => join(exports, name))
+    .map((file) => ({ file, bytes: statSync(file).size }));
+}

@@ -1,0 +1,42 @@
+import { estimateRun } from "../compute/estimate.js";
+import { checkCorpus } from "../compute/gather-texts.js";
+import { languageName } from "../config/languages.js";
+import { resolveConfig } from "../config/resolve.js";
+import type { PartialConfig } from "../config/schema.js";
+import { VscoreError } from "../errors.js";
+import { siteOf } from "../runs/site.js";
+import { bytesText } from "./words.js";
+
+/** What a run would be, in lines; and what keeps it from being started. */
+export function planOf(asked: PartialConfig): { lines: string[]; problems: string[] } {
+  try {
+    const { config, given } = resolveConfig(asked);
+    const local = checkCorpus(config, given.has("split"));
+    const { texts, tokens, disk_bytes: disk } = estimateRun(config, local);
+    const site = siteOf(config.out_dir);
+    return {
+      lines: [
+        `${config.model_id} with ${config.sae_release}, layers ${config.layers.join(", ")}`,
+        `${config.languages.length} languages: ${config.languages.map((code) => `${code} (${languageName(code)})`).join(", ")}`,
+        "",
+        `texts    ${texts === null ? "all of the corpus" : texts}${local === null ? " (FLORES+ is fetched first)" : ""}`,
+        `tokens   ${tokens === null ? "known once the corpus is there" : `about ${rounded(tokens)}`}`,
+        `disk     ${disk === null ? "known once its dictionaries are loaded" : `about ${bytesText(disk)}`}`,
+        `into     ${config.out_dir}`,
+      ],
+      problems:
+        site === "free"
+          ? []
+          : [
+              `${config.out_dir} holds ${site === "other" ? "other files" : `a run that is ${site}`} already. Choose another out_dir.`,
+            ],
+    };
+  } catch (error) {
+    if (error instanceof VscoreError) return { lines: [], problems: error.message.split("\n") };
+    throw error;
+  }
+}
+
+/** Two digits are all that an estimate has. */
+const rounded = (count: number): string =>
+  Number(count.toPrecision(2)).toLocaleString("en-US").replaceAll(",", " ");

@@ -1,0 +1,55 @@
+import { basename, dirname, resolve } from "node:path";
+import type { LaunchState } from "../launches/launches.js";
+import type { RunEntry } from "../runs/list.js";
+import type { Row } from "./model.js";
+
+/** Runs with the processes that were started for them; a start that has no folder yet is a row of its own, on top. */
+export function rowsOf(
+  entries: readonly RunEntry[],
+  launches: readonly LaunchState[],
+  below: string,
+): Row[] {
+  const latest = new Map<string, LaunchState>();
+  for (const launch of launches) if (!latest.has(launch.folder)) latest.set(launch.folder, launch);
+  const known = entries.map((entry) => withLaunch(entry, latest.get(resolve(entry.folder))));
+  const folders = new Set(entries.map(({ folder }) => resolve(folder)));
+  const others = [...latest.values()].filter(
+    ({ folder }) => !folders.has(folder) && dirname(folder) === resolve(below),
+  );
+  return [...others.map(begunRow), ...known];
+}
+
+function withLaunch(entry: RunEntry, launch: LaunchState | undefined): Row {
+  if (launch === undefined || entry.status === "done" || entry.status === "running")
+    return { ...entry, launch: launch ?? null, words: null };
+  if (launch.isAlive) return { ...entry, status: "starting", launch, words: launch.lastWords };
+  // It ended after the run was last written to: why, it said itself.
+  const isLater = Date.parse(launch.at) >= Date.parse(entry.touched) - 1000;
+  const words = isLater || entry.status === "failed" ? launch.lastWords || null : null;
+  return { ...entry, launch, words };
+}
+
+/** A start without a folder: its sources are being fetched, or could not be. */
+function begunRow(launch: LaunchState): Row {
+  const option = (name: string) => {
+    const at = launch.args.indexOf(name);
+    return at < 0 ? null : (launch.args[at + 1] ?? null);
+  };
+  return {
+    name: basename(launch.folder),
+    folder: launch.folder,
+    status: launch.isAlive ? "starting" : "failed",
+    model: option("--model"),
+    languages: option("--languages")?.split(",") ?? [],
+    layers: [],
+    n_texts_per_lang: null,
+    texts: null,
+    corpus: option("--corpus"),
+    progress: null,
+    eta_s: null,
+    rescored_from: null,
+    touched: "",
+    launch,
+    words: launch.lastWords || null,
+  };
+}

@@ -1,0 +1,115 @@
+import type { Binding } from "../../keys.js";
+import { listBindings } from "../../keys.js";
+import { FIRST_ROW, type ListCursor, type Move, moved, within } from "../../list.js";
+import {
+  bodyHeight,
+  type News,
+  type OpenedRun,
+  type Outcome,
+  type RunSurroundings,
+  type World,
+} from "../../model.js";
+import { featureLines } from "./picture.js";
+
+/** One feature of a run. */
+export interface FeatureScreen {
+  kind: "feature";
+  run: OpenedRun;
+  around: RunSurroundings;
+  layer: number;
+  /** Whose ranking the arrows go along, and the place in it. */
+  language: string;
+  rank: number;
+  feature: number;
+  scroll: ListCursor;
+}
+
+export type FeatureAction =
+  | { type: "rank"; step: 1 | -1 }
+  | { type: "scroll"; move: Move }
+  | { type: "link"; url: string };
+
+export function newFeatureScreen(
+  run: OpenedRun,
+  around: RunSurroundings,
+  place: { layer: number; language: string; rank: number },
+): FeatureScreen {
+  return {
+    kind: "feature",
+    run,
+    around,
+    ...place,
+    feature: featureAt(run, place),
+    scroll: FIRST_ROW,
+  };
+}
+
+function featureAt(
+  run: OpenedRun,
+  { layer, language, rank }: { layer: number; language: string; rank: number },
+): number {
+  const ranking = run.rankings.get(layer);
+  const k = run.meta.languages.indexOf(language);
+  return ranking?.index[k * ranking.features + rank - 1] ?? 0;
+}
+
+/** The feature's page on Neuronpedia, where its dictionary is there. */
+export function pageOf({ run, layer, feature }: FeatureScreen): string | null {
+  if (run.statistics === null) return null;
+  const id = run.meta.dictionaries.find((entry) => entry.layer === layer)?.neuronpedia_id;
+  return id == null ? null : `https://www.neuronpedia.org/${id}/${feature}`;
+}
+
+export function featureBindings(state: FeatureScreen): Binding<FeatureAction>[] {
+  const url = pageOf(state);
+  return [
+    {
+      ...{ keys: ["right", "l"], shown: "←→", does: `next of ${state.language}`, inBar: true },
+      action: { type: "rank", step: 1 },
+    },
+    {
+      keys: ["left", "h"],
+      does: `one before of ${state.language}`,
+      action: { type: "rank", step: -1 },
+    },
+    ...listBindings<FeatureAction>((move) => ({ type: "scroll", move })),
+    ...(url === null
+      ? []
+      : [
+          { keys: ["o"], does: "Neuronpedia", inBar: true, action: { type: "link", url } as const },
+        ]),
+  ];
+}
+
+export function updateFeature(
+  state: FeatureScreen,
+  action: FeatureAction,
+  world: World,
+): Outcome<FeatureScreen> {
+  switch (action.type) {
+    case "link":
+      return { state, effects: [{ type: "open_link", url: action.url }] };
+    case "scroll": {
+      const count = featureLines(state, world).length;
+      // A text has no row to stand on: what moves is its first line.
+      const lines = Math.max(1, count - bodyHeight(world) + 1);
+      return { state: { ...state, scroll: moved(state.scroll, action.move, lines, 1) } };
+    }
+    case "rank": {
+      const features = state.run.rankings.get(state.layer)?.features ?? 1;
+      const rank = Math.max(1, Math.min(features, state.rank + action.step));
+      const next = { ...state, rank, scroll: FIRST_ROW };
+      return { state: { ...next, feature: featureAt(state.run, next) } };
+    }
+  }
+}
+
+export function featureHeard(
+  state: FeatureScreen,
+  news: News,
+  world: World,
+): Outcome<FeatureScreen> {
+  if (news.type !== "resized") return { state };
+  const lines = Math.max(1, featureLines(state, world).length - bodyHeight(world) + 1);
+  return { state: { ...state, scroll: within(state.scroll, lines, 1) } };
+}

@@ -1,0 +1,117 @@
+import { flagText } from "../../../config/flag-values.js";
+import { padded, width, wrapped } from "../../../views/cells.js";
+import { EMPTY, type Line, plain, span } from "../../line.js";
+import { around } from "../../line-edit.js";
+import { bodyHeight, type World } from "../../model.js";
+import { commandLine, descriptionOf, FIRST_COUNT, FORM_KEYS, problemOf, standing } from "./form.js";
+import { choicesFor, isChosen, type LanguagePicker } from "./language-picker.js";
+import { chosenKey, formHeight, type NewRunScreen, pickerHeight } from "./state.js";
+
+const LABEL = 17;
+
+export function newRunPicture(state: NewRunScreen, world: World): Line[] {
+  const { columns } = world.size;
+  const lines =
+    state.plan !== null
+      ? planLines(state, columns)
+      : state.picker !== null
+        ? pickerLines(state.picker, world)
+        : formLines(state, world);
+  return lines.slice(0, bodyHeight(world));
+}
+
+function formLines(state: NewRunScreen, world: World): Line[] {
+  const { columns } = world.size;
+  const { top, at } = state.cursor;
+  const height = formHeight(world);
+  const rows = FORM_KEYS.slice(top, top + height).map((key, row): Line => {
+    const isChosen = top + row === at;
+    const problem = problemOf(state.problems, key);
+    const mark = problem === undefined ? " " : "✗";
+    const label = span(`${isChosen ? "▸" : " "}${mark}${padded(key, LABEL)}`, {
+      bold: isChosen,
+      color: problem === undefined ? undefined : "red",
+      dim: !isChosen && top + row >= FIRST_COUNT,
+    });
+    if (isChosen && state.typing !== null) {
+      const [before, under, after] = around(state.typing);
+      const room = columns - LABEL - 4;
+      // The end of a long line is where one types.
+      const kept = width(before) > room - 2 ? `…${before.slice(-(room - 3))}` : before;
+      return [label, span(kept), span(under, { inverse: true }), span(after)];
+    }
+    const given = state.values[key];
+    const byItself = standing(state.values, key);
+    const value =
+      given !== undefined
+        ? span(padded(given, columns - LABEL - 3), { bold: true })
+        : span(padded(byItself == null ? "–" : flagText(byItself), columns - LABEL - 3), {
+            dim: true,
+          });
+    return [label, value];
+  });
+  return [...rows, ...footLines(state, columns)];
+}
+
+/** What the field under the cursor is, what is wrong, and what the command line would be. */
+function footLines(state: NewRunScreen, columns: number): Line[] {
+  const key = chosenKey(state);
+  const problem = problemOf(state.problems, key) ?? state.problems[0];
+  const told =
+    problem === undefined
+      ? wrapped(commandLine(state.values), columns - 4)
+          .slice(0, 2)
+          .map((line) => plain(`  ${line}`, { dim: true }))
+      : wrapped(problem, columns - 4)
+          .slice(0, 2)
+          .map((line) => plain(`  ${line}`, { color: "red" }));
+  const about = wrapped(descriptionOf(key), columns - 4).slice(0, 2);
+  return [EMPTY, ...about.map((line) => plain(`  ${line}`)), ...told];
+}
+
+function pickerLines(picker: LanguagePicker, world: World): Line[] {
+  const { columns } = world.size;
+  const [before, under, after] = around(picker.search);
+  const choices = choicesFor(picker);
+  const { top, at } = picker.cursor;
+  const height = pickerHeight(world);
+  const chosen = wrapped(picker.chosen.join(" ") || "none yet", columns - 16).slice(0, 2);
+  return [
+    [span("  search "), span(before), span(under, { inverse: true }), span(after)],
+    EMPTY,
+    ...choices.slice(top, top + height).map((choice, row): Line => {
+      const isHere = top + row === at;
+      const sign = isChosen(picker, choice) ? "[x]" : "[ ]";
+      return [
+        span(
+          `${isHere ? "▸" : " "} ${sign} ${padded(choice.label, 22)} `,
+          isHere ? { inverse: true } : {},
+        ),
+        span(padded(choice.name, columns - 30), isHere ? { inverse: true } : { dim: true }),
+      ];
+    }),
+    ...(choices.length === 0
+      ? [plain("  No language of FLORES+ has that in its code or name.")]
+      : []),
+    EMPTY,
+    ...chosen.map((line, part) =>
+      plain(`  ${padded(part === 0 ? `${picker.chosen.length} chosen:` : "", 12)}${line}`),
+    ),
+  ];
+}
+
+function planLines({ plan, values, problems }: NewRunScreen, columns: number): Line[] {
+  if (plan?.lines == null) return [EMPTY, plain("  Looking at the corpus…", { dim: true })];
+  const inset = (text: string, style = {}): Line[] =>
+    wrapped(text, columns - 4).map((line) => plain(`  ${line}`, style));
+  return [
+    EMPTY,
+    ...plan.lines.flatMap((line) => inset(line)),
+    ...(problems.length === 0
+      ? []
+      : [EMPTY, ...problems.flatMap((line) => inset(line, { color: "red" }))]),
+    EMPTY,
+    plain("  The same from a shell:", { dim: true }),
+    ...inset(commandLine(values), { bold: true }),
+  ];
+}

@@ -1,0 +1,115 @@
+import { rankedFeatures } from "../../../runs/top-features.js";
+import { padded } from "../../../views/cells.js";
+import { bestScores, meansOf, short } from "../../feature-facts.js";
+import { type Line, plain, span } from "../../line.js";
+import type { OpenedRun, World } from "../../model.js";
+import { heat, legend } from "../../scale.js";
+import { placeLine } from "./picture.js";
+import { LISTED_FEATURES, type RunScreen, tabHeight } from "./state.js";
+
+const CELL = 7;
+const LABEL = 12;
+
+/** Which columns of a grid are in sight, so that the chosen one is. */
+function window(count: number, chosen: number, room: number): { from: number; to: number } {
+  const shown = Math.max(1, Math.min(count, room));
+  const from = Math.max(0, Math.min(chosen - Math.floor(shown / 2), count - shown));
+  return { from, to: from + shown };
+}
+
+interface Grid {
+  rows: { label: string; values: readonly number[] }[];
+  columns: readonly string[];
+  chosenRow: number;
+  chosenColumn: number;
+}
+
+/** Numbers on a colour scale from 0 to the largest; the chosen row and column are marked at their names. */
+function gridLines(
+  { rows, columns, chosenRow, chosenColumn }: Grid,
+  world: World,
+  most: number,
+): Line[] {
+  const { from, to } = window(
+    columns.length,
+    chosenColumn,
+    Math.floor((world.size.columns - LABEL - 2) / CELL),
+  );
+  const head: Line = [
+    span(" ".repeat(LABEL + 2)),
+    ...columns.slice(from, to).map((name, at) =>
+      span(padded(name, CELL - 1, "right").padEnd(CELL), {
+        bold: true,
+        inverse: from + at === chosenColumn,
+      }),
+    ),
+  ];
+  return [
+    head,
+    ...rows.map(
+      ({ label, values }, row): Line => [
+        span(row === chosenRow ? "▸ " : "  "),
+        span(padded(label, LABEL), { bold: row === chosenRow }),
+        ...values
+          .slice(from, to)
+          .flatMap((value) => [
+            span(padded(short(value), CELL - 1, "right"), heat(value / most, world.colorDepth)),
+            span(" "),
+          ]),
+      ],
+    ),
+  ];
+}
+
+const scaleLine = (what: string, most: number, { colorDepth }: World): Line => [
+  span(`  ${what}: `, { dim: true }),
+  ...legend(short(most), colorDepth).map(({ text, style }) => span(text, style)),
+];
+
+/** v of each language's best feature at each layer. */
+export function layerHeatmap(state: RunScreen, run: OpenedRun, world: World): Line[] {
+  const scores = bestScores(run);
+  const most = Math.max(...scores.flat(), Number.MIN_VALUE);
+  const height = tabHeight(world) - 2;
+  const { from, to } = window(scores.length, state.language, height);
+  const grid = {
+    rows: scores
+      .slice(from, to)
+      .map((values, at) => ({ label: run.meta.languages[from + at] as string, values })),
+    columns: run.meta.layers.map((layer) => `L${layer}`),
+    chosenRow: state.language - from,
+    chosenColumn: state.layer,
+  };
+  return [
+    plain("  v of each language's best feature, by layer", { dim: true }),
+    ...gridLines(grid, world, most),
+    scaleLine("v", most, world),
+  ];
+}
+
+/** Mean activation of a language's best features on every language. */
+export function featureHeatmap(state: RunScreen, run: OpenedRun, world: World): Line[] {
+  const layer = run.meta.layers[state.layer] as number;
+  const language = run.meta.languages[state.language] as string;
+  const { top, at } = state.cursor;
+  const height = tabHeight(world) - 3;
+  // The cursor's own window is one row taller than the grid.
+  const first = at - top >= height ? at - height + 1 : top;
+  const ranked = rankedFeatures(run, { layer, language, topK: LISTED_FEATURES });
+  const means = ranked.slice(first, first + height).map(({ rank, feature }) => ({
+    label: `${rank}. ${feature}`,
+    values: meansOf(run, layer, feature) ?? [],
+  }));
+  const most = Math.max(...means.flatMap(({ values }) => values), Number.MIN_VALUE);
+  const grid = {
+    rows: means,
+    columns: run.meta.languages.map((code) => code.slice(0, 3)),
+    chosenRow: at - first,
+    chosenColumn: state.language,
+  };
+  return [
+    placeLine(state, run, "its best features"),
+    ...gridLines(grid, world, most),
+    scaleLine("mean activation", most, world),
+  ];
+}

@@ -1,0 +1,14 @@
+import { basename } from "node:path";
+import type { ScreenModule } from "../modules.js";
+import { runPicture } from "./picture.js";
+import { type RunAction, type RunScreen, runBindings, runHeard, updateRun } from "./state.js";
+
+export const runModule: ScreenModule<RunScreen, RunAction> = {
+  title: ({ folder }) => basename(folder),
+  bindings: runBindings,
+  update: updateRun,
+  heard: runHeard,
+  picture: runPicture,
+  entering: ({ folder }) => [{ type: "open_run", folder }],
+  leaving: () => [],
+};

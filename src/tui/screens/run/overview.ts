@@ -1,0 +1,94 @@
+import { languageName } from "../../../config/languages.js";
+import type { Meta } from "../../../runs/meta.js";
+import { wrapped } from "../../../views/cells.js";
+import { duration } from "../../../views/progress.js";
+import { EMPTY, type Line, span } from "../../line.js";
+import type { OpenedRun } from "../../model.js";
+import { isOurs } from "./state.js";
+
+const LABEL = 14;
+
+/** What the run was made from, how, and what to mind. */
+export function overviewLines(run: OpenedRun, columns: number): Line[] {
+  const facts = isOurs(run) ? ourFacts(run.meta as Meta) : foreignFacts(run);
+  return facts.flatMap(([label, text, style]) =>
+    label === ""
+      ? [EMPTY]
+      : wrapped(text, columns - LABEL - 4).map(
+          (part, at): Line => [
+            span(`  ${(at === 0 ? label : "").padEnd(LABEL)}`, { dim: true }),
+            span(part, style),
+          ],
+        ),
+  );
+}
+
+type Fact = [label: string, text: string, style?: { color?: string }];
+
+function ourFacts(meta: Meta): Fact[] {
+  const revision = (value: string | null) => (value === null ? "" : ` @ ${value.slice(0, 19)}`);
+  const [first] = meta.dictionaries;
+  return [
+    ...meta.warnings.map((text): Fact => ["warning", text, { color: "yellow" }]),
+    ["model", `${meta.model_id}${revision(meta.model_revision)} (${meta.model_class})`],
+    ["dictionaries", `${meta.sae_release}, ${meta.sae_id_template}`],
+    ["", ""],
+    ...meta.dictionaries.map(
+      ({ layer, d_sae, hook_name, architecture }): Fact => [
+        ...([`layer ${layer}`, `${d_sae} features, ${architecture}, reads ${hook_name}`] as const),
+      ],
+    ),
+    [
+      "hook",
+      meta.hook === "metadata" ? `as the dictionaries say (${first?.hook_module})` : meta.hook,
+    ],
+    ["", ""],
+    [
+      "corpus",
+      `${meta.corpus}${meta.split === null ? "" : ` (${meta.split})`}${revision(meta.corpus_revision)}`,
+    ],
+    [
+      "texts",
+      `${meta.n_texts_per_lang === -1 ? "all" : meta.n_texts_per_lang} asked for, ${meta.sample}`,
+    ],
+    ...meta.languages.map(
+      (code): Fact => [
+        code,
+        `${meta.texts[code]} texts, ${meta.tokens_counted[code]} counted tokens  ${languageName(code)}`,
+      ],
+    ),
+    [
+      "counted",
+      `special tokens: ${meta.special_tokens}, first position: ${meta.first_token}; mean over ${meta.pool}s`,
+    ],
+    ["", ""],
+    [
+      "device",
+      `${meta.device} (${meta.device_name}), ${meta.dtype}, batches of ${meta.batch_tokens} tokens`,
+    ],
+    [
+      "made",
+      `${meta.finished.slice(0, 16).replace("T", " ")} UTC in ${duration(meta.duration_s)}${resumes(meta.resumed)}`,
+    ],
+    ...(meta.rescored_from === null ? [] : [["rescored from", meta.rescored_from] as Fact]),
+    [
+      "versions",
+      Object.entries(meta.versions)
+        .map(([name, version]) => `${name} ${version}`)
+        .join(", "),
+    ],
+    ["vscore", meta.vscore_version],
+  ];
+}
+
+const resumes = (count: number): string =>
+  count === 0 ? "" : `, resumed ${count === 1 ? "once" : `${count} times`}`;
+
+const foreignFacts = ({ meta }: OpenedRun): Fact[] => [
+  ["format", "of the original tool: v-scores only, no means, no standard errors, no contexts"],
+  ...Object.entries(meta).map(
+    ([key, value]): Fact => [
+      ...([key.slice(0, LABEL), Array.isArray(value) ? value.join(" ") : String(value)] as const),
+    ],
+  ),
+];

@@ -1,0 +1,153 @@
+import { languageName } from "../../../config/languages.js";
+import { rankedFeatures, type TopFeature, topFeatures } from "../../../runs/top-features.js";
+import { wrapped } from "../../../views/cells.js";
+import { digits, runnerUpCells } from "../../../views/feature-table.js";
+import { bestScores } from "../../feature-facts.js";
+import { bar, type Column, EMPTY, type Line, plain, span, table } from "../../line.js";
+import { bodyHeight, type OpenedRun, type World } from "../../model.js";
+import { featureHeatmap, layerHeatmap } from "./heatmap.js";
+import { overviewLines } from "./overview.js";
+import { isOurs, LISTED_FEATURES, type RunScreen, TABS, tabHeight } from "./state.js";
+import { logLines, madeLines } from "./surroundings.js";
+
+export function runPicture(state: RunScreen, world: World): Line[] {
+  const { columns } = world.size;
+  if (state.refusal !== null)
+    return [EMPTY, ...wrapped(state.refusal, columns - 4).map((line) => plain(`  ${line}`))];
+  if (state.opened === null)
+    return [tabLine(state), EMPTY, plain("  Reading the run…", { dim: true })];
+  const { run, around } = state.opened;
+  const scrolled = (lines: Line[]) => {
+    const { top, at } = state.cursor;
+    // The cursor of a text is its first line in sight.
+    const first = Math.max(0, Math.min(at, lines.length - tabHeight(world)));
+    return lines.slice(first === 0 ? top : first).slice(0, tabHeight(world));
+  };
+  const body = (): Line[] => {
+    switch (state.tab) {
+      case "overview":
+        return scrolled(overviewLines(run, columns));
+      case "features":
+        return featureLines(state, run, world);
+      case "heatmap":
+        return state.heatmap === "layers" || !isOurs(run)
+          ? layerHeatmap(state, run, world)
+          : featureHeatmap(state, run, world);
+      case "layers":
+        return layerLines(state, run, world);
+      case "made from it":
+        return scrolled(madeLines(state.folder, around, world));
+      case "log":
+        return scrolled(logLines(around, columns));
+    }
+  };
+  return [tabLine(state), EMPTY, ...body()].slice(0, bodyHeight(world));
+}
+
+const tabLine = ({ tab }: RunScreen): Line =>
+  TABS.flatMap((each, at) => [
+    span(at === 0 ? " " : "  "),
+    span(` ${at + 1} ${each} `, each === tab ? { bold: true, inverse: true } : { dim: true }),
+  ]);
+
+/** Where the tables stand: layer and language, with their names. */
+export function placeLine(state: RunScreen, run: OpenedRun, what: string): Line {
+  const language = run.meta.languages[state.language] as string;
+  return [
+    span("  layer ", { dim: true }),
+    span(`‹ ${run.meta.layers[state.layer]} ›`, { bold: true }),
+    span("  language ", { dim: true }),
+    span(`${language} ${languageName(language)}`, { bold: true }),
+    span(`  ${what}`, { dim: true }),
+  ];
+}
+
+function featureLines(state: RunScreen, run: OpenedRun, world: World): Line[] {
+  const selection = {
+    layer: run.meta.layers[state.layer] as number,
+    language: run.meta.languages[state.language] as string,
+    topK: LISTED_FEATURES,
+  };
+  const { top, at } = state.cursor;
+  const height = tabHeight(world) - 1;
+  const options = { columns: world.size.columns, chosen: at - top };
+  const { title, rows } = isOurs(run)
+    ? table(
+        world.size.columns >= 100 ? WIDE : NARROW,
+        topFeatures(run as Parameters<typeof topFeatures>[0], selection).slice(top, top + height),
+        options,
+      )
+    : table(RANKED, rankedFeatures(run, selection).slice(top, top + height), options);
+  return [placeLine(state, run, `top ${LISTED_FEATURES} by v`), title, ...rows];
+}
+
+const number = (value: number | null): string => (value === null ? "?" : digits(value));
+
+const RANK: Column<{ rank: number }> = {
+  ...{ title: "rank", width: 4, align: "right", cell: ({ rank }) => String(rank) },
+};
+const FEATURE: Column<{ feature: number }> = {
+  ...{ title: "feature", width: 7, align: "right", cell: ({ feature }) => String(feature) },
+};
+const V: Column<{ v: number }> = {
+  ...{ title: "v", width: 8, align: "right", cell: ({ v }) => digits(v) },
+};
+const RANKED: Column<{ rank: number; feature: number; v: number }>[] = [
+  RANK,
+  FEATURE,
+  V,
+  { title: "", cell: () => "" },
+];
+const NARROW: Column<TopFeature>[] = [
+  RANK,
+  FEATURE,
+  V,
+  { title: "mean", width: 8, align: "right", cell: ({ mean }) => digits(mean) },
+  {
+    ...{ title: "runner-up, mean", width: 17 },
+    cell: (top) => {
+      const [language, mean] = runnerUpCells(top);
+      return `${language.slice(0, 8)} ${mean}`;
+    },
+  },
+  {
+    ...{ title: "active", width: 6, align: "right" },
+    cell: ({ active_fraction: share }) => `${(100 * share).toFixed(1)}%`,
+  },
+  { title: "flags", cell: ({ flags }) => span(flags.join(" "), { color: "yellow" }) },
+];
+const WIDE: Column<TopFeature>[] = [
+  ...NARROW.slice(0, 4),
+  { title: "± SE", width: 7, align: "right", cell: ({ standard_error: se }) => number(se) },
+  ...NARROW.slice(4),
+];
+
+/** How the best v of a language goes over the layers. */
+function layerLines(state: RunScreen, run: OpenedRun, world: World): Line[] {
+  const language = run.meta.languages[state.language] as string;
+  const scores = bestScores(run)[state.language] as number[];
+  const most = Math.max(...scores, Number.MIN_VALUE);
+  const room = Math.max(10, world.size.columns - 42);
+  const others = bestScores(run);
+  return [
+    [
+      span("  language ", { dim: true }),
+      span(`${language} ${languageName(language)}`, { bold: true }),
+      span("  v of its best feature, by layer", { dim: true }),
+    ],
+    plain(`  layer  feature        v`, { bold: true }),
+    ...run.meta.layers.slice(0, tabHeight(world) - 2).map((layer, at): Line => {
+      const ranking = run.rankings.get(layer);
+      const feature = ranking?.index[state.language * (ranking?.features ?? 0)];
+      const v = scores[at] as number;
+      const place = others.filter((row) => (row[at] as number) > v).length + 1;
+      return [
+        span(
+          `  ${String(layer).padStart(5)}  ${String(feature).padStart(7)} ${digits(v).padStart(8)}  `,
+        ),
+        span(bar(v / most, room), { color: "cyan" }),
+        span(`  ${place}. of ${others.length}`, { dim: true }),
+      ];
+    }),
+  ];
+}

@@ -1,0 +1,32 @@
+import { type App, heard, pressed, type Step } from "./app.js";
+import type { Effect, News } from "./model.js";
+
+/** Holds the one state of the screens; every change is one step, and what it asks for is performed at once. */
+export class Store {
+  private readonly listeners = new Set<() => void>();
+  private perform: (effect: Effect) => void = () => undefined;
+
+  constructor(private app: App) {}
+
+  onEffect(perform: (effect: Effect) => void): void {
+    this.perform = perform;
+  }
+
+  readonly state = (): App => this.app;
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  readonly press = (key: string): void => this.take(pressed(this.app, key));
+  readonly hear = (news: News): void => this.take(heard(this.app, news));
+
+  private take({ app, effects }: Step): void {
+    if (app !== this.app) {
+      this.app = app;
+      for (const listener of this.listeners) listener();
+    }
+    for (const effect of effects) this.perform(effect);
+  }
+}

@@ -1,0 +1,56 @@
+import { expect, test } from "vitest";
+import { compareRuns } from "../../src/comparison/compare-runs.js";
+import { rank, vScores } from "../../src/reduce/v-score.js";
+import type { ScoredRun } from "../../src/runs/read.js";
+
+/** A run with one layer, from its means: one array of features for each language. */
+const runOf = (name: string, means: Record<string, number[]>, layer = 0): ScoredRun => ({
+  name,
+  folder: `/${name}`,
+  meta: { languages: Object.keys(means), layers: [layer] },
+  rankings: new Map([
+    [layer, rank(vScores(Object.values(means).map((row) => Float64Array.from(row))))],
+  ]),
+});
+
+test("agreement is over what both have, by hand", () => {
+  const first = runOf("first", { eng_Latn: [4, 3, 0, 0], fra_Latn: [0, 0, 2, 0] });
+  const second = runOf("second", { fra_Latn: [0, 0, 5, 0], eng_Latn: [1, 3, 2, 0] });
+  expect(compareRuns(first, second, 2)).toEqual([
+    {
+      layer: 0,
+      language: "eng_Latn",
+      // {0, 1} and {1, 0}; v of feature 0 is 4 and 1, of 2 is −2 and −3.
+      jaccard: 1,
+      first: { feature: 0, v: 4 },
+      second: { feature: 1, v: 3 },
+      largest_difference: 3,
+    },
+    {
+      layer: 0,
+      language: "fra_Latn",
+      // {2, 3} and {2, 3}.
+      jaccard: 1,
+      first: { feature: 2, v: 2 },
+      second: { feature: 2, v: 3 },
+      largest_difference: 3,
+    },
+  ]);
+  const [english] = compareRuns(
+    first,
+    runOf("third", { eng_Latn: [0, 3, 4, 0], fra_Latn: [0, 0, 0, 0] }),
+    2,
+  );
+  expect(english?.jaccard).toBeCloseTo(1 / 3);
+});
+
+test("nothing in common, or other dictionaries, is refused", () => {
+  const run = runOf("one", { eng_Latn: [1, 0], fra_Latn: [0, 1] });
+  const other =
+    (means: Record<string, number[]>, layer = 0) =>
+    () =>
+      compareRuns(run, runOf("other", means, layer), 2);
+  expect(other({ tha_Thai: [1, 0], vie_Latn: [0, 1] })).toThrow("no language in common");
+  expect(other({ eng_Latn: [1, 0], fra_Latn: [0, 1] }, 3)).toThrow("no layer in common");
+  expect(other({ eng_Latn: [1, 0, 0], fra_Latn: [0, 1, 0] })).toThrow("2 features and other 3");
+});

@@ -1,0 +1,62 @@
+import { expect, test } from "vitest";
+import type { LaunchState } from "../../src/launches/launches.js";
+import { rowsOf } from "../../src/tui/rows.js";
+import { rowOf } from "../fixtures/tui.js";
+
+const launch = (changes: Partial<LaunchState> = {}): LaunchState => ({
+  ...{
+    id: "1",
+    at: "2025-01-01T00:05:00Z",
+    host: "here",
+    pid: 7,
+    folder: "/runs/a",
+    isAlive: true,
+  },
+  args: ["compute", "--model", "demo", "--languages", "eng_Latn,fra_Latn"],
+  lastWords: "loading libraries …",
+  ...changes,
+});
+const { launch: _, words: __, ...entry } = rowOf("a", { status: "interrupted" });
+const run = entry as Parameters<typeof rowsOf>[0][number];
+
+test("a start without a folder is a row of its own, with what it says", () => {
+  expect(rowsOf([], [launch()], "/runs")).toMatchObject([
+    {
+      name: "a",
+      status: "starting",
+      model: "demo",
+      languages: ["eng_Latn", "fra_Latn"],
+      words: "loading libraries …",
+    },
+  ]);
+  const failed = launch({ isAlive: false, lastWords: "model x is gated" });
+  expect(rowsOf([], [failed], "/runs")).toMatchObject([
+    { status: "failed", words: "model x is gated" },
+  ]);
+});
+
+test("a run that is taken up again is starting until it is at work", () => {
+  expect(rowsOf([run], [launch()], "/runs")).toMatchObject([{ status: "starting" }]);
+  expect(rowsOf([{ ...run, status: "running" }], [launch()], "/runs")).toMatchObject([
+    { status: "running", words: null },
+  ]);
+});
+
+test("why it ended is told while nothing newer happened to the run", () => {
+  const ended = launch({ isAlive: false, lastWords: "the disk is full" });
+  expect(rowsOf([run], [ended], "/runs")).toMatchObject([
+    { status: "interrupted", words: "the disk is full" },
+  ]);
+  const later = { ...run, touched: "2025-01-01T00:09:00Z" };
+  expect(rowsOf([later], [ended], "/runs")).toMatchObject([{ words: null }]);
+});
+
+test("the latest start of a folder counts; those of other folders of runs are not listed", () => {
+  const [first, second] = [
+    launch({ id: "2", lastWords: "second" }),
+    launch({ id: "1", lastWords: "first" }),
+  ];
+  expect(rowsOf([], [first, second, launch({ folder: "/else/b" })], "/runs")).toMatchObject([
+    { words: "second" },
+  ]);
+});

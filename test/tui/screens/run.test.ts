@@ -1,0 +1,125 @@
+import { describe, expect, test } from "vitest";
+import { Driver, rowOf, surroundings, threeLanguageRun } from "../../fixtures/tui.js";
+
+const run = threeLanguageRun();
+const open = (changes = {}, size = { columns: 80, rows: 24 }) =>
+  new Driver(undefined, size)
+    .list(rowOf("a"))
+    .press("enter")
+    .hear({ type: "run_opened", folder: "/runs/a", run, around: surroundings(changes) });
+const rowWith = ({ lines }: Driver, words: RegExp) => lines.find((line) => words.test(line));
+
+test("a run that cannot be read says why, and one that is read says so", () => {
+  const driver = new Driver().list(rowOf("a")).press("enter");
+  expect(driver.text).toContain("Reading the run");
+  driver.hear({
+    type: "run_refused",
+    folder: "/runs/a",
+    message: "v_scores.safetensors is broken",
+  });
+  expect(driver.text).toContain("v_scores.safetensors is broken");
+});
+
+describe("top features", () => {
+  test("have rank, feature, v, means and flags, by hand", () => {
+    const driver = open();
+    expect(driver.text).toContain("layer ‹ 1 ›  language eng_Latn English");
+    // v of feature 0: 4; mean on French, the runner-up, 1.
+    expect(rowWith(driver, /^▸/)).toMatch(/^▸ +1 +0 +4\.000 +4\.000 +fra_Latn 1\.000 +25\.0%/);
+    expect(open({}, { columns: 120, rows: 30 }).text).toMatch(/± SE[\s\S]*0\.500/);
+  });
+
+  test("change with layer and language, and go round at the ends", () => {
+    const driver = open().press("up");
+    expect(driver.text).toContain("language tha_Thai Thai");
+    expect(rowWith(driver, /^▸/)).toMatch(/^▸ +1 +2 +5\.000/);
+    expect(driver.press("right").text).toContain("layer ‹ 2 ›");
+    expect(driver.press("right", "down").text).toMatch(/layer ‹ 1 ›.*eng_Latn/);
+  });
+
+  test("open one by one", () => {
+    const driver = open().press("up", "j", "enter");
+    expect(driver.top).toMatchObject({
+      kind: "feature",
+      layer: 1,
+      language: "tha_Thai",
+      rank: 2,
+      feature: 3,
+    });
+  });
+
+  test("of a run of another tool are ranks alone, and there is no model to try a text on", () => {
+    const foreign = {
+      ...run,
+      statistics: null,
+      meta: { languages: run.meta.languages, layers: [1, 2] },
+    };
+    const driver = new Driver()
+      .list(rowOf("a", { status: "foreign" }))
+      .press("enter")
+      .hear({
+        type: "run_opened",
+        folder: "/runs/a",
+        run: foreign,
+        around: surroundings({ examples: null }),
+      });
+    expect(rowWith(driver, /^▸/)).toMatch(/^▸ +1 +0 +4\.000 *$/);
+    expect(driver.press("t").top.kind).toBe("run");
+    expect(driver.press("1").text).toContain("v-scores only");
+  });
+});
+
+describe("the heatmap", () => {
+  test("has every language's best v at every layer, and a scale", () => {
+    const driver = open().press("3");
+    expect(rowWith(driver, /eng_Latn/)).toMatch(/▸ eng_Latn +4\.000 +5\.000/);
+    expect(rowWith(driver, /tha_Thai/)).toMatch(/tha_Thai +5\.000 +4\.000/);
+    expect(rowWith(driver, / v: 0/)).toContain("5.000");
+  });
+
+  test("or the means of a language's best features on all languages", () => {
+    const driver = open().press("3", "v");
+    expect(rowWith(driver, /1\. 0/)).toMatch(/1\. 0 +4\.000 +1\.000 +0\.000/);
+    expect(driver.press("v").text).toContain("best feature, by layer");
+  });
+
+  test("says without colours what it says with them", () => {
+    const plain = new Driver(undefined, { columns: 80, rows: 24 }, 1)
+      .list(rowOf("a"))
+      .press("enter")
+      .hear({ type: "run_opened", folder: "/runs/a", run, around: surroundings() })
+      .press("3");
+    expect(rowWith(plain, /eng_Latn/)).toMatch(/4\.000 +5\.000/);
+    expect(plain.text).toMatch(/░.*▒.*▓.*█/);
+  });
+});
+
+test("layers tell how the best v of a language goes, and its place among the languages", () => {
+  const driver = open().press("4");
+  expect(rowWith(driver, /^ +1 +0/)).toMatch(/4\.000.*2\. of 3/);
+  expect(rowWith(driver, /^ +2 +2/)).toMatch(/5\.000.*1\. of 3/);
+});
+
+test("the overview tells what it was made from, warnings first, and scrolls to its end", () => {
+  const driver = open().press("1");
+  expect(driver.lines[3]).toMatch(/warning +an odd warning/);
+  expect(driver.text).not.toContain("vscore        0.1.0");
+  expect(driver.press("G").text).toMatch(/vscore +0\.1\.0/);
+});
+
+test("what was made from it: exports, and runs that rescore it", () => {
+  const driver = open({ exports: [{ file: "/runs/a/exports/x.csv", bytes: 2048 }] })
+    .list(rowOf("a"), rowOf("b", { rescored_from: "a" }))
+    .press("5");
+  expect(driver.text).toContain("exports/x.csv  2 kB");
+  expect(driver.text).toContain("b: rescored over eng_Latn, fra_Latn");
+  expect(open().press("5").text).toContain("Nothing yet. e exports");
+});
+
+test("the log has what happened, and what Python said", () => {
+  const driver = open({
+    events: [{ type: "finished", at: "2025-01-01T00:00:00Z", duration_s: 3 }],
+  }).press("6");
+  expect(driver.text).toMatch(/2025-01-01 00:00:00 finished +duration_s 3/);
+  expect(driver.text).toContain("a line of Python's");
+});
