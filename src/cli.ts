@@ -77,7 +77,7 @@ if (process.channel !== undefined) {
 async function openTui(): Promise<number> {
   const { startTui } = await import("./tui/start.js");
   await startTui([process.execPath, process.argv[1] as string], RUNS_FOLDER, cancelled.signal);
-  return 0;
+  return cancelled.signal.aborted ? EXIT_CODES.cancelled : 0;
 }
 
 const isForPerson = () =>

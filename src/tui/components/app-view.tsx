@@ -13,11 +13,12 @@ export function AppView({ store }: { store: Store }) {
   useInput((input, key) => {
     for (const name of keyNames(input, key)) store.press(name);
   });
+  const look = { columns: app.world.size.columns, hasColors: app.world.colorDepth > 1 };
   return (
     <Box flexDirection="column">
       {frameOf(app).map((line, at) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a row of the screen is its place
-        <LineText key={at} line={line} columns={app.world.size.columns} />
+        <LineText key={at} line={line} {...look} />
       ))}
     </Box>
   );

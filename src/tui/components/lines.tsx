@@ -1,15 +1,24 @@
 import { Text } from "ink";
 import { clipped, type Line, type Span } from "../line.js";
 
+interface LineProps {
+  line: Line;
+  columns: number;
+  /** Whether the terminal has colours and the person wants them (NO_COLOR). */
+  hasColors: boolean;
+}
+
+const colorless = ({ color: _, background: __, ...rest }: Span): Span => rest;
+
 /** One row of the screen. */
-export function LineText({ line, columns }: { line: Line; columns: number }) {
+export function LineText({ line, columns, hasColors }: LineProps) {
   const spans = clipped(line, columns);
   if (spans.length === 0) return <Text> </Text>;
   return (
     <Text wrap="truncate-end">
       {spans.map((each, at) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a row's spans have no name but their place
-        <SpanText key={at} {...each} />
+        <SpanText key={at} {...(hasColors ? each : colorless(each))} />
       ))}
     </Text>
   );

@@ -72,7 +72,11 @@ export function featureBindings(state: FeatureScreen): Binding<FeatureAction>[] 
       does: `one before of ${state.language}`,
       action: { type: "rank", step: -1 },
     },
-    ...listBindings<FeatureAction>((move) => ({ type: "scroll", move })),
+    ...listBindings<FeatureAction>((move) => ({ type: "scroll", move })).map((binding) =>
+      binding.keys.includes("down")
+        ? { ...binding, shown: "↑↓", does: "scroll", inBar: true }
+        : binding,
+    ),
     ...(url === null
       ? []
       : [

@@ -55,7 +55,7 @@ export const isOurs = (run: OpenedRun): run is OpenedRun & { statistics: object 
 export function runBindings(state: RunScreen): Binding<RunAction>[] {
   const tabs: Binding<RunAction>[] = [
     {
-      ...{ keys: ["tab"], does: "next tab", inBar: true },
+      ...{ keys: ["tab"], does: "tab", inBar: true },
       action: { type: "tab", to: neighbour(state.tab, 1) },
     },
     {
@@ -82,11 +82,11 @@ export function runBindings(state: RunScreen): Binding<RunAction>[] {
             ...binding,
             // The arrows change the language here.
             keys: binding.keys.filter((key) => key !== "up" && key !== "down"),
-            inBar: binding.keys.includes("j"),
+            ...(binding.keys.includes("j") ? { shown: "jk", does: "row", inBar: true } : {}),
           })),
           {
             keys: ["enter"],
-            does: "this feature",
+            does: "feature",
             inBar: true,
             action: { type: "feature" } as const,
           },
@@ -102,12 +102,12 @@ export function runBindings(state: RunScreen): Binding<RunAction>[] {
       : []),
     ...(["overview", "made from it", "log"].includes(state.tab)
       ? listBindings<RunAction>((move) => ({ type: "move", move })).map((binding) =>
-          binding.keys.includes("down") ? { ...binding, does: "scroll", inBar: true } : binding,
+          binding.keys.includes("down")
+            ? { ...binding, shown: "↑↓", does: "scroll", inBar: true }
+            : binding,
         )
       : []),
-    ...(ours
-      ? [{ keys: ["t"], does: "try a text", inBar: true, action: { type: "lab" } as const }]
-      : []),
+    ...(ours ? [{ keys: ["t"], does: "lab", inBar: true, action: { type: "lab" } as const }] : []),
     { keys: ["e"], does: `export CSV (top ${EXPORT_TOP_K})`, action: { type: "export" } },
   ];
 }

@@ -19,7 +19,7 @@ export function runsPicture(state: RunsScreen, world: World): Line[] {
     title,
     ...filled.slice(0, height),
     footLine(state, world, rows.length),
-    wordsLine(state, world),
+    ...wordsLines(state, world),
   ].slice(0, bodyHeight(world));
 }
 
@@ -76,24 +76,26 @@ function footLine(state: RunsScreen, { rows }: World, shown: number): Line {
     ];
   }
   const parts = [
-    `${shown === rows.length ? rows.length : `${shown} of ${rows.length}`} runs, by ${state.sort}`,
+    `${shown === rows.length ? rows.length : `${shown} of ${rows.length}`} ${rows.length === 1 ? "run" : "runs"}, by ${state.sort}`,
     ...(state.filter === "" ? [] : [`filter: ${state.filter}`]),
     ...(state.marked.length === 0 ? [] : ["◆ marked: c on another run compares them"]),
   ];
   return plain(`  ${parts.join("   ")}`, { dim: true });
 }
 
-function wordsLine(state: RunsScreen, world: World): Line {
+/** What has to be answered, or what the run under the cursor has to say. */
+function wordsLines(state: RunsScreen, world: World): Line[] {
   if (state.deleting !== null) {
     const { name } = state.deleting;
-    return plain(
-      `  Delete ${name} and everything that was computed? This cannot be undone. (y/n)`,
-      {
-        bold: true,
-        color: "red",
-      },
-    );
+    return [
+      plain(`  Delete ${name} and everything that was computed? This cannot be undone. (y/n)`, {
+        ...{ bold: true, color: "red" },
+      }),
+    ];
   }
   const words = chosenRow(state, world)?.words;
-  return words == null ? EMPTY : plain(`  ${wrapped(words, world.size.columns - 3)[0] ?? ""}`);
+  if (words == null) return [];
+  return wrapped(words, world.size.columns - 3)
+    .slice(0, 2)
+    .map((line) => plain(`  ${line}`));
 }

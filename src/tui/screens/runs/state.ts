@@ -68,7 +68,7 @@ export function shownRows({ filter, typing, sort }: RunsScreen, { rows }: World)
   return sort === "age" ? found : found.sort((a, b) => by[sort](a).localeCompare(by[sort](b)));
 }
 
-export const listHeight = (world: World): number => Math.max(1, bodyHeight(world) - 3);
+export const listHeight = (world: World): number => Math.max(1, bodyHeight(world) - 4);
 
 export function chosenRow(state: RunsScreen, world: World): Row | undefined {
   return shownRows(state, world)[state.cursor.at];
