@@ -1,9 +1,9 @@
 import type { RunConfig } from "../config/schema.js";
 import type { EngineJobs, Loaded } from "../engine/engine-jobs.js";
 import { textHash } from "../plan.js";
+import { storedEvents } from "../runs/events.js";
 import { RUN_FILES } from "../runs/files.js";
 import type { Meta, RunEvent, RunNews } from "../runs/meta.js";
-import { storedEvents } from "../runs/site.js";
 import type { RunStore } from "../runs/store.js";
 import type { LanguageSums } from "../runs/sums-file.js";
 import { scoreLayers, silentLayers } from "../scoring.js";

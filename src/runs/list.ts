@@ -2,10 +2,11 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { isFolder } from "../config/paths.js";
+import { lastEvents } from "./events.js";
 import { RUN_FILES } from "./files.js";
 import { lockHolder } from "./lock.js";
 import { hasTorchScoresAlone, lastTouched } from "./read.js";
-import { isFinishedRun, isUnfinishedRun, storedEvents } from "./site.js";
+import { isFinishedRun, isUnfinishedRun } from "./site.js";
 
 export type RunStatus = "done" | "running" | "interrupted" | "failed" | "foreign" | "broken";
 
@@ -132,11 +133,11 @@ function describeWhole(name: string, folder: string): RunEntry {
 
 function unfinishedStatus(folder: string): RunStatus {
   if (lockHolder(folder) !== null) return "running";
-  return storedEvents(folder).at(-1)?.type === "failed" ? "failed" : "interrupted";
+  return lastEvents(folder).at(-1)?.type === "failed" ? "failed" : "interrupted";
 }
 
 function lastProgress(folder: string): Pick<RunEntry, "progress" | "eta_s"> {
-  const event = storedEvents(folder).findLast((event) => event.type === "progress");
+  const event = lastEvents(folder).findLast((event) => event.type === "progress");
   if (event === undefined || event.tokens === 0) return { progress: null, eta_s: null };
   return { progress: event.tokens_done / event.tokens, eta_s: event.eta_s };
 }

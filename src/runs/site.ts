@@ -7,7 +7,6 @@ import { errnoOf, requestError } from "../errors.js";
 import { explain } from "./atomic-write.js";
 import { EARLIER_RUN, isWrittenAside, RUN_FILES } from "./files.js";
 import { LOCK } from "./lock.js";
-import { RunEvent } from "./meta.js";
 
 /** What stands at an out-dir. */
 export type Site = "free" | "unfinished" | "finished" | "other";
@@ -78,20 +77,4 @@ export function wholeConfig(folder: string): RunConfig | null {
     return null;
   }
   return parseStoredConfig(value, file);
-}
-
-/** The events of a run so far; lines that are cut short or foreign are left out. */
-export function storedEvents(folder: string): RunEvent[] {
-  const file = join(folder, RUN_FILES.events);
-  if (!existsSync(file)) return [];
-  return readFileSync(file, "utf8")
-    .split("\n")
-    .flatMap((line) => {
-      try {
-        const event = RunEvent.safeParse(JSON.parse(line));
-        return event.success ? [event.data] : [];
-      } catch {
-        return [];
-      }
-    });
 }

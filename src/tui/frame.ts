@@ -21,6 +21,20 @@ export function frameOf(app: App): Line[] {
   ].slice(0, world.size.rows);
 }
 
+/** In place of a screen that could not be drawn. */
+export function brokenFrame(app: App, error: unknown): Line[] {
+  const words = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const lines: Line[] = [
+    plain(" vscore ", { bold: true, inverse: true }),
+    EMPTY,
+    plain("  This screen could not be drawn; this is a fault of vscore. Esc goes back, q leaves."),
+    EMPTY,
+    ...words.split("\n").map((line) => plain(`  ${line}`, { dim: true })),
+  ];
+  const empty = Array<Line>(Math.max(0, app.world.size.rows - lines.length)).fill(EMPTY);
+  return [...lines, ...empty].slice(0, app.world.size.rows);
+}
+
 function titleLine({ screens, world, isHelpOpen }: App): Line {
   const names = screens.map((screen) => moduleOf(screen).title(screen));
   const path = [...names, ...(isHelpOpen ? ["Keys"] : [])].join(" › ");

@@ -1,4 +1,5 @@
 import { cut, padded, width } from "../views/cells.js";
+import { visible } from "../views/escape.js";
 
 /** A piece of a line in one style. Colours are names or "#rrggbb", as Ink takes them. */
 export interface Span {
@@ -31,7 +32,8 @@ export function clipped(line: Line, columns: number): Line {
   const kept: Span[] = [];
   for (const each of line) {
     if (left <= 0) break;
-    const text = cut(each.text, left);
+    // Whatever a name or a text holds is shown, never obeyed.
+    const text = cut(visible(each.text), left);
     kept.push({ ...each, text });
     left -= width(text);
   }

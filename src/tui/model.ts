@@ -87,7 +87,7 @@ export type News =
   | { type: "run_refused"; folder: string; message: string }
   | { type: "compared"; first: string; second: string; agreements: RankAgreement[] }
   | { type: "comparison_refused"; message: string }
-  | { type: "followed"; folder: string; events: RunEvent[]; log: string[] }
+  | { type: "followed"; folder: string; events: readonly RunEvent[]; log: string[] }
   | { type: "planned"; lines: string[]; problems: string[] }
   | { type: "lab"; news: LabNews }
   | { type: "told"; text: string; tone: Tone };

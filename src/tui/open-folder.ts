@@ -2,10 +2,10 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import { requestError } from "../errors.js";
+import { storedEvents } from "../runs/events.js";
 import { RUN_FILES } from "../runs/files.js";
 import { openForeignRun } from "../runs/foreign.js";
 import { openExamples, openRun, readForeignMeta } from "../runs/read.js";
-import { storedEvents } from "../runs/site.js";
 import type { OpenedRun, RunSurroundings } from "./model.js";
 
 const LOG_LINES = 200;

@@ -3,9 +3,9 @@ import { compareRuns } from "../comparison/compare-runs.js";
 import { VscoreError } from "../errors.js";
 import { Launches } from "../launches/launches.js";
 import { deleteRun } from "../runs/delete-run.js";
+import { EventsTail } from "../runs/events.js";
 import { RunsWatch } from "../runs/list.js";
 import { lockHolder } from "../runs/lock.js";
-import { storedEvents } from "../runs/site.js";
 import { type App, topOf } from "./app.js";
 import { LabProcess } from "./lab-process.js";
 import type { Effect, News } from "./model.js";
@@ -21,6 +21,7 @@ export class Runtime {
   private readonly launches = new Launches();
   private lab: LabProcess | null = null;
   private timer: NodeJS.Timeout | undefined;
+  private followed: { folder: string; tail: EventsTail } | null = null;
 
   constructor(
     /** The command line of vscore itself. */
@@ -113,7 +114,9 @@ export class Runtime {
   }
 
   private follow(folder: string): void {
-    this.tell({ type: "followed", folder, events: storedEvents(folder), log: logEnd(folder) });
+    if (this.followed?.folder !== folder) this.followed = { folder, tail: new EventsTail(folder) };
+    const events = this.followed.tail.read();
+    this.tell({ type: "followed", folder, events, log: logEnd(folder) });
   }
 
   private async open(folder: string): Promise<void> {

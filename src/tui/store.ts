@@ -19,14 +19,25 @@ export class Store {
     return () => this.listeners.delete(listener);
   };
 
-  readonly press = (key: string): void => this.take(pressed(this.app, key));
-  readonly hear = (news: News): void => this.take(heard(this.app, news));
+  readonly press = (key: string): void => this.take(() => pressed(this.app, key));
+  readonly hear = (news: News): void => this.take(() => heard(this.app, news));
 
-  private take({ app, effects }: Step): void {
+  private take(next: () => Step): void {
+    const { app, effects } = this.attempted(next);
     if (app !== this.app) {
       this.app = app;
       for (const listener of this.listeners) listener();
     }
     for (const effect of effects) this.perform(effect);
+  }
+
+  /** One key or one piece of news that goes wrong must not take the others with it. */
+  private attempted(next: () => Step): Step {
+    try {
+      return next();
+    } catch (error) {
+      const text = `Something unforeseen went wrong: ${error instanceof Error ? error.message : error}`;
+      return { app: { ...this.app, notice: { text, tone: "wrong" } }, effects: [] };
+    }
   }
 }

@@ -1,8 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { storedEvents } from "../../src/runs/events.js";
 import { EARLIER_RUN, RUN_FILES, sumsFile, UNFINISHED } from "../../src/runs/files.js";
-import { siteOf, storedConfig, storedEvents } from "../../src/runs/site.js";
+import { siteOf, storedConfig } from "../../src/runs/site.js";
 import { RunStore } from "../../src/runs/store.js";
 import { failureOf, rejectionOf } from "../fixtures/failure.js";
 import { token } from "../fixtures/frames.js";

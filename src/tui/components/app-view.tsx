@@ -1,7 +1,9 @@
 import { Box, useInput, useWindowSize } from "ink";
 import { useEffect, useSyncExternalStore } from "react";
-import { frameOf } from "../frame.js";
+import type { App } from "../app.js";
+import { brokenFrame, frameOf } from "../frame.js";
 import { keyNames } from "../keys.js";
+import type { Line } from "../line.js";
 import type { Store } from "../store.js";
 import { LineText } from "./lines.js";
 
@@ -16,10 +18,19 @@ export function AppView({ store }: { store: Store }) {
   const look = { columns: app.world.size.columns, hasColors: app.world.colorDepth > 1 };
   return (
     <Box flexDirection="column">
-      {frameOf(app).map((line, at) => (
+      {pictureOf(app).map((line, at) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a row of the screen is its place
         <LineText key={at} line={line} {...look} />
       ))}
     </Box>
   );
+}
+
+/** A screen that cannot be drawn says so, and one can still leave it. */
+function pictureOf(app: App): Line[] {
+  try {
+    return frameOf(app);
+  } catch (error) {
+    return brokenFrame(app, error);
+  }
 }

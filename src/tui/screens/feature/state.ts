@@ -57,7 +57,9 @@ function featureAt(
 export function pageOf({ run, layer, feature }: FeatureScreen): string | null {
   if (run.statistics === null) return null;
   const id = run.meta.dictionaries.find((entry) => entry.layer === layer)?.neuronpedia_id;
-  return id == null ? null : `https://www.neuronpedia.org/${id}/${feature}`;
+  // The id comes from a file that anybody may have written.
+  const path = id?.split("/").map(encodeURIComponent).join("/");
+  return path === undefined ? null : `https://www.neuronpedia.org/${path}/${feature}`;
 }
 
 export function featureBindings(state: FeatureScreen): Binding<FeatureAction>[] {
