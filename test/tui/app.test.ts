@@ -26,6 +26,10 @@ const SCREENS: Record<string, Screen> = {
   "runs, deleting": { ...RUNS, deleting: rowOf("a") },
   form: newRunForm(new Driver().app.world),
   "form, typing": { ...newRunForm(new Driver().app.world), typing: { text: "x", at: 1 } },
+  "form, choosing": {
+    ...newRunForm(new Driver().app.world),
+    choosing: { at: 0, top: 0 },
+  },
   ...Object.fromEntries(
     TABS.map((tab) => [`run, ${tab}`, { ...newRunScreen("/runs/a"), opened, tab } as Screen]),
   ),

@@ -56,6 +56,15 @@ test("the arrows choose, and a preset fills in the rest", () => {
   expect(driver.text).toMatch(/layers +0,2,5,10,15,20/);
 });
 
+test("a field of few values lists them, presets with what they are", () => {
+  const driver = form().press("enter");
+  expect(driver.text).toMatch(/▸ demo +the embedded/);
+  expect(driver.press("g").text).toMatch(/▸ gemma-2b +Gemma 2 2B/);
+  expect(stateOf(driver.press("escape")).values.model).toBe("demo");
+  expect(stateOf(driver.press("enter", "g", "enter")).values.model).toBe("gemma-2b");
+  expect(goTo(driver, "pool").press("enter").text).toMatch(/▸ token[\s\S]* {2}text/);
+});
+
 describe("languages", () => {
   const picker = () => goTo(form(), "languages").press("enter");
 

@@ -1,9 +1,19 @@
 import { flagText } from "../../../config/flag-values.js";
+import { PRESETS } from "../../../config/presets.js";
 import { padded, width, wrapped } from "../../../views/cells.js";
 import { EMPTY, type Line, plain, span } from "../../line.js";
 import { around } from "../../line-edit.js";
+import type { ListCursor } from "../../list.js";
 import { bodyHeight, type World } from "../../model.js";
-import { commandLine, descriptionOf, FIRST_COUNT, FORM_KEYS, problemOf, standing } from "./form.js";
+import {
+  choicesOf,
+  commandLine,
+  descriptionOf,
+  FIRST_COUNT,
+  FORM_KEYS,
+  problemOf,
+  standing,
+} from "./form.js";
 import { choicesFor, isChosen, type LanguagePicker } from "./language-picker.js";
 import { chosenKey, formHeight, type NewRunScreen, pickerHeight } from "./state.js";
 
@@ -16,7 +26,9 @@ export function newRunPicture(state: NewRunScreen, world: World): Line[] {
       ? planLines(state, columns)
       : state.picker !== null
         ? pickerLines(state.picker, world)
-        : formLines(state, world);
+        : state.choosing !== null
+          ? choiceLines(state, state.choosing, world)
+          : formLines(state, world);
   return lines.slice(0, bodyHeight(world));
 }
 
@@ -68,6 +80,36 @@ function footLines(state: NewRunScreen, columns: number): Line[] {
   const about = wrapped(descriptionOf(key), columns - 4).slice(0, 2);
   return [EMPTY, ...about.map((line) => plain(`  ${line}`)), ...told];
 }
+
+/** The values of a field, presets with what they are. */
+function choiceLines(state: NewRunScreen, { top, at }: ListCursor, world: World): Line[] {
+  const key = chosenKey(state);
+  const { columns } = world.size;
+  const choices = choicesOf(key) ?? [];
+  return [
+    plain(`  ${key}: ${descriptionOf(key)}`),
+    EMPTY,
+    ...choices.slice(top, top + pickerHeight(world)).map((choice, row): Line => {
+      const isHere = top + row === at;
+      const style = isHere ? { inverse: true } : {};
+      return [
+        span(`${isHere ? "▸" : " "} ${padded(choice, 18)} `, style),
+        span(padded(aboutChoice(key, choice), columns - 22), isHere ? style : { dim: true }),
+      ];
+    }),
+    EMPTY,
+    ...wrapped(aboutChoice(key, choices[at] ?? ""), columns - 4)
+      .slice(0, 2)
+      .map((line) => plain(`  ${line}`)),
+  ];
+}
+
+const aboutChoice = (key: string, choice: string): string =>
+  key !== "model"
+    ? ""
+    : choice === "custom"
+      ? "any model and release: fill in model_id, sae_release, sae_id_template, languages, layers"
+      : PRESETS[choice as keyof typeof PRESETS].about;
 
 function pickerLines(picker: LanguagePicker, world: World): Line[] {
   const { columns } = world.size;

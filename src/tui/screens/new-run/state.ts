@@ -35,6 +35,8 @@ export interface NewRunScreen {
   /** The field under the cursor while it is typed. */
   typing: LineEdit | null;
   picker: LanguagePicker | null;
+  /** The values of the field under the cursor, where it takes one of a few and they are listed. */
+  choosing: ListCursor | null;
   /** What the run would be, once it was asked for. */
   plan: { lines: readonly string[] | null; scroll: ListCursor } | null;
 }
@@ -49,7 +51,7 @@ export const newRunForm = (_: World): NewRunScreen => {
   const values: FormValues = { model: "demo" };
   return {
     ...{ kind: "new-run", values, problems: problemsOf(values), cursor: FIRST_ROW },
-    ...{ typing: null, picker: null, plan: null },
+    ...{ typing: null, picker: null, choosing: null, plan: null },
   };
 };
 
@@ -83,6 +85,12 @@ export function newRunBindings(state: NewRunScreen): Binding<NewRunAction>[] {
       { keys: ["pageup"], does: "a page up", action: move("page-up") },
       { keys: ["pagedown"], does: "a page down", action: move("page-down") },
       { ...typed, does: "to search" },
+    ];
+  if (state.choosing !== null)
+    return [
+      { keys: ["enter"], does: "take it", inBar: true, action: { type: "accept" } },
+      { keys: ["escape"], does: "as before", inBar: true, action: { type: "cancel" } },
+      ...listBindings<NewRunAction>(move),
     ];
   if (state.typing !== null)
     return [
@@ -127,6 +135,11 @@ export function updateNewRun(
   const key = chosenKey(state);
   switch (action.type) {
     case "move":
+      if (state.choosing !== null) {
+        const count = choicesOf(key)?.length ?? 0;
+        const choosing = moved(state.choosing, action.move, count, pickerHeight(world));
+        return { state: { ...state, choosing } };
+      }
       if (state.picker !== null)
         return {
           state: { ...state, picker: pickerMoved(state.picker, action.move, pickerHeight(world)) },
@@ -148,13 +161,17 @@ export function updateNewRun(
     case "toggle":
       return { state: state.picker === null ? state : { ...state, picker: toggled(state.picker) } };
     case "accept":
+      if (state.choosing !== null) {
+        const chosen = choicesOf(key)?.[state.choosing.at] ?? "";
+        return { state: withValue({ ...state, choosing: null }, key, chosen) };
+      }
       if (state.picker !== null)
         return { state: withValue({ ...state, picker: null }, key, state.picker.chosen.join(",")) };
       return { state: withValue({ ...state, typing: null }, key, state.typing?.text ?? "") };
     case "cancel":
       return {
         state: {
-          ...{ ...state, typing: null, picker: null, plan: null },
+          ...{ ...state, typing: null, picker: null, choosing: null, plan: null },
           problems: problemsOf(state.values),
         },
       };
@@ -184,6 +201,11 @@ function opened(state: NewRunScreen, key: ConfigKey): NewRunScreen {
     return { ...state, picker: newPicker(codes) };
   }
   const value = state.values[key] ?? standing(state.values, key);
+  const choices = choicesOf(key);
+  if (choices !== null) {
+    const at = Math.max(0, choices.indexOf(String(value)));
+    return { ...state, choosing: { at, top: 0 } };
+  }
   return { ...state, typing: edited(value == null ? "" : flagText(value)) };
 }
 
@@ -222,6 +244,10 @@ export function newRunHeard(state: NewRunScreen, news: News, world: World): Outc
     state: {
       ...state,
       cursor: within(state.cursor, FORM_KEYS.length, formHeight(world)),
+      choosing:
+        state.choosing === null
+          ? null
+          : within(state.choosing, choicesOf(chosenKey(state))?.length ?? 0, pickerHeight(world)),
       picker: state.picker === null ? null : pickerWithin(state.picker, pickerHeight(world)),
     },
   };
