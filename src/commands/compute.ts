@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { computeRun } from "../compute/compute-run.js";
+import { estimateRun } from "../compute/estimate.js";
 import { checkCorpus, chooseFrom } from "../compute/gather-texts.js";
 import { languageName } from "../config/languages.js";
 import { type ResolvedConfig, readConfigFile, resolveConfig } from "../config/resolve.js";
@@ -9,6 +10,7 @@ import { openRun } from "../runs/read.js";
 import { siteOf, wholeConfig } from "../runs/site.js";
 import { topFeatures } from "../runs/top-features.js";
 import { runArgument } from "../shell-word.js";
+import { estimateText } from "../views/amounts.js";
 import { featureLines, legendLines, runLines } from "../views/feature-table.js";
 import { duration, showProgress } from "../views/progress.js";
 import { tableLines } from "../views/table.js";
@@ -127,8 +129,15 @@ function describePlan(config: RunConfig, splitGiven: boolean, json: boolean, out
     };
   });
   const warnings = chosen?.warnings ?? [];
+  const facts = estimateRun(config, corpus);
+  const estimate = estimateText(facts);
   if (json) {
-    output.data(asJson({ schema_version: 1, config, out_dir_holds: site, languages, warnings }));
+    output.data(
+      asJson({
+        ...{ schema_version: 1, config, out_dir_holds: site, languages, estimate: facts },
+        warnings,
+      }),
+    );
     return;
   }
   const rows = languages.map(({ language, name, texts, bytes }) => [
@@ -139,7 +148,7 @@ function describePlan(config: RunConfig, splitGiven: boolean, json: boolean, out
         ? "all"
         : `≤ ${config.n_texts_per_lang}`
       : String(texts),
-    bytes === null ? "(not fetched yet)" : String(bytes),
+    bytes === null ? "(known once fetched)" : String(bytes),
   ]);
   const columns = [
     { title: "language" },
@@ -154,6 +163,7 @@ function describePlan(config: RunConfig, splitGiven: boolean, json: boolean, out
       `corpus        ${config.corpus}${config.split === null ? "" : `, split ${config.split}`}`,
       `counted       special tokens: ${config.special_tokens}, first position: ${config.first_token}, mean over ${config.pool}s`,
       `batches       up to ${config.batch_tokens} tokens, device ${config.device}, dtype ${config.dtype}`,
+      `estimate      ${estimate.tokens} tokens; disk: ${estimate.disk}`,
       `out-dir       ${config.out_dir} (${site === "free" ? "free" : `holds a run that is ${site}: compute asks for --resume, --overwrite or another --out-dir`})`,
       "",
       ...tableLines(columns, rows),

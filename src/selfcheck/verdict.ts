@@ -56,7 +56,8 @@ export const LIMITS = {
   difference: 0.01,
 } as const;
 
-const CAUSES =
+/** What a failure mostly comes from. */
+export const CAUSES =
   "Likely causes: another model or revision than the dictionary's, another hook (see --hook), a reduced precision (try --dtype float32)";
 
 /**
@@ -107,7 +108,7 @@ function judgeLayer(sums: SelfcheckSums["layers"][number], dtype: string): Layer
     layer: sums.layer,
     ...{ fvu, worst, l0, stated_l0: sums.stated_l0, max_difference: sums.max_difference },
     verdict: failures.length > 0 ? "failed" : warnings.length > 0 ? "warning" : "ok",
-    reasons: [...failures, ...warnings, ...(failures.length > 0 ? [CAUSES] : [])],
+    reasons: [...failures, ...warnings],
   };
 }
 

@@ -5,14 +5,16 @@ import { resolveConfig } from "../config/resolve.js";
 import type { PartialConfig } from "../config/schema.js";
 import { VscoreError } from "../errors.js";
 import { siteOf } from "../runs/site.js";
-import { bytesText } from "./words.js";
+import { estimateText } from "../views/amounts.js";
 
 /** What a run would be, in lines; and what keeps it from being started. */
 export function planOf(asked: PartialConfig): { lines: string[]; problems: string[] } {
   try {
     const { config, given } = resolveConfig(asked);
     const local = checkCorpus(config, given.has("split"));
-    const { texts, tokens, disk_bytes: disk } = estimateRun(config, local);
+    const estimate = estimateRun(config, local);
+    const { texts } = estimate;
+    const { tokens, disk } = estimateText(estimate);
     const site = siteOf(config.out_dir);
     return {
       lines: [
@@ -20,8 +22,8 @@ export function planOf(asked: PartialConfig): { lines: string[]; problems: strin
         `${config.languages.length} languages: ${config.languages.map((code) => `${code} (${languageName(code)})`).join(", ")}`,
         "",
         `texts    ${texts === null ? "all of the corpus" : texts}${local === null ? " (FLORES+ is fetched first)" : ""}`,
-        `tokens   ${tokens === null ? "known once the corpus is there" : `about ${rounded(tokens)}`}`,
-        `disk     ${disk === null ? "known once its dictionaries are loaded" : `about ${bytesText(disk)}`}`,
+        `tokens   ${tokens}`,
+        `disk     ${disk}`,
         `into     ${config.out_dir}`,
       ],
       problems:
@@ -36,7 +38,3 @@ export function planOf(asked: PartialConfig): { lines: string[]; problems: strin
     throw error;
   }
 }
-
-/** Two digits are all that an estimate has. */
-const rounded = (count: number): string =>
-  Number(count.toPrecision(2)).toLocaleString("en-US").replaceAll(",", " ");

@@ -50,12 +50,3 @@ export function textsText({ texts, n_texts_per_lang: asked }: Row): string {
   const [fewest, most] = texts;
   return fewest === most ? String(fewest) : `${fewest}–${most}`;
 }
-
-export const bytesText = (bytes: number): string =>
-  bytes < 1e3
-    ? `${bytes} B`
-    : bytes < 1e6
-      ? `${(bytes / 1e3).toFixed(0)} kB`
-      : bytes < 1e9
-        ? `${(bytes / 1e6).toFixed(1)} MB`
-        : `${(bytes / 1e9).toFixed(1)} GB`;

@@ -1,5 +1,5 @@
 import type { Loaded } from "../engine/engine-jobs.js";
-import type { LayerCheck, SelfcheckSums } from "../selfcheck/verdict.js";
+import { CAUSES, type LayerCheck, type SelfcheckSums } from "../selfcheck/verdict.js";
 import { tableLines } from "./table.js";
 
 /** What was checked and on what: model, device, precision, memory, speed. */
@@ -59,5 +59,6 @@ export function checkLines(checks: readonly LayerCheck[], loaded: Loaded): strin
         (reason) => `${verdict === "failed" ? "failed" : "warning"}: layer ${layer}: ${reason}.`,
       ),
     ),
+    ...(checks.some(({ verdict }) => verdict === "failed") ? [`${CAUSES}.`] : []),
   ];
 }

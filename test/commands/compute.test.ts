@@ -56,7 +56,7 @@ test("--dry-run --json is the same for machines", async () => {
 
 test("what is not fetched yet is not claimed to be known", async () => {
   const said = await dryRun({ corpus: "flores", n_texts_per_lang: 7, out_dir: at("run") });
-  expect(said).toMatch(/^eng_Latn +English +≤ 7 +\(not fetched yet\)$/m);
+  expect(said).toMatch(/^eng_Latn +English +≤ 7 +\(known once fetched\)$/m);
 });
 
 test("flags win over the config file", async () => {

@@ -1,10 +1,11 @@
 import { languageName } from "../../../config/languages.js";
 import type { RunEvent } from "../../../runs/meta.js";
+import { bytesText } from "../../../views/amounts.js";
 import { padded, wrapped } from "../../../views/cells.js";
 import { duration } from "../../../views/progress.js";
 import { bar, EMPTY, type Line, plain, span } from "../../line.js";
 import { bodyHeight, type World } from "../../model.js";
-import { bytesText, statusColor, statusText } from "../../words.js";
+import { statusColor, statusText } from "../../words.js";
 import { type LiveScreen, languageProgress, rowOf } from "./state.js";
 
 export function livePicture(state: LiveScreen, world: World): Line[] {

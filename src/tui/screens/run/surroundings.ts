@@ -1,8 +1,8 @@
 import { basename, relative } from "node:path";
+import { bytesText } from "../../../views/amounts.js";
 import { wrapped } from "../../../views/cells.js";
 import { EMPTY, type Line, plain, span } from "../../line.js";
 import type { RunSurroundings, World } from "../../model.js";
-import { bytesText } from "../../words.js";
 
 /** What was made from a run: exports, and runs that re-reduce its sums. */
 export function madeLines(folder: string, { exports }: RunSurroundings, { rows }: World): Line[] {

@@ -1,0 +1,27 @@
+import type { Estimate } from "../compute/estimate.js";
+
+/** Bytes in three digits. */
+export const bytesText = (bytes: number): string =>
+  bytes < 1e3
+    ? `${bytes} B`
+    : bytes < 1e6
+      ? `${(bytes / 1e3).toFixed(0)} kB`
+      : bytes < 1e9
+        ? `${(bytes / 1e6).toFixed(1)} MB`
+        : `${(bytes / 1e9).toFixed(1)} GB`;
+
+/** An estimate of tokens and disk, in words that claim no more than it knows. */
+export const estimateText = ({
+  tokens,
+  disk_bytes,
+}: Estimate): { tokens: string; disk: string } => ({
+  tokens: tokens === null ? "known once the corpus is there" : `about ${rounded(tokens)}`,
+  disk:
+    disk_bytes === null
+      ? "known once the dictionaries are loaded"
+      : `about ${bytesText(disk_bytes)}`,
+});
+
+/** Two digits are all that an estimate has. */
+const rounded = (count: number): string =>
+  Number(count.toPrecision(2)).toLocaleString("en-US").replaceAll(",", " ");
