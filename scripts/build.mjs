@@ -15,7 +15,7 @@ await build({
   format: "esm",
   target: "node22",
   minifySyntax: true,
-  external: ["pythonia", "react-devtools-core"],
+  external: ["pythonia", "react-devtools-core", "@resvg/resvg-js"],
   define: { "process.env.NODE_ENV": '"production"' },
   // Bundled CommonJS packages call require for Node's own modules.
   banner: {

@@ -9,6 +9,7 @@ import { exportPt } from "./commands/export-pt.js";
 import { languages } from "./commands/languages.js";
 import { models } from "./commands/models.js";
 import { asJson, type Output } from "./commands/output.js";
+import { plot } from "./commands/plot.js";
 import { prefetch } from "./commands/prefetch.js";
 import { buildProgram } from "./commands/program.js";
 import { rescore } from "./commands/rescore.js";
@@ -32,8 +33,8 @@ const output: Output = {
 };
 
 /** Writes at once; a reader that went away (`| head`) is no failure of ours. */
-function print(fd: 1 | 2, text: string): void {
-  const bytes = Buffer.from(text);
+function print(fd: 1 | 2, content: string | Uint8Array): void {
+  const bytes = Buffer.from(content);
   for (let at = 0; at < bytes.length; ) {
     try {
       at += writeSync(fd, bytes, at);
@@ -93,6 +94,7 @@ async function main(): Promise<number> {
     languages: (term, options) => languages(term, options, output),
     runs: (folder, options) => runs(folder, options, output),
     show: (run, options) => show(run, options, output, cancelled.signal),
+    plot: (run, options) => plot(run, options, output, cancelled.signal),
     explore: (run, options) => explore(run, options, output, cancelled.signal),
     exportCsv: (run, options) => exportCsv(run, options, output, cancelled.signal),
     exportPt: (run, options) => exportPt(run, options, output, cancelled.signal),

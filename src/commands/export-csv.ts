@@ -1,12 +1,9 @@
-import { basename, dirname, isAbsolute, join, relative, sep } from "node:path";
+import { join, relative } from "node:path";
 import { openAnyRun } from "../compute/open-any-run.js";
-import { realPlace } from "../config/paths.js";
-import { requestError } from "../errors.js";
 import { writeOver } from "../runs/atomic-write.js";
 import { topFeaturesCsv } from "../runs/csv.js";
-import { isRunFile, RUN_FILES } from "../runs/files.js";
-import { LOCK } from "../runs/lock.js";
-import { isFinishedRun, isUnfinishedRun } from "../runs/site.js";
+import { RUN_FILES } from "../runs/files.js";
+import { refuseRunFile } from "../runs/refuse-run-file.js";
 import type { Output } from "./output.js";
 import { noteConversion } from "./show.js";
 
@@ -29,20 +26,3 @@ export async function exportCsv(
   await writeOver(file, csv);
   output.result(`Wrote ${file}`);
 }
-
-/** Writing there, links followed, must not touch what a run consists of: this one's or another's. Exports may be written anew. */
-function refuseRunFile(file: string, folder: string): void {
-  const place = realPlace(file);
-  const inside = relative(realPlace(folder), place);
-  const isInside = !inside.startsWith("..") && !isAbsolute(inside);
-  const [top, ...rest] = inside.split(sep);
-  const isOwn = rest.length === 0 ? isRunFile(inside) : top !== RUN_FILES.exportsFolder;
-  if (isInside && isOwn)
-    throw requestError(`--output ${file} is a file of the run itself. Choose another name.`);
-  const [name, parent] = [basename(place), dirname(place)];
-  const ofSums = basename(parent) === RUN_FILES.sumsFolder && isRun(dirname(parent));
-  if (ofSums || ((isRunFile(name) || name === LOCK) && isRun(parent)))
-    throw requestError(`--output ${file} is a file of the run in ${parent}. Choose another name.`);
-}
-
-const isRun = (folder: string): boolean => isFinishedRun(folder) || isUnfinishedRun(folder);

@@ -3,7 +3,7 @@ export interface Output {
   /** Lines for people: control characters in them are shown, not sent. */
   result(text: string): void;
   /** Bytes for programs, as they are. */
-  data(text: string): void;
+  data(content: string | Uint8Array): void;
   note(text: string): void;
   isTerminal: boolean;
   columns: number;

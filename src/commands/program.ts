@@ -1,15 +1,17 @@
-import { Command } from "commander";
-import { list } from "../config/flag-values.js";
+import { Command, Option } from "commander";
+import { list, readFlag } from "../config/flag-values.js";
 import { MODELS, type PartialConfig } from "../config/schema.js";
 import { STALL_TIMEOUT_S } from "../engine/python-engine.js";
 import { RUNS_FOLDER } from "../runs/read.js";
 import { VERSION } from "../version.js";
+import { KINDS } from "../views/charts/kinds.js";
 import type { BatchRequest } from "./batch.js";
 import type { ComputeOptions } from "./compute.js";
 import type { ExploreOptions } from "./explore.js";
 import { addExplore } from "./explore-options.js";
 import type { ModelsOptions } from "./models.js";
 import { addConfigOptions, corpusOption, flagsOf, whole } from "./options.js";
+import type { PlotOptions } from "./plot.js";
 import { PREFETCH_KEYS } from "./prefetch.js";
 import type { RescoreOptions } from "./rescore.js";
 import { SELFCHECK_KEYS } from "./selfcheck.js";
@@ -26,6 +28,7 @@ export interface Actions {
   ): void;
   runs(folder: string | undefined, options: { json: boolean }): void;
   show(run: string, options: ShowOptions): Promise<void>;
+  plot(run: string, options: PlotOptions): Promise<void>;
   explore(run: string, options: ExploreOptions): Promise<void>;
   exportCsv(run: string, options: { topK: number; output?: string | undefined }): Promise<void>;
   exportPt(run: string, options: { output: string }): Promise<void>;
@@ -196,6 +199,36 @@ the worst of its runs, in the order 1, 3, 4, 2, 130, 0.`,
     .option("--json", "print as JSON")
     .action((run, { layer, language, topK, json }) =>
       actions.show(run, { layer, language, topK, json: json === true }),
+    );
+  program
+    .command("plot")
+    .argument("<KIND>", "a figure, see below")
+    .argument("<RUN>")
+    .description("draw one figure of a run")
+    .option(
+      "--layer <LAYERS>",
+      "layers, comma-separated (default: all, or the middle one)",
+      (text) => readFlag(text, "integers") as number[],
+    )
+    .option("--language <CODES>", "languages, comma-separated (default: all)", list)
+    .option("--top-k <K>", "features of each language (default: the figure's own)", whole(1))
+    .addOption(
+      new Option("--format <FORMAT>", "svg, png, or json (the Vega-Lite specification, to restyle)")
+        .choices(["svg", "png", "json"])
+        .default("svg"),
+    )
+    .option(
+      "--output <FILE>",
+      "where to, - is stdout (default: figures/<KIND>.<FORMAT> in the run)",
+    )
+    .addHelpText(
+      "after",
+      `\nFigures:\n${Object.entries(KINDS)
+        .map(([kind, { about }]) => `  ${kind.padEnd(15)} ${about}`)
+        .join("\n")}`,
+    )
+    .action((kind, run, { layer, language, topK, format, output }) =>
+      actions.plot(run, { kind, layers: layer, languages: language, topK, format, output }),
     );
   addExplore(program, (run, options) => actions.explore(run, options));
   const exports = program.command("export").description("export a run for other tools");

@@ -26,7 +26,7 @@ export async function writeWhole(path: string, content: string | Uint8Array): Pr
  * Writes a file that a person named, whole or not at all: through a link to where it leads, and straight into what is no
  * file (a pipe, a device), which must not be replaced by one.
  */
-export async function writeOver(path: string, content: string): Promise<void> {
+export async function writeOver(path: string, content: string | Uint8Array): Promise<void> {
   const target = existsSync(path) ? realpathSync(path) : path;
   const entry = statSync(target, { throwIfNoEntry: false });
   if (entry === undefined || entry.isFile() || entry.isDirectory())

@@ -12,6 +12,7 @@ export const RUN_FILES = {
   meta: "meta.json",
   sumsFolder: "sums",
   exportsFolder: "exports",
+  figuresFolder: "figures",
   gitignore: ".gitignore",
 } as const;
 

@@ -6,7 +6,7 @@ import { EARLIER_RUN, GATED_IGNORE, isWrittenAside, RUN_FILES } from "./files.js
 
 /** Files of a run in its folder, as paths below it; `meta.json` first. What people put beside them is not among them. */
 export function ownFiles(folder: string): string[] {
-  const { meta, sumsFolder, exportsFolder, gitignore, ...files } = RUN_FILES;
+  const { meta, sumsFolder, exportsFolder, figuresFolder, gitignore, ...files } = RUN_FILES;
   const within = (subfolder: string, isOurs: RegExp) =>
     namesIn(join(folder, subfolder))
       .filter((name) => isOurs.test(name) || isWrittenAside(name))
@@ -20,6 +20,7 @@ export function ownFiles(folder: string): string[] {
     ...namesIn(folder).filter(isWrittenAside),
     ...within(sumsFolder, /\.safetensors$/),
     ...within(exportsFolder, /^v_scores_.*_top\d+\.csv$/),
+    ...within(figuresFolder, /^[a-z0-9-]+\.(svg|png|json)$/),
   ].filter((name) => lstatSync(join(folder, name), { throwIfNoEntry: false })?.isFile());
 }
 
@@ -69,7 +70,8 @@ async function move(from: string, to: string): Promise<void> {
 }
 
 async function removeEmptyFolders(folder: string): Promise<void> {
-  for (const name of [RUN_FILES.sumsFolder, RUN_FILES.exportsFolder]) {
+  const { sumsFolder, exportsFolder, figuresFolder } = RUN_FILES;
+  for (const name of [sumsFolder, exportsFolder, figuresFolder]) {
     await rmdir(join(folder, name)).catch(() => undefined);
   }
 }

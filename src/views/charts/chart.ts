@@ -1,0 +1,80 @@
+import type { TopLevelSpec } from "vega-lite";
+import type { ForeignRun } from "../../runs/foreign.js";
+import type { FinishedRun } from "../../runs/read.js";
+
+export type PlottedRun = FinishedRun | ForeignRun;
+
+/** What of a run a figure shows. */
+export interface ChartOptions {
+  layers: readonly number[];
+  languages: readonly string[];
+  topK: number;
+}
+
+/** A figure: what is plotted, in words, and as a Vega-Lite specification with its data inside. */
+export interface Chart {
+  title: string;
+  /** What the axes are, in which units, from how much data. */
+  caption: string;
+  spec: TopLevelSpec;
+}
+
+/** Ten hues that stay apart without full colour vision (Okabe and Ito's eight, and two greys). */
+export const HUES = [
+  ...["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442", "#000000"],
+  ...["#999999", "#7f6000"],
+];
+/** Hue alone does not tell lines apart: each also has a sign of its own. */
+export const SHAPES = [
+  ...["circle", "square", "triangle-up", "diamond", "cross", "triangle-down"],
+  ...["triangle-right", "triangle-left"],
+  // A star and an X.
+  "M0,-1L0.23,-0.31L0.95,-0.31L0.36,0.12L0.59,0.81L0,0.38L-0.59,0.81L-0.36,0.12L-0.95,-0.31L-0.23,-0.31Z",
+  "M-1,-0.6L-0.6,-1L0,-0.4L0.6,-1L1,-0.6L0.4,0L1,0.6L0.6,1L0,0.4L-0.6,1L-1,0.6L-0.4,0Z",
+];
+
+const FONT = "DejaVu Sans";
+
+/** The frame that all figures share. */
+export const framed = (title: string, subtitle: string, body: object): TopLevelSpec =>
+  ({
+    $schema: "https://vega.github.io/schema/vega-lite/v6.json",
+    title: { text: title, subtitle, anchor: "start", subtitleColor: "#555" },
+    background: "white",
+    padding: 12,
+    config: {
+      font: FONT,
+      view: { stroke: "#ddd" },
+      axis: { labelFontSize: 10, titleFontSize: 11, titleFontWeight: "normal", gridColor: "#eee" },
+      header: { labelFontSize: 11, labelFontWeight: "bold", title: null },
+      legend: { labelFontSize: 10, titleFontSize: 11, titleFontWeight: "normal" },
+      title: { fontSize: 14, subtitleFontSize: 11, offset: 12 },
+    },
+    ...body,
+  }) as TopLevelSpec;
+
+/** Where a run's numbers come from, for the line under a title. */
+export function sourceText(run: PlottedRun): string {
+  if (run.statistics === null) return `${run.name}, in the format of the original tool`;
+  const { meta } = run;
+  const counts = Object.values(meta.texts);
+  const [fewest, most] = [Math.min(...counts), Math.max(...counts)];
+  const tokens = Object.values(meta.tokens_counted).reduce((sum, count) => sum + count, 0);
+  const split = meta.split === null ? "" : ` (${meta.split})`;
+  const model = meta.model_id.replace(/^embedded:/, "embedded ");
+  return `${model}, ${meta.corpus}${split}, ${fewest === most ? fewest : `${fewest}–${most}`} texts a language, ${tokens} counted tokens`;
+}
+
+/** Languages in the run's order, wherever a figure has them. */
+export const languageScale = (languages: readonly string[]) => ({
+  color: { domain: [...languages], range: languages.map((_, at) => HUES[at % HUES.length]) },
+  shape: { domain: [...languages], range: languages.map((_, at) => SHAPES[at % SHAPES.length]) },
+});
+
+/** A panel a layer. */
+export const PANEL = { field: "panel", type: "nominal", sort: null, header: { title: null } };
+export const panelOf = (layer: number): string => `layer ${layer}`;
+
+/** What v is, for captions. */
+export const V_FORMULA =
+  "v(f, L) = mean activation of feature f on language L − mean over the other languages of their mean activations";

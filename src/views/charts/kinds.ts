@@ -1,0 +1,112 @@
+import { requestError } from "../../errors.js";
+import type { Chart, ChartOptions, PlottedRun } from "./chart.js";
+import { featureHeatmap, languageHeatmap, overlapMatrix, uniqueness } from "./matrices.js";
+import { rankScatter, specialisation, summaryTable } from "./others.js";
+import { distribution, dropOff, layerLines, topFeatureBars } from "./rankings.js";
+
+interface Kind {
+  about: string;
+  /** Features of each language, where nobody asks for another number. */
+  topK: number;
+  /** Shows one layer; the run's middle one, where nobody asks for another. */
+  isOfOneLayer?: boolean;
+  /** Null for a run that lacks what it shows: means, of a run of another tool. */
+  draw: (run: PlottedRun, options: ChartOptions) => Chart | null;
+}
+
+/** Every figure there is, in the order of a report. */
+export const KINDS = {
+  "figure-1": {
+    about: "the paper's bars: v of each language's top features",
+    topK: 4,
+    draw: topFeatureBars,
+  },
+  heatmap: {
+    about: "v of each language's best feature, language × layer",
+    topK: 1,
+    draw: languageHeatmap,
+  },
+  features: {
+    ...{ about: "means of each language's top features on every language", topK: 2 },
+    ...{ isOfOneLayer: true, draw: featureHeatmap },
+  },
+  layers: { about: "v of each language's best feature over the layers", topK: 1, draw: layerLines },
+  specialisation: {
+    about: "v / mean of each language's best feature over the layers",
+    topK: 1,
+    draw: specialisation,
+  },
+  distribution: {
+    about: "spread of v among each language's top features",
+    topK: 20,
+    draw: distribution,
+  },
+  "drop-off": { about: "how v falls along each language's ranking", topK: 50, draw: dropOff },
+  overlap: { about: "top features that languages share (Jaccard)", topK: 50, draw: overlapMatrix },
+  uniqueness: {
+    about: "share of top features that are a language's alone",
+    topK: 50,
+    draw: uniqueness,
+  },
+  scatter: {
+    ...{ about: "v in one language against v in another", topK: 30 },
+    ...{ isOfOneLayer: true, draw: rankScatter },
+  },
+  summary: {
+    about: "each language's best feature at each layer, as a table",
+    topK: 1,
+    draw: summaryTable,
+  },
+} satisfies Record<string, Kind>;
+
+export type ChartKind = keyof typeof KINDS;
+export const CHART_KINDS = Object.keys(KINDS) as ChartKind[];
+
+/** What a person asked for; what is left out is chosen by the kind. */
+export interface ChartRequest {
+  layers?: readonly number[] | undefined;
+  languages?: readonly string[] | undefined;
+  topK?: number | undefined;
+}
+
+/**
+ * One figure of a run.
+ *
+ * @throws VscoreError (request) for layers and languages that the run lacks, and for what a run of another tool cannot show
+ */
+export function drawChart(run: PlottedRun, kind: ChartKind, request: ChartRequest): Chart {
+  const chosen: Kind = KINDS[kind];
+  const { layers: known, languages } = run.meta;
+  const middle = known[Math.floor(known.length / 2)] as number;
+  const layers = request.layers ?? (chosen.isOfOneLayer ? [middle] : known);
+  refuseUnknown("--layer", layers, known, run.name);
+  refuseUnknown("--language", request.languages ?? [], languages, run.name);
+  if (chosen.isOfOneLayer && layers.length > 1)
+    throw requestError(`--layer: ${kind} shows one layer, found ${layers.join(", ")}. Name one.`);
+  if (kind === "scatter" && request.languages !== undefined && request.languages.length !== 2)
+    throw requestError(
+      `--language: scatter shows two languages, found ${request.languages.length}. Name two, such as --language ${languages.slice(0, 2).join(",")}.`,
+    );
+  const chart = chosen.draw(run, {
+    layers,
+    languages: request.languages ?? languages,
+    topK: request.topK ?? chosen.topK,
+  });
+  if (chart !== null) return chart;
+  throw requestError(
+    `${run.name} is in the format of the original tool, which has no means: ${kind} cannot be drawn. Compute it here, or draw ${CHART_KINDS.filter((each) => each !== kind && each !== "features" && each !== "specialisation").join(", ")}.`,
+  );
+}
+
+function refuseUnknown<T>(
+  flag: string,
+  asked: readonly T[],
+  known: readonly T[],
+  run: string,
+): void {
+  const unknown = asked.filter((each) => !known.includes(each));
+  if (unknown.length === 0) return;
+  throw requestError(
+    `${flag} ${unknown.join(", ")}: the run ${run} has no such one. It has ${known.join(", ")}.`,
+  );
+}

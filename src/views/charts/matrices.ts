@@ -1,0 +1,154 @@
+import { overlaps, ownShares } from "../../comparison/overlap.js";
+import { rankedFeatures } from "../../runs/top-features.js";
+import {
+  type Chart,
+  type ChartOptions,
+  framed,
+  PANEL,
+  type PlottedRun,
+  panelOf,
+  sourceText,
+  V_FORMULA,
+} from "./chart.js";
+
+interface Matrix {
+  x: object;
+  y: object;
+  value: string;
+  /** What the colour means. */
+  title: string;
+  format: string;
+  domain?: [number, number];
+}
+
+/** Coloured cells, each with its number, dark on light and light on dark. */
+function cells({ x, y, value, title, format, domain }: Matrix, step: { x: number; y: number }) {
+  const scale = { scheme: "viridis", ...(domain === undefined ? {} : { domain }) };
+  return {
+    width: { step: step.x },
+    height: { step: step.y },
+    encoding: { x, y },
+    layer: [
+      {
+        mark: { type: "rect", tooltip: true },
+        encoding: { color: { field: value, type: "quantitative", title, scale } },
+      },
+      {
+        mark: { type: "text", fontSize: 9 },
+        encoding: {
+          text: { field: value, type: "quantitative", format },
+          color: {
+            condition: { test: `datum.${value} < datum.half`, value: "white" },
+            value: "black",
+          },
+        },
+      },
+    ],
+  };
+}
+
+/** Values with what half of the colour scale is, so that text can be read on it. */
+function withHalf<T>(rows: readonly T[], numberOf: (row: T) => number, most?: number) {
+  const half = 0.55 * (most ?? Math.max(...rows.map(numberOf)));
+  return rows.map((row) => ({ ...row, half }));
+}
+
+const LANGUAGE_ROWS = { field: "language", type: "nominal", sort: null, title: null };
+
+/** v of each language's best feature at each layer. */
+export function languageHeatmap(run: PlottedRun, { layers, languages }: ChartOptions): Chart {
+  const title = "v of each language's best feature, by layer";
+  const rows = rankedFeatures(run, { topK: 1 })
+    .filter(({ layer, language }) => layers.includes(layer) && languages.includes(language))
+    .map(({ layer, language, feature, v }) => ({ layer, language, feature, v }));
+  const x = { field: "layer", type: "ordinal", title: "layer", axis: { labelAngle: 0 } };
+  return {
+    title,
+    caption: `${V_FORMULA}. Colours are those of all layers together, though their activations differ in size.`,
+    spec: framed(title, sourceText(run), {
+      data: { values: withHalf(rows, ({ v }) => v) },
+      ...cells({ x, y: LANGUAGE_ROWS, value: "v", title: "v", format: ".2f" }, { x: 54, y: 24 }),
+    }),
+  };
+}
+
+/** Mean activation of each language's best features on every language; null where the run has no means. */
+export function featureHeatmap(run: PlottedRun, options: ChartOptions): Chart | null {
+  const [layer] = options.layers;
+  const statistics = layer === undefined ? undefined : run.statistics?.get(layer);
+  if (layer === undefined || statistics === undefined) return null;
+  const title = `Mean activation of each language's top ${options.topK} features, layer ${layer}`;
+  const rows = rankedFeatures(run, { layer, topK: options.topK })
+    .filter(({ language }) => options.languages.includes(language))
+    .flatMap(({ language: of, rank, feature }) =>
+      run.meta.languages.flatMap((language, k) =>
+        options.languages.includes(language)
+          ? [
+              {
+                ...{ of, rank, feature, language },
+                row: `${of} ${rank}: ${feature}`,
+                mean: statistics.mean[k * statistics.features + feature] as number,
+              },
+            ]
+          : [],
+      ),
+    );
+  const x = { ...LANGUAGE_ROWS, axis: { labelAngle: -45, orient: "top" } };
+  const y = { field: "row", type: "nominal", sort: null, title: "language, rank: feature" };
+  return {
+    title,
+    caption:
+      "A row a feature: its mean activation over the counted tokens of each language. A feature of one language is bright in one column alone.",
+    spec: framed(title, sourceText(run), {
+      data: { values: withHalf(rows, ({ mean }) => mean) },
+      ...cells({ x, y, value: "mean", title: "mean activation", format: ".2f" }, { x: 46, y: 18 }),
+    }),
+  };
+}
+
+/** How many of their top-k features languages share, a panel a layer. */
+export function overlapMatrix(run: PlottedRun, options: ChartOptions): Chart {
+  const title = `Top ${options.topK} features that two languages share`;
+  const rows = overlaps(run, options.layers, options.topK).filter(
+    ({ first, second }) => options.languages.includes(first) && options.languages.includes(second),
+  );
+  const axis = { type: "nominal", sort: null, title: null };
+  const x = { ...axis, field: "second", axis: { labelAngle: -45 } };
+  const y = { ...axis, field: "first" };
+  const matrix = { x, y, value: "jaccard", title: "Jaccard", format: ".2f" };
+  return {
+    title,
+    caption: `Jaccard index |A ∩ B| / |A ∪ B| of the ${options.topK} features with the highest v of each language; 1 is the same features, 0 none in common.`,
+    spec: framed(title, sourceText(run), {
+      data: {
+        values: withHalf(rows, ({ jaccard }) => jaccard, 1).map((row) => ({
+          ...row,
+          panel: panelOf(row.layer),
+        })),
+      },
+      columns: 2,
+      facet: PANEL,
+      // With a shared one, a place without a panel would have axes of its own.
+      resolve: { axis: { x: "independent", y: "independent" } },
+      spec: cells({ ...matrix, domain: [0, 1] }, { x: 32, y: 20 }),
+    }),
+  };
+}
+
+/** Share of a language's top-k features that no other language has in its own. */
+export function uniqueness(run: PlottedRun, options: ChartOptions): Chart {
+  const title = `Share of a language's top ${options.topK} features that are its alone`;
+  const rows = ownShares(run, options.layers, options.topK).filter(({ language }) =>
+    options.languages.includes(language),
+  );
+  const x = { field: "layer", type: "ordinal", title: "layer", axis: { labelAngle: 0 } };
+  const matrix = { x, y: LANGUAGE_ROWS, value: "share", title: "share", format: ".0%" };
+  return {
+    title,
+    caption: `Of the ${options.topK} features with the highest v of a language, the share that is in no other language's top ${options.topK}.`,
+    spec: framed(title, sourceText(run), {
+      data: { values: withHalf(rows, ({ share }) => share, 1) },
+      ...cells({ ...matrix, domain: [0, 1] }, { x: 54, y: 24 }),
+    }),
+  };
+}

@@ -1,0 +1,43 @@
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import type { TopLevelSpec } from "vega-lite";
+
+/** PNGs have twice the pixels of the drawing, for screens and print. */
+const SCALE = 2;
+
+/** A figure as SVG, drawn without a browser. */
+export async function renderSvg(spec: TopLevelSpec): Promise<string> {
+  const [{ compile }, vega] = await Promise.all([import("vega-lite"), import("vega")]);
+  const view = new vega.View(vega.parse(compile(spec).spec), {
+    renderer: "none",
+    // Nothing is fetched: a specification holds its data.
+    loader: { ...vega.loader(), load: refuse, sanitize: refuse, http: refuse, file: refuse },
+  });
+  try {
+    return await view.toSVG();
+  } finally {
+    view.finalize();
+  }
+}
+
+/** An SVG as PNG, in the font that ships with vscore, so that it looks the same everywhere. */
+export async function renderPng(svg: string): Promise<Uint8Array> {
+  const { Resvg } = await import("@resvg/resvg-js");
+  const fonts = join(
+    dirname(createRequire(import.meta.url).resolve("dejavu-fonts-ttf/package.json")),
+    "ttf",
+  );
+  const drawing = new Resvg(svg, {
+    fitTo: { mode: "zoom", value: SCALE },
+    font: {
+      fontFiles: ["DejaVuSans.ttf", "DejaVuSans-Bold.ttf"].map((name) => join(fonts, name)),
+      loadSystemFonts: false,
+      defaultFontFamily: "DejaVu Sans",
+    },
+  });
+  return drawing.render().asPng();
+}
+
+const refuse = async (): Promise<never> => {
+  throw new Error("a figure asked for something from outside");
+};

@@ -1,0 +1,117 @@
+import { describe, expect, test } from "vitest";
+import type { Chart } from "../../../src/views/charts/chart.js";
+import { CHART_KINDS, type ChartRequest, drawChart } from "../../../src/views/charts/kinds.js";
+import { failureOf } from "../../fixtures/failure.js";
+import { threeLanguageRun } from "../../fixtures/tui.js";
+
+const run = threeLanguageRun();
+const draw = (kind: (typeof CHART_KINDS)[number], request: ChartRequest = {}) =>
+  drawChart(run, kind, request);
+// biome-ignore lint/suspicious/noExplicitAny: a specification is JSON, its data whatever a chart puts in
+const valuesOf = ({ spec }: Chart): any[] => (spec as any).data.values;
+
+test("every kind has a title, a caption, where its numbers come from, and data", () => {
+  for (const kind of CHART_KINDS) {
+    const chart = draw(kind);
+    expect(chart.title.length, kind).toBeGreaterThan(10);
+    expect(chart.caption, kind).toMatch(/\.$/);
+    expect(JSON.stringify(chart.spec), kind).toContain("2 texts a language");
+    expect(JSON.stringify(chart.spec), kind).toMatch(/"values":\[\{/);
+  }
+});
+
+describe("the data of a figure are the run's own numbers", () => {
+  test("figure-1: v by rank, of every layer and language", () => {
+    const values = valuesOf(draw("figure-1", { topK: 2 }));
+    expect(values).toHaveLength(2 * 3 * 2);
+    expect(values[0]).toMatchObject({ layer: 1, language: "eng_Latn", rank: 1, feature: 0, v: 4 });
+    expect(values[1]).toMatchObject({ rank: 2, feature: 1, v: 1 });
+    for (const { layer, language, rank, feature, v } of values) {
+      const ranking = run.rankings.get(layer);
+      const at = run.meta.languages.indexOf(language) * 4 + rank - 1;
+      expect([feature, v]).toEqual([ranking?.index[at], ranking?.value[at]]);
+    }
+  });
+
+  test("features: means of the top features on all languages", () => {
+    const values = valuesOf(draw("features", { layers: [1], topK: 1 }));
+    expect(
+      values.filter(({ of }) => of === "tha_Thai").map(({ language, mean }) => [language, mean]),
+    ).toEqual([
+      ["eng_Latn", 0],
+      ["fra_Latn", 0],
+      ["tha_Thai", 5],
+    ]);
+  });
+
+  test("overlap: |A ∩ B| / |A ∪ B| by hand", () => {
+    const values = valuesOf(draw("overlap", { layers: [1], topK: 2 }));
+    const of = (a: string, b: string) =>
+      values.find(({ first, second }) => first === a && second === b)?.jaccard;
+    // Top 2: {0, 1}, {1, 0}, {2, 3}.
+    expect(of("eng_Latn", "fra_Latn")).toBe(1);
+    expect(of("eng_Latn", "tha_Thai")).toBe(0);
+    expect(of("tha_Thai", "tha_Thai")).toBe(1);
+  });
+
+  test("uniqueness: what no other language has among its best", () => {
+    const values = valuesOf(draw("uniqueness", { layers: [1], topK: 2 }));
+    expect(values.map(({ language, share }) => [language, share])).toEqual([
+      ["eng_Latn", 0],
+      ["fra_Latn", 0],
+      ["tha_Thai", 1],
+    ]);
+  });
+
+  test("specialisation: v over mean", () => {
+    const [english] = valuesOf(draw("specialisation", { layers: [1] }));
+    expect(english).toMatchObject({ language: "eng_Latn", v: 4, mean: 4, share: 1 });
+  });
+
+  test("scatter: v in both languages, of the best of either", () => {
+    const { spec } = draw("scatter", { layers: [1], languages: ["fra_Latn", "tha_Thai"], topK: 1 });
+    // biome-ignore lint/suspicious/noExplicitAny: as above
+    expect((spec as any).data.values).toEqual([
+      { feature: 1, of: "fra_Latn", first: 3, second: -1 },
+      { feature: 2, of: "tha_Thai", first: 0, second: 5 },
+    ]);
+  });
+
+  test("summary: the best feature of each, with what is doubtful about it", () => {
+    const rows = valuesOf(draw("summary", { layers: [1] }));
+    expect(rows.map(({ language, feature, v }) => [language, feature, v])).toEqual([
+      ["eng_Latn", 0, 4],
+      ["fra_Latn", 1, 3],
+      ["tha_Thai", 2, 5],
+    ]);
+  });
+});
+
+describe("what cannot be drawn is refused with what can", () => {
+  test.each<[string, Parameters<typeof draw>, string]>([
+    [
+      "a layer that the run lacks",
+      ["heatmap", { layers: [9] }],
+      "--layer 9: the run tiny has no such one. It has 1, 2.",
+    ],
+    ["a language that it lacks", ["layers", { languages: ["deu_Latn"] }], "--language deu_Latn"],
+    ["two layers where one is shown", ["features", { layers: [1, 2] }], "shows one layer"],
+    ["three languages in a scatter", ["scatter", { languages: ["eng_Latn"] }], "Name two, such as"],
+  ])("%s", (_, [kind, request], words) => {
+    const error = failureOf(() => draw(kind, request));
+    expect(error.exitCode).toBe(2);
+    expect(error.message).toContain(words);
+  });
+
+  test("a run of another tool has no means; all else is drawn", () => {
+    const foreign = {
+      ...run,
+      statistics: null,
+      meta: { languages: run.meta.languages, layers: [1, 2] },
+    };
+    for (const kind of CHART_KINDS)
+      if (kind === "features" || kind === "specialisation")
+        expect(failureOf(() => drawChart(foreign, kind, {})).message).toContain("has no means");
+      else expect(drawChart(foreign, kind, {}).title).toBeDefined();
+  });
+});

@@ -1,0 +1,42 @@
+import { expect, test } from "vitest";
+import { CHART_KINDS, drawChart } from "../../../src/views/charts/kinds.js";
+import { renderPng, renderSvg } from "../../../src/views/charts/render.js";
+import { threeLanguageRun } from "../../fixtures/tui.js";
+
+const run = threeLanguageRun();
+
+test.each(CHART_KINDS)("%s is drawn: its title, its languages, and marks", async (kind) => {
+  const { spec, title } = drawChart(run, kind, {});
+  const svg = await renderSvg(spec);
+  expect(svg).toMatch(/^<svg/);
+  expect(svg).toContain(title.replaceAll("&", "&amp;"));
+  expect(svg).toContain("fra_Latn");
+  expect(svg).toMatch(/class="mark-(rect|symbol|line|text)[^"]* role-mark/);
+  expect(svg).not.toContain("NaN");
+});
+
+test("a PNG has twice the drawing's pixels", async () => {
+  const svg = await renderSvg(drawChart(run, "heatmap", {}).spec);
+  const [, width] = /width="(\d+)/.exec(svg) ?? [];
+  const png = Buffer.from(await renderPng(svg));
+  expect(png.subarray(1, 4).toString()).toBe("PNG");
+  expect(png.readUInt32BE(16)).toBe(2 * Number(width));
+});
+
+test("a specification that asks for something from outside gets nothing", async () => {
+  const spec = { data: { url: "https://example.org/x.json" }, mark: "point" };
+  const svg = await renderSvg(spec as never).catch((error: unknown) => String(error));
+  expect(svg).not.toContain("example.org");
+});
+
+test("what a run's names hold stays text in the drawing", async () => {
+  const odd = {
+    ...run,
+    name: "<script>alert(1)</script>",
+    statistics: null,
+    meta: { ...run.meta },
+  };
+  const svg = await renderSvg(drawChart(odd as never, "heatmap", {}).spec);
+  expect(svg).not.toContain("<script");
+  expect(svg).toContain("&lt;script&gt;");
+});
