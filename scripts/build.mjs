@@ -22,6 +22,17 @@ await build({
     js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
   },
 });
+// What draws the figures inside a report, for a browser.
+await build({
+  entryPoints: ["src/report/client.ts"],
+  outfile: "dist/report-client.js",
+  bundle: true,
+  minify: true,
+  platform: "browser",
+  format: "iife",
+  target: "es2022",
+  logLevel: "warning",
+});
 await build({
   ...shared,
   entryPoints: ["src/start.cts"],

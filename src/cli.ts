@@ -12,6 +12,7 @@ import { asJson, type Output } from "./commands/output.js";
 import { plot } from "./commands/plot.js";
 import { prefetch } from "./commands/prefetch.js";
 import { buildProgram } from "./commands/program.js";
+import { report } from "./commands/report.js";
 import { rescore } from "./commands/rescore.js";
 import { runs } from "./commands/runs.js";
 import { selfcheck } from "./commands/selfcheck.js";
@@ -94,6 +95,7 @@ async function main(): Promise<number> {
     languages: (term, options) => languages(term, options, output),
     runs: (folder, options) => runs(folder, options, output),
     show: (run, options) => show(run, options, output, cancelled.signal),
+    report: (run, options) => report(run, options, output, cancelled.signal),
     plot: (run, options) => plot(run, options, output, cancelled.signal),
     explore: (run, options) => explore(run, options, output, cancelled.signal),
     exportCsv: (run, options) => exportCsv(run, options, output, cancelled.signal),
@@ -115,7 +117,7 @@ async function main(): Promise<number> {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_CODES.request;
     if (error instanceof ReportedFailure) return error.exitCode;
     if (process.argv.includes("--json")) print(1, asJson(failureOf(error)));
-    return report(error);
+    return told(error);
   }
 }
 
@@ -126,7 +128,7 @@ function failureOf(error: unknown) {
   return { schema_version: 1, error: { kind, exit_code: EXIT_CODES[kind], message } };
 }
 
-function report(error: unknown): number {
+function told(error: unknown): number {
   if (error instanceof VscoreError) {
     print(2, shown(error.message));
     return error.exitCode;

@@ -28,6 +28,7 @@ export interface Actions {
   ): void;
   runs(folder: string | undefined, options: { json: boolean }): void;
   show(run: string, options: ShowOptions): Promise<void>;
+  report(run: string, options: { outDir?: string | undefined; json: boolean }): Promise<void>;
   plot(run: string, options: PlotOptions): Promise<void>;
   explore(run: string, options: ExploreOptions): Promise<void>;
   exportCsv(run: string, options: { topK: number; output?: string | undefined }): Promise<void>;
@@ -200,6 +201,13 @@ the worst of its runs, in the order 1, 3, 4, 2, 130, 0.`,
     .action((run, { layer, language, topK, json }) =>
       actions.show(run, { layer, language, topK, json: json === true }),
     );
+  program
+    .command("report")
+    .argument("<RUN>")
+    .description("write every figure of a run, and one page with what was found, to read anywhere")
+    .option("--out-dir <FOLDER>", "where to (default: the run's folder)")
+    .option("--json", "print what was written as JSON")
+    .action((run, { outDir, json }) => actions.report(run, { outDir, json: json === true }));
   program
     .command("plot")
     .argument("<KIND>", "a figure, see below")

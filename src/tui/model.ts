@@ -72,6 +72,7 @@ export type Effect =
   | { type: "forget_launch"; id: string }
   | { type: "delete_run"; folder: string }
   | { type: "export_csv"; folder: string; topK: number }
+  | { type: "report"; folder: string }
   | { type: "open_link"; url: string }
   | { type: "plan"; asked: Record<string, unknown> }
   | { type: "start_lab"; folder: string }

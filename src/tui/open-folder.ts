@@ -63,10 +63,16 @@ export function logEnd(folder: string): string[] {
 }
 
 function exportsOf(folder: string): RunSurroundings["exports"] {
-  const exports = join(folder, RUN_FILES.exportsFolder);
-  if (!existsSync(exports)) return [];
-  return readdirSync(exports)
-    .sort()
-    .map((name) => join(exports, name))
-    .map((file) => ({ file, bytes: statSync(file).size }));
+  const within = [RUN_FILES.exportsFolder, RUN_FILES.figuresFolder]
+    .map((name) => join(folder, name))
+    .filter((made) => existsSync(made))
+    .flatMap((made) =>
+      readdirSync(made)
+        .sort()
+        .map((name) => join(made, name)),
+    );
+  return [join(folder, RUN_FILES.report), ...within].flatMap((file) => {
+    const entry = statSync(file, { throwIfNoEntry: false });
+    return entry?.isFile() ? [{ file, bytes: entry.size }] : [];
+  });
 }

@@ -88,6 +88,8 @@ export class Runtime {
         return this.delete(effect.folder);
       case "export_csv":
         return this.export(effect);
+      case "report":
+        return this.report(effect.folder);
       case "open_link":
         return this.openLink(effect.url);
       case "plan":
@@ -160,13 +162,24 @@ export class Runtime {
   }
 
   private async export({ folder, topK }: Effect & { type: "export_csv" }): Promise<void> {
+    await this.made(folder, ["export", "csv", folder, "--top-k", String(topK)]);
+  }
+
+  private async report(folder: string): Promise<void> {
+    this.told("info", "Drawing the figures…");
+    await this.made(folder, ["report", folder]);
+  }
+
+  /** Has vscore make something from a run, and tells its last words. */
+  private async made(folder: string, args: readonly string[]): Promise<void> {
     const [interpreter, ...script] = this.command;
-    const { exitCode, stdout, stderr } = await execa(
-      interpreter,
-      [...script, "export", "csv", folder, "--top-k", String(topK)],
-      { reject: false, stdin: "ignore", env: { NO_COLOR: "1" } },
-    );
-    this.told(exitCode === 0 ? "done" : "wrong", lastLine(exitCode === 0 ? stdout : stderr));
+    const { exitCode, stdout, stderr } = await execa(interpreter, [...script, ...args], {
+      ...({ reject: false, stdin: "ignore" } as const),
+      env: { NO_COLOR: "1" },
+    });
+    const words = exitCode === 0 ? stdout : stderr;
+    const file = /^(Wrote|Report:) .*$/m.exec(words)?.[0];
+    this.told(exitCode === 0 ? "done" : "wrong", file ?? lastLine(words));
     await this.open(folder);
   }
 

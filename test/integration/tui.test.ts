@@ -85,6 +85,8 @@ describe.each([
     await terminal.until("✓ Wrote v_score_runs/mine/exports/v_scores_mine_top50.csv");
     terminal.press("5");
     await terminal.until("exports/v_scores_mine_top50.csv");
+    terminal.press("p");
+    await terminal.until("✓ Report: v_score_runs/mine/report.html");
     terminal.press("q");
     expect(await terminal.exited).toEqual({ code: 0, signal: null });
     expect(terminal.isAlternate()).toBe(false);

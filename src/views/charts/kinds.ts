@@ -10,6 +10,8 @@ interface Kind {
   topK: number;
   /** Shows one layer; the run's middle one, where nobody asks for another. */
   isOfOneLayer?: boolean;
+  /** Needs more than v-scores, which are all that runs of another tool have. */
+  needsMeans?: boolean;
   /** Null for a run that lacks what it shows: means, of a run of another tool. */
   draw: (run: PlottedRun, options: ChartOptions) => Chart | null;
 }
@@ -28,13 +30,12 @@ export const KINDS = {
   },
   features: {
     ...{ about: "means of each language's top features on every language", topK: 2 },
-    ...{ isOfOneLayer: true, draw: featureHeatmap },
+    ...{ isOfOneLayer: true, needsMeans: true, draw: featureHeatmap },
   },
   layers: { about: "v of each language's best feature over the layers", topK: 1, draw: layerLines },
   specialisation: {
-    about: "v / mean of each language's best feature over the layers",
-    topK: 1,
-    draw: specialisation,
+    ...{ about: "v / mean of each language's best feature over the layers", topK: 1 },
+    ...{ needsMeans: true, draw: specialisation },
   },
   distribution: {
     about: "spread of v among each language's top features",
@@ -61,6 +62,12 @@ export const KINDS = {
 
 export type ChartKind = keyof typeof KINDS;
 export const CHART_KINDS = Object.keys(KINDS) as ChartKind[];
+
+/** Whether a run has the numbers for a figure. */
+export const canDraw = (run: PlottedRun, kind: ChartKind): boolean => {
+  const chosen: Kind = KINDS[kind];
+  return run.statistics !== null || chosen.needsMeans !== true;
+};
 
 /** What a person asked for; what is left out is chosen by the kind. */
 export interface ChartRequest {
@@ -94,7 +101,7 @@ export function drawChart(run: PlottedRun, kind: ChartKind, request: ChartReques
   });
   if (chart !== null) return chart;
   throw requestError(
-    `${run.name} is in the format of the original tool, which has no means: ${kind} cannot be drawn. Compute it here, or draw ${CHART_KINDS.filter((each) => each !== kind && each !== "features" && each !== "specialisation").join(", ")}.`,
+    `${run.name} is in the format of the original tool, which has no means: ${kind} cannot be drawn. Compute it here, or draw ${CHART_KINDS.filter((each) => canDraw(run, each)).join(", ")}.`,
   );
 }
 

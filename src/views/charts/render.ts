@@ -1,9 +1,16 @@
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import type { Spec } from "vega";
 import type { TopLevelSpec } from "vega-lite";
 
 /** PNGs have twice the pixels of the drawing, for screens and print. */
 const SCALE = 2;
+
+/** A figure as Vega takes it, for a page that draws it itself. */
+export async function compiled(spec: TopLevelSpec): Promise<Spec> {
+  const { compile } = await import("vega-lite");
+  return compile(spec).spec;
+}
 
 /** A figure as SVG, drawn without a browser. */
 export async function renderSvg(spec: TopLevelSpec): Promise<string> {

@@ -73,6 +73,7 @@ describe("keys follow the run under the cursor", () => {
   test("what is finished opens, is exported, and can be marked", () => {
     const driver = list().press("e");
     expect(driver.effects).toEqual([{ type: "export_csv", folder: "/runs/demo-all", topK: 50 }]);
+    expect(driver.press("p").effects.at(-1)).toEqual({ type: "report", folder: "/runs/demo-all" });
     driver.press("enter");
     expect(driver.top).toMatchObject({ kind: "run", folder: "/runs/demo-all" });
     expect(driver.effects.at(-1)).toEqual({ type: "open_run", folder: "/runs/demo-all" });

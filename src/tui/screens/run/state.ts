@@ -35,7 +35,7 @@ export type RunAction =
   | { type: "tab"; to: Tab }
   | { type: "layer" | "language"; step: 1 | -1 }
   | { type: "move"; move: Move }
-  | { type: "feature" | "heatmap" | "lab" | "export" };
+  | { type: "feature" | "heatmap" | "lab" | "export" | "report" };
 
 /** Rows of the list of features. */
 export const LISTED_FEATURES = 100;
@@ -108,6 +108,7 @@ export function runBindings(state: RunScreen): Binding<RunAction>[] {
         )
       : []),
     ...(ours ? [{ keys: ["t"], does: "lab", inBar: true, action: { type: "lab" } as const }] : []),
+    { keys: ["p"], does: "report with all figures", action: { type: "report" } },
     { keys: ["e"], does: `export CSV (top ${EXPORT_TOP_K})`, action: { type: "export" } },
   ];
 }
@@ -181,6 +182,8 @@ export function updateRun(state: RunScreen, action: RunAction, world: World): Ou
       };
     case "lab":
       return { state, go: { to: newLabScreen(state.folder, opened.run, state.layer) } };
+    case "report":
+      return { state, effects: [{ type: "report", folder: state.folder }] };
     case "export":
       return { state, effects: [{ type: "export_csv", folder: state.folder, topK: EXPORT_TOP_K }] };
   }

@@ -9,8 +9,8 @@ export function madeLines(folder: string, { exports }: RunSurroundings, { rows }
   const rescored = rows.filter(({ rescored_from: from }) => from === basename(folder));
   if (exports.length === 0 && rescored.length === 0)
     return [
-      plain("  Nothing yet. e exports the top features as CSV; in a shell,"),
-      plain("  npx vscore rescore compares them over fewer languages."),
+      plain("  Nothing yet. e exports the top features as CSV, p draws all figures;"),
+      plain("  in a shell, npx vscore rescore compares them over fewer languages."),
     ];
   return [
     ...exports.map(

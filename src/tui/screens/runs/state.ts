@@ -28,7 +28,7 @@ export interface RunsScreen {
 
 export type RunsAction =
   | { type: "move"; move: Move }
-  | { type: "open" | "new" | "resume" | "stop" | "export" | "mark" | "delete" | "sort" }
+  | { type: "open" | "new" | "resume" | "stop" | "export" | "report" | "mark" | "delete" | "sort" }
   | { type: "filter" | "end_filter" | "clear_filter" }
   | { type: "type"; key: string }
   | { type: "confirm" | "cancel" };
@@ -114,6 +114,9 @@ export function runsBindings(state: RunsScreen, world: World): Binding<RunsActio
       action: { type: "export" },
     }),
     ...when(row && isOpenable(row), {
+      ...{ keys: ["p"], does: "report with all figures", action: { type: "report" } as const },
+    }),
+    ...when(row && isOpenable(row), {
       ...{ keys: ["c"], does: "mark two to compare", action: { type: "mark" } as const },
     }),
     ...when(row && !isActive(row), {
@@ -180,6 +183,8 @@ function ofRow(state: RunsScreen, type: RunsAction["type"], row: Row): Outcome<R
       return { state, effects: [{ type: "stop", folder }] };
     case "export":
       return { state, effects: [{ type: "export_csv", folder, topK: EXPORT_TOP_K }] };
+    case "report":
+      return { state, effects: [{ type: "report", folder }] };
     case "delete":
       return { state: { ...state, deleting: row } };
     case "mark":

@@ -1,0 +1,35 @@
+import { relative } from "node:path";
+import { openAnyRun } from "../compute/open-any-run.js";
+import { writeReport } from "../report/write-report.js";
+import { showProgress } from "../views/progress.js";
+import { asJson, type Output } from "./output.js";
+import { noteConversion } from "./show.js";
+
+/** `vscore report RUN`: all figures of a run, and one page to read. */
+export async function report(
+  name: string,
+  { outDir, json }: { outDir?: string | undefined; json: boolean },
+  output: Output,
+  signal: AbortSignal,
+): Promise<void> {
+  const run = await openAnyRun(name, signal, (folder) => noteConversion(folder, output));
+  const progress = showProgress({ ...output, write: output.raw });
+  const written = await writeReport(run, outDir ?? run.folder, (kind) =>
+    progress.news({ type: "phase", phase: `drawing ${kind}` }),
+  ).finally(progress.stop);
+  if (json) {
+    output.data(asJson({ schema_version: 1, ...written }));
+    return;
+  }
+  output.result(
+    [
+      ...written.sentences.map((sentence) => `· ${sentence}`),
+      "",
+      `Report: ${relative(".", written.page) || written.page}`,
+      `Figures: ${written.figures.length} files in ${relative(".", `${outDir ?? run.folder}/figures`)}`,
+      ...(written.left_out.length === 0
+        ? []
+        : [`Left out, for want of means: ${written.left_out.join(", ")}`]),
+    ].join("\n"),
+  );
+}

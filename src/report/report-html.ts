@@ -1,0 +1,132 @@
+import type { Spec } from "vega";
+import type { Meta } from "../runs/meta.js";
+import { type PlottedRun, sourceText, V_FORMULA } from "../views/charts/chart.js";
+import { duration } from "../views/progress.js";
+
+/** A figure of the report: drawn once for those who print, and as a specification for those who look closer. */
+export interface ReportFigure {
+  kind: string;
+  title: string;
+  caption: string;
+  spec: Spec;
+}
+
+/** Text from runs, corpora and models, as HTML shows it: nothing of it is markup. */
+export const escapeHtml = (text: string): string =>
+  text
+    .replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
+    // Control and direction characters would change what stands around them.
+    .replace(/[\p{Cc}\p{Bidi_Control}]/gu, (character) =>
+      character === "\n" || character === "\t"
+        ? character
+        : `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+    );
+
+/** JSON inside a script element: no end tag can be spelled in it. */
+const embedded = (value: unknown): string =>
+  JSON.stringify(value).replaceAll("<", "\\u003c").replaceAll("\u2028", "\\u2028");
+
+/**
+ * One page that needs nothing else: it is read from a file, without a network.
+ *
+ * @param client the script that draws the figures (`dist/report-client.js`)
+ */
+export function reportHtml(
+  run: PlottedRun,
+  sentences: readonly string[],
+  figures: readonly ReportFigure[],
+  client: string,
+): string {
+  const title = `v-scores of ${run.name}`;
+  const section = ({ kind, title, caption }: ReportFigure) => `
+<section id="${kind}">
+  <h2>${escapeHtml(title)}</h2>
+  <div class="figure" id="figure-${kind}"></div>
+  <p class="caption">${escapeHtml(caption)}</p>
+</section>`;
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; img-src data:">
+<title>${escapeHtml(title)}</title>
+<style>${STYLE}</style>
+</head>
+<body>
+<header>
+<h1>${escapeHtml(title)}</h1>
+<p>${escapeHtml(sourceText(run))}</p>
+</header>
+<section>
+<h2>What was found</h2>
+<p class="formula">${escapeHtml(V_FORMULA)}</p>
+<ul>${sentences.map((sentence) => `<li>${escapeHtml(sentence)}</li>`).join("\n")}</ul>
+</section>
+<section>
+<h2>What it was made from</h2>
+<table>${provenance(run)
+    .map(([name, value]) => `<tr><th>${escapeHtml(name)}</th><td>${escapeHtml(value)}</td></tr>`)
+    .join("\n")}</table>
+</section>
+<nav>${figures.map(({ kind, title }) => `<a href="#${kind}">${escapeHtml(title)}</a>`).join(" · ")}</nav>
+${figures.map(section).join("\n")}
+<noscript><p>The figures are drawn by a script. As pictures they lie in the folder figures beside this page.</p></noscript>
+<script type="application/json" id="specifications">${embedded(figures.map(({ kind, spec }) => ({ kind, spec })))}</script>
+<script>${client.replaceAll("</script", "<\\/script")}</script>
+</body>
+</html>
+`;
+}
+
+function provenance(run: PlottedRun): [string, string][] {
+  if (run.statistics === null)
+    return Object.entries(run.meta).map(([key, value]) => [
+      key,
+      Array.isArray(value) ? value.join(", ") : String(value),
+    ]);
+  const meta: Meta = run.meta;
+  const revision = (value: string | null) => (value === null ? "" : ` @ ${value}`);
+  return [
+    ["model", `${meta.model_id}${revision(meta.model_revision)}`],
+    ["dictionaries", `${meta.sae_release}, ${meta.sae_id_template}`],
+    ...meta.dictionaries.map(
+      ({ layer, sae_id, d_sae, hook_name, revision: commit }): [string, string] => [
+        `layer ${layer}`,
+        `${sae_id}, ${d_sae} features, reads ${hook_name}${revision(commit)}`,
+      ],
+    ),
+    [
+      "corpus",
+      `${meta.corpus}${meta.split === null ? "" : ` (${meta.split})`}${revision(meta.corpus_revision)}`,
+    ],
+    ["texts", meta.languages.map((code) => `${code} ${meta.texts[code]}`).join(", ")],
+    [
+      "counted tokens",
+      meta.languages.map((code) => `${code} ${meta.tokens_counted[code]}`).join(", "),
+    ],
+    [
+      "rule",
+      `special tokens: ${meta.special_tokens}, first position: ${meta.first_token}, mean over ${meta.pool}s`,
+    ],
+    ["device", `${meta.device} (${meta.device_name}), ${meta.dtype}`],
+    ["made", `${meta.finished} in ${duration(meta.duration_s)}, by vscore ${meta.vscore_version}`],
+    [
+      "versions",
+      Object.entries(meta.versions)
+        .map(([name, version]) => `${name} ${version}`)
+        .join(", "),
+    ],
+    ...meta.warnings.map((warning): [string, string] => ["warning", warning]),
+  ];
+}
+
+const STYLE = `
+body { font: 16px/1.5 "DejaVu Sans", system-ui, sans-serif; color: #222; background: #fff; max-width: 1180px; margin: 2rem auto; padding: 0 1.5rem; }
+h1 { font-size: 1.6rem; margin: 0; } h2 { font-size: 1.15rem; margin: 2rem 0 .5rem; }
+header p, .caption, .formula { color: #555; font-size: .9rem; } .formula { font-style: italic; }
+table { border-collapse: collapse; font-size: .85rem; } th { text-align: left; font-weight: normal; color: #555; padding-right: 1.5rem; vertical-align: top; white-space: nowrap; } td { overflow-wrap: anywhere; }
+nav { margin: 2rem 0; font-size: .85rem; } a { color: #0057a3; }
+.figure { overflow-x: auto; } .vega-bindings { font-size: .85rem; margin: .5rem 0; }
+@media print { nav { display: none; } section { break-inside: avoid; } }
+`;

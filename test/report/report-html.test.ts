@@ -1,0 +1,36 @@
+import { expect, test } from "vitest";
+import { escapeHtml, reportHtml } from "../../src/report/report-html.js";
+import { threeLanguageRun } from "../fixtures/tui.js";
+
+const ODD = `<script>alert("1")</script>\u202e\u0007&`;
+
+test("whatever a text holds, it is text", () => {
+  expect(escapeHtml(ODD)).toBe(
+    "&#60;script&#62;alert(&#34;1&#34;)&#60;/script&#62;\\u202e\\u0007&#38;",
+  );
+});
+
+test("a page asks for nothing, and no text of a run ends a script in it", () => {
+  const run = { ...threeLanguageRun(), name: ODD };
+  const figure = {
+    kind: "heatmap",
+    title: ODD,
+    caption: ODD,
+    spec: { description: "</script><img src=x>" },
+  };
+  const html = reportHtml(run, [ODD], [figure], "run('</script>')");
+  expect(html.match(/<script/g)).toHaveLength(2);
+  expect(html.match(/<\/script>/g)).toHaveLength(2);
+  expect(html).not.toContain("<img");
+  expect(html).not.toMatch(/(src|href)="(?!#)/);
+  expect(html).toContain("default-src 'none'");
+  expect(JSON.parse(/id="specifications">(.*?)<\/script>/s.exec(html)?.[1] ?? "")).toEqual([
+    { kind: "heatmap", spec: figure.spec },
+  ]);
+});
+
+test("it says what the run was made from", () => {
+  const html = reportHtml(threeLanguageRun(), [], [], "");
+  for (const words of ["blocks.1.hook_resid_post", "an odd warning", "eng_Latn 2, fra_Latn 2"])
+    expect(html).toContain(words);
+});
