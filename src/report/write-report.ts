@@ -31,7 +31,7 @@ export async function writeReport(
   const written: string[] = [];
   for (const kind of kinds) {
     onFigure(kind);
-    const { title, caption, spec } = drawChart(run, kind, {});
+    const { spec } = drawChart(run, kind, {});
     const svg = await renderSvg(spec);
     for (const [ending, content] of [
       ["svg", svg],
@@ -41,8 +41,10 @@ export async function writeReport(
       await writeWhole(file, content);
       written.push(file);
     }
+    const page = drawChart(run, kind, {}, "page");
     // The page says the title itself.
-    figures.push({ kind, title, caption, spec: await compiled({ ...spec, title: "" }) });
+    const bare = await compiled({ ...page.spec, title: "" });
+    figures.push({ kind, title: page.title, caption: page.caption, spec: bare });
   }
   const sentences = findings(run);
   const page = join(folder, RUN_FILES.report);

@@ -1,6 +1,12 @@
 import { requestError } from "../../errors.js";
 import type { Chart, ChartOptions, PlottedRun } from "./chart.js";
-import { featureHeatmap, languageHeatmap, overlapMatrix, uniqueness } from "./matrices.js";
+import {
+  featureHeatmap,
+  languageHeatmap,
+  overlapMatrix,
+  overlapOverK,
+  uniqueness,
+} from "./matrices.js";
 import { rankScatter, specialisation, summaryTable } from "./others.js";
 import { distribution, dropOff, layerLines, topFeatureBars } from "./rankings.js";
 
@@ -12,6 +18,8 @@ interface Kind {
   isOfOneLayer?: boolean;
   /** Needs more than v-scores, which are all that runs of another tool have. */
   needsMeans?: boolean;
+  /** Another drawing for a page, where a figure can have controls. */
+  onPage?: (run: PlottedRun, options: ChartOptions) => Chart;
   /** Null for a run that lacks what it shows: means, of a run of another tool. */
   draw: (run: PlottedRun, options: ChartOptions) => Chart | null;
 }
@@ -43,7 +51,10 @@ export const KINDS = {
     draw: distribution,
   },
   "drop-off": { about: "how v falls along each language's ranking", topK: 50, draw: dropOff },
-  overlap: { about: "top features that languages share (Jaccard)", topK: 50, draw: overlapMatrix },
+  overlap: {
+    ...{ about: "top features that languages share (Jaccard)", topK: 50 },
+    ...{ draw: overlapMatrix, onPage: overlapOverK },
+  },
   uniqueness: {
     about: "share of top features that are a language's alone",
     topK: 50,
@@ -81,7 +92,12 @@ export interface ChartRequest {
  *
  * @throws VscoreError (request) for layers and languages that the run lacks, and for what a run of another tool cannot show
  */
-export function drawChart(run: PlottedRun, kind: ChartKind, request: ChartRequest): Chart {
+export function drawChart(
+  run: PlottedRun,
+  kind: ChartKind,
+  request: ChartRequest,
+  place: "file" | "page" = "file",
+): Chart {
   const chosen: Kind = KINDS[kind];
   const { layers: known, languages } = run.meta;
   const middle = known[Math.floor(known.length / 2)] as number;
@@ -94,7 +110,8 @@ export function drawChart(run: PlottedRun, kind: ChartKind, request: ChartReques
     throw requestError(
       `--language: scatter shows two languages, found ${request.languages.length}. Name two, such as --language ${languages.slice(0, 2).join(",")}.`,
     );
-  const chart = chosen.draw(run, {
+  const draw = (place === "page" && chosen.onPage) || chosen.draw;
+  const chart = draw(run, {
     layers,
     languages: request.languages ?? languages,
     topK: request.topK ?? chosen.topK,

@@ -106,31 +106,63 @@ export function featureHeatmap(run: PlottedRun, options: ChartOptions): Chart | 
   };
 }
 
-/** How many of their top-k features languages share, a panel a layer. */
-export function overlapMatrix(run: PlottedRun, options: ChartOptions): Chart {
-  const title = `Top ${options.topK} features that two languages share`;
-  const rows = overlaps(run, options.layers, options.topK).filter(
-    ({ first, second }) => options.languages.includes(first) && options.languages.includes(second),
-  );
+/** What a panel of the overlap is: languages against languages, their Jaccard index as colour and number. */
+function overlapPanels() {
   const axis = { type: "nominal", sort: null, title: null };
   const x = { ...axis, field: "second", axis: { labelAngle: -45 } };
   const y = { ...axis, field: "first" };
   const matrix = { x, y, value: "jaccard", title: "Jaccard", format: ".2f" };
   return {
+    columns: 2,
+    facet: PANEL,
+    // With a shared one, a place without a panel would have axes of its own.
+    resolve: { axis: { x: "independent", y: "independent" } },
+    spec: cells({ ...matrix, domain: [0, 1] }, { x: 32, y: 20 }),
+  };
+}
+
+const overlapRows = (run: PlottedRun, { layers, languages }: ChartOptions, topK: number) =>
+  overlaps(run, layers, topK)
+    .filter(({ first, second }) => languages.includes(first) && languages.includes(second))
+    .map((row) => ({ ...row, half: 0.55, panel: panelOf(row.layer) }));
+
+/** How many of their top-k features languages share, a panel a layer. */
+export function overlapMatrix(run: PlottedRun, options: ChartOptions): Chart {
+  const title = `Top ${options.topK} features that two languages share`;
+  return {
     title,
     caption: `Jaccard index |A ∩ B| / |A ∪ B| of the ${options.topK} features with the highest v of each language; 1 is the same features, 0 none in common.`,
     spec: framed(title, sourceText(run), {
+      data: { values: overlapRows(run, options, options.topK) },
+      ...overlapPanels(),
+    }),
+  };
+}
+
+/** Steps of the slider over k. */
+const K_STEP = 5;
+const K_MOST = 100;
+
+/** The same for a page, where k can be moved. */
+export function overlapOverK(run: PlottedRun, options: ChartOptions): Chart {
+  const title = "Top k features that two languages share";
+  const features = Math.min(...[...run.rankings.values()].map((ranking) => ranking.features));
+  const most = Math.max(K_STEP, Math.min(K_MOST, features - (features % K_STEP)));
+  const steps = Array.from({ length: most / K_STEP }, (_, at) => (at + 1) * K_STEP);
+  const start = Math.min(options.topK - (options.topK % K_STEP), most);
+  return {
+    title,
+    caption:
+      "Jaccard index |A ∩ B| / |A ∪ B| of the k features with the highest v of each language; 1 is the same features, 0 none in common. The slider below the panels moves k.",
+    spec: framed(title, sourceText(run), {
+      params: [
+        { name: "k", value: start, bind: { input: "range", min: K_STEP, max: most, step: K_STEP } },
+      ],
       data: {
-        values: withHalf(rows, ({ jaccard }) => jaccard, 1).map((row) => ({
-          ...row,
-          panel: panelOf(row.layer),
-        })),
+        values: steps.flatMap((k) => overlapRows(run, options, k).map((row) => ({ ...row, k }))),
       },
-      columns: 2,
-      facet: PANEL,
-      // With a shared one, a place without a panel would have axes of its own.
-      resolve: { axis: { x: "independent", y: "independent" } },
-      spec: cells({ ...matrix, domain: [0, 1] }, { x: 32, y: 20 }),
+      transform: [{ filter: "datum.k === k" }],
+      ...overlapPanels(),
     }),
   };
 }

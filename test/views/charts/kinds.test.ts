@@ -54,6 +54,19 @@ describe("the data of a figure are the run's own numbers", () => {
     expect(of("tha_Thai", "tha_Thai")).toBe(1);
   });
 
+  test("overlap on a page: the same for every k of its slider", () => {
+    const page = drawChart(run, "overlap", { layers: [1] }, "page");
+    expect(page.title).toContain("Top k");
+    const values = valuesOf(page);
+    expect(new Set(values.map(({ k }) => k))).toEqual(new Set([5]));
+    // biome-ignore lint/suspicious/noExplicitAny: as above
+    expect((page.spec as any).params[0]).toMatchObject({
+      name: "k",
+      value: 5,
+      bind: { min: 5, max: 5 },
+    });
+  });
+
   test("uniqueness: what no other language has among its best", () => {
     const values = valuesOf(draw("uniqueness", { layers: [1], topK: 2 }));
     expect(values.map(({ language, share }) => [language, share])).toEqual([

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import { openRun } from "../../../src/runs/read.js";
 import { CHART_KINDS, drawChart } from "../../../src/views/charts/kinds.js";
-import { renderPng, renderSvg } from "../../../src/views/charts/render.js";
+import { compiled, renderPng, renderSvg } from "../../../src/views/charts/render.js";
 import { threeLanguageRun } from "../../fixtures/tui.js";
 
 const run = threeLanguageRun();
@@ -39,4 +40,19 @@ test("what a run's names hold stays text in the drawing", async () => {
   const svg = await renderSvg(drawChart(odd as never, "heatmap", {}).spec);
   expect(svg).not.toContain("<script");
   expect(svg).toContain("&lt;script&gt;");
+});
+
+test("the slider of the page moves what is drawn, to what a figure of that k shows", async () => {
+  const demo = openRun("v_score_runs/demo");
+  const { View, parse } = await import("vega");
+  const { spec } = drawChart(demo, "overlap", { layers: [2] }, "page");
+  const view = new View(parse(await compiled(spec)), { renderer: "none" });
+  const numbers = (svg: string) =>
+    [...svg.matchAll(/>(\d\.\d\d)<\/text>/g)].map(([, text]) => text);
+  for (const topK of [5, 50, 100]) {
+    await view.signal("k", topK).runAsync();
+    const figure = drawChart(demo, "overlap", { layers: [2], topK });
+    expect(numbers(await view.toSVG())).toEqual(numbers(await renderSvg(figure.spec)));
+  }
+  view.finalize();
 });
