@@ -32,7 +32,10 @@ export function bindingsOf(app: App): { own: Binding<unknown>[]; common: Binding
   const common: Binding<AppAction>[] = [];
   if (!isTyping(own)) {
     common.push({ keys: ["?"], does: "help", inBar: true, action: { type: "help" } });
-    common.push({ keys: ["q", "ctrl-c"], does: "quit", inBar: true, action: { type: "quit" } });
+    common.push({
+      ...{ keys: ["q", "ctrl-c"], shown: "q", does: "quit", inBar: true },
+      action: { type: "quit" },
+    });
   } else common.push({ keys: ["ctrl-c"], does: "quit", action: { type: "quit" } });
   if (app.screens.length > 1 && !isOurs("escape"))
     common.push({ keys: ["escape"], does: "back", inBar: true, action: { type: "back" } });

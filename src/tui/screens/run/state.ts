@@ -70,48 +70,49 @@ export function runBindings(state: RunScreen): Binding<RunAction>[] {
     ),
   ];
   if (state.opened === null) return tabs;
-  const isFeatures =
-    state.tab === "features" || (state.tab === "heatmap" && state.heatmap === "features");
   const ours = isOurs(state.opened.run);
+  // What a tab is for comes first: the bar has room for some keys only.
   return [
     ...tabs,
-    ...(["features", "heatmap", "layers"].includes(state.tab) ? byLayerAndLanguage(state) : []),
-    ...(isFeatures
-      ? [
-          ...listBindings<RunAction>((move) => ({ type: "move", move })).map((binding) => ({
-            ...binding,
-            // The arrows change the language here.
-            keys: binding.keys.filter((key) => key !== "up" && key !== "down"),
-            ...(binding.keys.includes("j") ? { shown: "jk", does: "row", inBar: true } : {}),
-          })),
-          {
-            keys: ["enter"],
-            does: "feature",
-            inBar: true,
-            action: { type: "feature" } as const,
-          },
-        ]
+    ...(showsFeatures(state)
+      ? [{ keys: ["enter"], does: "open", inBar: true, action: { type: "feature" } as const }]
       : []),
     ...(state.tab === "heatmap" && ours
       ? [
           {
             ...{ keys: ["v"], inBar: true, action: { type: "heatmap" } as const },
-            does: state.heatmap === "layers" ? "features × languages" : "languages × layers",
+            does: state.heatmap === "layers" ? "by feature" : "by layer",
           },
         ]
       : []),
-    ...(["overview", "made from it", "log"].includes(state.tab)
-      ? listBindings<RunAction>((move) => ({ type: "move", move })).map((binding) =>
-          binding.keys.includes("down")
-            ? { ...binding, shown: "↑↓", does: "scroll", inBar: true }
-            : binding,
-        )
-      : []),
+    ...(["features", "heatmap", "layers"].includes(state.tab) ? byLayerAndLanguage(state) : []),
+    ...(showsFeatures(state) ? rowBindings() : []),
+    ...(["overview", "made from it", "log"].includes(state.tab) ? scrollBindings() : []),
     ...(ours ? [{ keys: ["t"], does: "lab", inBar: true, action: { type: "lab" } as const }] : []),
     { keys: ["p"], does: "report with all figures", action: { type: "report" } },
     { keys: ["e"], does: `export CSV (top ${EXPORT_TOP_K})`, action: { type: "export" } },
   ];
 }
+
+const showsFeatures = ({ tab, heatmap }: RunScreen): boolean =>
+  tab === "features" || (tab === "heatmap" && heatmap === "features");
+
+const moves = (): Binding<RunAction>[] => listBindings((move) => ({ type: "move", move }));
+
+/** The arrows change the language where features are listed. */
+const rowBindings = (): Binding<RunAction>[] =>
+  moves().map((binding) => ({
+    ...binding,
+    keys: binding.keys.filter((key) => key !== "up" && key !== "down"),
+    ...(binding.keys.includes("j") ? { shown: "jk", does: "row", inBar: true } : {}),
+  }));
+
+const scrollBindings = (): Binding<RunAction>[] =>
+  moves().map((binding) =>
+    binding.keys.includes("down")
+      ? { ...binding, shown: "↑↓", does: "scroll", inBar: true }
+      : binding,
+  );
 
 const byLayerAndLanguage = ({ tab }: RunScreen): Binding<RunAction>[] => [
   ...(tab === "layers"
