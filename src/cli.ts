@@ -1,6 +1,7 @@
 import { writeSync } from "node:fs";
 import { CommanderError } from "commander";
 import { batch } from "./commands/batch.js";
+import { compare } from "./commands/compare.js";
 import { compute } from "./commands/compute.js";
 import { doctor } from "./commands/doctor.js";
 import { explore } from "./commands/explore.js";
@@ -95,6 +96,7 @@ async function main(): Promise<number> {
     languages: (term, options) => languages(term, options, output),
     runs: (folder, options) => runs(folder, options, output),
     show: (run, options) => show(run, options, output, cancelled.signal),
+    compare: (pair, options) => compare(pair, options, output, cancelled.signal),
     report: (run, options) => report(run, options, output, cancelled.signal),
     plot: (run, options) => plot(run, options, output, cancelled.signal),
     explore: (run, options) => explore(run, options, output, cancelled.signal),

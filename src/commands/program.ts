@@ -28,6 +28,7 @@ export interface Actions {
   ): void;
   runs(folder: string | undefined, options: { json: boolean }): void;
   show(run: string, options: ShowOptions): Promise<void>;
+  compare(runs: readonly [string, string], options: { topK: number; json: boolean }): Promise<void>;
   report(run: string, options: { outDir?: string | undefined; json: boolean }): Promise<void>;
   plot(run: string, options: PlotOptions): Promise<void>;
   explore(run: string, options: ExploreOptions): Promise<void>;
@@ -200,6 +201,16 @@ the worst of its runs, in the order 1, 3, 4, 2, 130, 0.`,
     .option("--json", "print as JSON")
     .action((run, { layer, language, topK, json }) =>
       actions.show(run, { layer, language, topK, json: json === true }),
+    );
+  program
+    .command("compare")
+    .argument("<RUN>")
+    .argument("<OTHER>")
+    .description("how alike two runs rank features: more texts, other languages, another rule")
+    .option("--top-k <K>", "best features of each language that are compared", whole(1), 10)
+    .option("--json", "print as JSON")
+    .action((run, other, { topK, json }) =>
+      actions.compare([run, other], { topK, json: json === true }),
     );
   program
     .command("report")

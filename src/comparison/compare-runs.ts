@@ -11,6 +11,11 @@ export interface RankAgreement {
   /** Best feature of each, and its v. */
   first: { feature: number; v: number };
   second: { feature: number; v: number };
+  /** Of the features that either has among its best: Spearman's ρ of their ranks in the two; null for fewer than three. */
+  rank_correlation: number | null;
+  /** Features of the second's top k that are not in the first's, by rank there; and the other way round. */
+  gained: number[];
+  lost: number[];
   /** Largest |v₁ − v₂| over all features. */
   largest_difference: number;
 }
@@ -63,10 +68,38 @@ function agreement(a: Row, b: Row, topK: number): Omit<RankAgreement, "layer" | 
   let largest = 0;
   for (const [place, feature] of a.index.entries())
     largest = Math.max(largest, Math.abs((a.value[place] as number) - (ofB[feature] as number)));
+  const [ranksA, ranksB] = [ranksIn(a.index), ranksIn(b.index)];
+  const either = [...topA.union(topB)];
   return {
+    rank_correlation: spearman(
+      either.map((feature) => ranksA[feature] as number),
+      either.map((feature) => ranksB[feature] as number),
+    ),
+    gained: [...topB].filter((feature) => !topA.has(feature)),
+    lost: [...topA].filter((feature) => !topB.has(feature)),
     jaccard: shared / (topA.size + topB.size - shared),
     first: { feature: a.index[0] as number, v: a.value[0] as number },
     second: { feature: b.index[0] as number, v: b.value[0] as number },
     largest_difference: largest,
   };
+}
+
+/** Rank by feature number. */
+function ranksIn(index: Int32Array): Int32Array {
+  const ranks = new Int32Array(index.length);
+  for (const [place, feature] of index.entries()) ranks[feature] = place;
+  return ranks;
+}
+
+/** Spearman's ρ = 1 − 6 Σ d² / (n (n² − 1)) of values without ties, which are ranked among themselves first. */
+export function spearman(a: readonly number[], b: readonly number[]): number | null {
+  const n = a.length;
+  if (n < 3) return null;
+  const order = (values: readonly number[]) =>
+    ranksIn(
+      Int32Array.from(values.keys()).sort((i, j) => (values[i] as number) - (values[j] as number)),
+    );
+  const [first, second] = [order(a), order(b)];
+  const squares = first.reduce((sum, rank, at) => sum + (rank - (second[at] as number)) ** 2, 0);
+  return 1 - (6 * squares) / (n * (n * n - 1));
 }

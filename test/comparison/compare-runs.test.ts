@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { compareRuns } from "../../src/comparison/compare-runs.js";
+import { compareRuns, spearman } from "../../src/comparison/compare-runs.js";
 import { rank, vScores } from "../../src/reduce/v-score.js";
 import type { ScoredRun } from "../../src/runs/read.js";
 
@@ -25,6 +25,9 @@ test("agreement is over what both have, by hand", () => {
       first: { feature: 0, v: 4 },
       second: { feature: 1, v: 3 },
       largest_difference: 3,
+      rank_correlation: null,
+      gained: [],
+      lost: [],
     },
     {
       layer: 0,
@@ -34,6 +37,9 @@ test("agreement is over what both have, by hand", () => {
       first: { feature: 2, v: 2 },
       second: { feature: 2, v: 3 },
       largest_difference: 3,
+      rank_correlation: null,
+      gained: [],
+      lost: [],
     },
   ]);
   const [english] = compareRuns(
@@ -42,6 +48,8 @@ test("agreement is over what both have, by hand", () => {
     2,
   );
   expect(english?.jaccard).toBeCloseTo(1 / 3);
+  // Of features 0, 1, 2: ranks 0, 1, 3 there and 3, 1, 0 here (of 4), so the order is turned round.
+  expect(english).toMatchObject({ gained: [2], lost: [0], rank_correlation: -1 });
 });
 
 test("nothing in common, or other dictionaries, is refused", () => {
@@ -53,4 +61,12 @@ test("nothing in common, or other dictionaries, is refused", () => {
   expect(other({ tha_Thai: [1, 0], vie_Latn: [0, 1] })).toThrow("no language in common");
   expect(other({ eng_Latn: [1, 0], fra_Latn: [0, 1] }, 3)).toThrow("no layer in common");
   expect(other({ eng_Latn: [1, 0, 0], fra_Latn: [0, 1, 0] })).toThrow("2 features and other 3");
+});
+
+test("Spearman's rho of orders that are known", () => {
+  expect(spearman([1, 2, 3, 4], [10, 20, 30, 40])).toBe(1);
+  expect(spearman([1, 2, 3, 4], [4, 3, 2, 1])).toBe(-1);
+  // d = 1, 1, 0, 0: 1 − 6·2 / (4·15).
+  expect(spearman([1, 2, 3, 4], [2, 1, 3, 4])).toBeCloseTo(0.8);
+  expect(spearman([1, 2], [1, 2])).toBeNull();
 });

@@ -8,7 +8,10 @@ const open = () => new Driver([RUNS, newCompareScreen("/runs/a", "/runs/b", 10)]
 test("each layer and language tells how alike the two runs rank", () => {
   const driver = open();
   expect(driver.text).toContain("Reading both runs");
-  const agreement = { layer: 2, language: "fra_Latn", jaccard: 0.25, largest_difference: 1.5 };
+  const agreement = {
+    ...{ layer: 2, language: "fra_Latn", jaccard: 0.25, largest_difference: 1.5 },
+    ...{ rank_correlation: 0.5, gained: [9], lost: [7] },
+  };
   driver.hear({
     ...{ type: "compared", first: "/runs/a", second: "/runs/b" },
     agreements: [{ ...agreement, first: { feature: 7, v: 3 }, second: { feature: 9, v: 2 } }],

@@ -1,0 +1,23 @@
+import { compareRuns } from "../comparison/compare-runs.js";
+import { openAnyRun } from "../compute/open-any-run.js";
+import { comparisonLines } from "../views/comparison-table.js";
+import { asJson, type Output } from "./output.js";
+import { noteConversion } from "./show.js";
+
+/** `vscore compare A B`: how alike two runs rank the features of the languages and layers that both have. */
+export async function compare(
+  [first, second]: readonly [string, string],
+  { topK, json }: { topK: number; json: boolean },
+  output: Output,
+  signal: AbortSignal,
+): Promise<void> {
+  const open = (name: string) =>
+    openAnyRun(name, signal, (folder) => noteConversion(folder, output));
+  const [a, b] = [await open(first), await open(second)];
+  const agreements = compareRuns(a, b, topK);
+  if (json)
+    output.data(
+      asJson({ schema_version: 1, first: a.folder, second: b.folder, top_k: topK, agreements }),
+    );
+  else output.result(comparisonLines(a, b, topK, agreements).join("\n"));
+}
