@@ -54,7 +54,7 @@ function ourFacts(meta: Meta): Fact[] {
     ...meta.languages.map(
       (code): Fact => [
         code,
-        `${meta.texts[code]} texts, ${meta.tokens_counted[code]} counted tokens  ${languageName(code)}`,
+        `${meta.texts[code]} ${meta.texts[code] === 1 ? "text" : "texts"}, ${meta.tokens_counted[code]} counted tokens  ${languageName(code)}`,
       ],
     ),
     [
