@@ -34,7 +34,8 @@ export function clipped(line: Line, columns: number): Line {
     if (left <= 0) break;
     // Whatever a name or a text holds is shown, never obeyed.
     const text = cut(visible(each.text), left);
-    kept.push({ ...each, text });
+    // A line of nothing but empty pieces would have no height.
+    if (text !== "") kept.push({ ...each, text });
     left -= width(text);
   }
   return kept;

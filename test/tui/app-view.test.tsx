@@ -1,6 +1,8 @@
 import { render } from "ink-testing-library";
 import { afterEach, expect, test, vi } from "vitest";
 import { AppView } from "../../src/tui/components/app-view.js";
+import { newLabScreen } from "../../src/tui/screens/lab/state.js";
+import { RUNS } from "../../src/tui/screens/runs/state.js";
 import { Store } from "../../src/tui/store.js";
 import { Driver, rowOf, surroundings, threeLanguageRun } from "../fixtures/tui.js";
 
@@ -31,6 +33,20 @@ test("keys go to the screen on top, and every change is painted", async () => {
   await shown("fra_Latn 1.000");
   view.stdin.write("3");
   await shown("best feature, by layer");
+});
+
+test("a line with nothing in it has its row all the same", async () => {
+  const lab = newLabScreen("/runs/a", threeLanguageRun(), 0);
+  const driver = new Driver([RUNS, lab], { columns: 100, rows: 24 });
+  view = render(<AppView store={new Store(driver.app)} />);
+  await shown("loading the model");
+  // The last rows are as empty as the first ones may be, and Ink leaves the end of a frame alone.
+  expect(
+    view
+      .lastFrame()
+      ?.split("\n")
+      .findIndex((line) => line.startsWith(">")),
+  ).toBe(driver.lines.findIndex((line) => line.startsWith(">")));
 });
 
 test("a screen that throws is told in its place, and left with Esc", async () => {

@@ -24,10 +24,10 @@ const SCREENS: Record<string, Screen> = {
   runs: RUNS,
   "runs, filtering": { ...RUNS, typing: { text: "a", at: 1 } },
   "runs, deleting": { ...RUNS, deleting: rowOf("a") },
-  form: newRunForm(new Driver().app.world),
-  "form, typing": { ...newRunForm(new Driver().app.world), typing: { text: "x", at: 1 } },
+  form: newRunForm(),
+  "form, typing": { ...newRunForm(), typing: { text: "x", at: 1 } },
   "form, choosing": {
-    ...newRunForm(new Driver().app.world),
+    ...newRunForm(),
     choosing: { at: 0, top: 0 },
   },
   ...Object.fromEntries(

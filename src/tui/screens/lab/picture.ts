@@ -55,7 +55,7 @@ function textLines({ text }: LabScreen, columns: number): Line[] {
     plain(""),
     ...lines.slice(0, -1).map((line) => plain(`  ${line}`)),
     [
-      span(`> ${last}`.slice(0)),
+      span(`> ${last}`),
       span(before.endsWith(" ") && !last.endsWith(" ") && last !== "" ? " " : ""),
       span(under, { inverse: true }),
       span(after),

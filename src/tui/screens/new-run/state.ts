@@ -47,7 +47,7 @@ export type NewRunAction =
   | { type: "type"; key: string }
   | { type: "edit" | "accept" | "cancel" | "reset" | "plan" | "start" | "toggle" };
 
-export const newRunForm = (_: World): NewRunScreen => {
+export const newRunForm = (): NewRunScreen => {
   const values: FormValues = { model: "demo" };
   return {
     ...{ kind: "new-run", values, problems: problemsOf(values), cursor: FIRST_ROW },

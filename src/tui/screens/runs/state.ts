@@ -158,7 +158,7 @@ export function updateRuns(
       return { state: kept({ ...state, sort }, world) };
     }
     case "new":
-      return { state, go: { to: newRunForm(world) } };
+      return { state, go: { to: newRunForm() } };
     case "cancel":
       return { state: { ...state, deleting: null } };
     case "confirm":
