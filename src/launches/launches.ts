@@ -5,7 +5,7 @@ import { homedir, hostname } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { z } from "zod";
-import { isAlive } from "../process-alive.js";
+import { isAlive, startOf } from "../process-alive.js";
 import { writeWhole } from "../runs/atomic-write.js";
 
 /** A process of ours that was started in the background to work on a run's folder. */
@@ -14,6 +14,8 @@ const Launch = z.strictObject({
   at: z.string(),
   host: z.string(),
   pid: z.int(),
+  /** When the process began: its number may be another's by now. Linux only. */
+  started: z.string().nullable().default(null),
   /** Where the run goes. */
   folder: z.string(),
   /** Arguments of vscore. */
@@ -61,6 +63,7 @@ export class Launches {
       const launch = {
         ...{ id, folder, args: [...args], pid: child.pid ?? 0, host: hostname() },
         at: new Date().toISOString(),
+        started: child.pid === undefined ? null : startOf(child.pid),
       };
       await writeWhole(this.file(id), JSON.stringify(launch));
       return launch;
@@ -121,9 +124,9 @@ export class Launches {
     }
   }
 
-  private stateOf({ id, host, pid }: Launch): Pick<LaunchState, "isAlive" | "lastWords"> {
+  private stateOf({ id, host, pid, started }: Launch): Pick<LaunchState, "isAlive" | "lastWords"> {
     const lines = (this.words(id) ?? "").split("\n").filter((line) => line.trim() !== "");
-    return { isAlive: host !== hostname() || isAlive(pid), lastWords: lines.at(-1) ?? "" };
+    return { isAlive: host !== hostname() || isAlive(pid, started), lastWords: lines.at(-1) ?? "" };
   }
 
   private lastTouched(id: string): number {

@@ -5,7 +5,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
 import { errnoOf, requestError } from "../errors.js";
-import { isAlive } from "../process-alive.js";
+import { isAlive, startOf } from "../process-alive.js";
 import { explain } from "./atomic-write.js";
 import { UNFINISHED } from "./files.js";
 
@@ -18,6 +18,8 @@ const Holder = z.strictObject({
   since: z.string(),
   /** Where the pid means this process: a container has pids of its own, under the name of its host. Linux only. */
   namespace: z.string().nullable().default(null),
+  /** When the process began: its number may be another's by now. Linux only. */
+  started: z.string().nullable().default(null),
 });
 export type Holder = z.infer<typeof Holder>;
 
@@ -37,6 +39,7 @@ export async function lockRun(folder: string): Promise<() => Promise<void>> {
   const path = join(folder, LOCK);
   const own: Holder = {
     ...{ pid: process.pid, host: hostname(), namespace: pidNamespace() },
+    started: startOf(process.pid),
     since: new Date().toISOString(),
   };
   // Written aside and linked: a lock is never seen half-written, and only one process can link it.
@@ -107,8 +110,10 @@ const isSame = (a: Holder | null, b: Holder): boolean =>
   a !== null && (Object.keys(b) as (keyof Holder)[]).every((key) => a[key] === b[key]);
 
 /** Only of a process that could be seen from here can it be said that it is gone. */
-const isGone = ({ pid, host, namespace }: Holder): boolean =>
-  host === hostname() && (namespace === null || namespace === pidNamespace()) && !isAlive(pid);
+const isGone = ({ pid, host, namespace, started }: Holder): boolean =>
+  host === hostname() &&
+  (namespace === null || namespace === pidNamespace()) &&
+  !isAlive(pid, started);
 
 function pidNamespace(): string | null {
   try {

@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, writeFileSync } from "node:fs";
 import { expect, test, vi } from "vitest";
 import { Launches } from "../../src/launches/launches.js";
 import { useTempFolder } from "../fixtures/temp-folder.js";
@@ -44,4 +44,13 @@ test("what was forgotten is gone, and so is what an other start at the same fold
 
 test("where nothing was ever started there is nothing", () => {
   expect(new Launches(at("none")).list()).toEqual([]);
+});
+
+test("a process that has another's number by now is not the one that was started", async () => {
+  const launches = new Launches(at("state"));
+  const launch = await launches.start([...node, ""], [], "/runs/one");
+  await ended(launches);
+  const file = at("state", `${launch.id}.json`);
+  writeFileSync(file, JSON.stringify({ ...launch, pid: process.pid }));
+  expect(launches.list()[0]?.isAlive).toBe(false);
 });

@@ -74,3 +74,10 @@ test("the lock of a container on this host holds: its processes cannot be seen f
   expect(lockHolder(at())).toMatchObject({ pid: held.pid });
   expect((await rejectionOf(lockRun(at()))).message).toContain("in use by process");
 });
+
+test("a lock whose number is another process' by now holds nobody out", async () => {
+  const held = { pid: process.pid, host: hostname(), since: "2025-01-01T00:00:00Z" };
+  writeFileSync(at("run.lock"), JSON.stringify({ ...held, started: "1" }));
+  expect(lockHolder(at())).toBeNull();
+  await (await lockRun(at()))();
+});

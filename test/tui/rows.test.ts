@@ -6,6 +6,7 @@ import { rowOf } from "../fixtures/tui.js";
 const launch = (changes: Partial<LaunchState> = {}): LaunchState => ({
   ...{
     id: "1",
+    started: null,
     at: "2025-01-01T00:05:00Z",
     host: "here",
     pid: 7,

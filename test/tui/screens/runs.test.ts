@@ -112,6 +112,7 @@ describe("deleting", () => {
       pid: 1,
       folder: "/runs/a",
       args: [],
+      started: null,
       isAlive: false,
       lastWords: "",
     };
