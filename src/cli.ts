@@ -7,6 +7,7 @@ import { doctor } from "./commands/doctor.js";
 import { explore } from "./commands/explore.js";
 import { exportCsv } from "./commands/export-csv.js";
 import { exportPt } from "./commands/export-pt.js";
+import { feature } from "./commands/feature.js";
 import { languages } from "./commands/languages.js";
 import { models } from "./commands/models.js";
 import { asJson, type Output } from "./commands/output.js";
@@ -21,12 +22,23 @@ import { show } from "./commands/show.js";
 import { EXIT_CODES, ReportedFailure, VscoreError } from "./errors.js";
 import { explain } from "./runs/atomic-write.js";
 import { RUNS_FOLDER } from "./runs/read.js";
+import { ansiLine } from "./views/ansi.js";
 import { visibleLines } from "./views/escape.js";
+
+/** Columns of lines that go to a file or another program. */
+const PIPED_COLUMNS = 100;
 
 const shown = (text: string) => `${visibleLines(text)}\n`;
 
+const look = {
+  columns: process.stdout.columns ?? PIPED_COLUMNS,
+  colorDepth: process.stdout.isTTY === true ? process.stdout.getColorDepth() : 1,
+};
+
 const output: Output = {
   result: (text) => print(1, shown(text)),
+  styled: (lines) => print(1, lines.map((line) => `${ansiLine(line, look.colorDepth)}\n`).join("")),
+  look,
   data: (text) => print(1, text),
   note: (text) => print(2, shown(text)),
   raw: (text) => print(2, text),
@@ -100,6 +112,7 @@ async function main(): Promise<number> {
     report: (run, options) => report(run, options, output, cancelled.signal),
     plot: (run, options) => plot(run, options, output, cancelled.signal),
     explore: (run, options) => explore(run, options, output, cancelled.signal),
+    feature: (run, which, options) => feature(run, which, options, output, cancelled.signal),
     exportCsv: (run, options) => exportCsv(run, options, output, cancelled.signal),
     exportPt: (run, options) => exportPt(run, options, output, cancelled.signal),
     doctor: (options) => doctor(options, output, cancelled.signal),

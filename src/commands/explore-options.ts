@@ -19,7 +19,7 @@ export function addExplore(
     .option("--file <FILE>", "a file that is the text, whole")
     .option(
       "--layers <LAYERS>",
-      "layers of the run, as in compute (default: the middle one, with --json all)",
+      "layers of the run, as in compute (default: the middle one, with --json or --html all)",
       (text) => readFlag(text, "integers") as (number | string)[],
     )
     .option(
@@ -29,6 +29,7 @@ export function addExplore(
       5,
     )
     .option("--among <N>", "ranks of each language that count as its features", whole(1), 100)
+    .option("--html <FILE>", "write it as a page that needs no network, - is stdout")
     .option("--json", "print as JSON, one line a text with -")
     .addHelpText(
       "after",
@@ -42,8 +43,8 @@ With -, the model stays loaded until the input ends, and every line is answered 
 quote is a JSON string, any other is the text itself. With --json the answers are lines too: {"type": "phase"} while it
 loads, {"type": "ready"}, then {"type": "result"} or {"type": "error"} for each text; {"type": "failed"} where it ends early.`,
     )
-    .action((run, input, { text, file, layers, topK, among, json }) =>
-      action(run, { input, text, file, layers, topK, among, json: json === true }),
+    .action((run, input, { text, file, layers, topK, among, html, json }) =>
+      action(run, { input, text, file, layers, topK, among, html, json: json === true }),
     );
 }
 

@@ -4,11 +4,13 @@ import { chooseLayers, middleLayer } from "../explore/choose-layers.js";
 import type { ExploreRequest } from "../explore/explorer.js";
 import { decodeText, refuseUnreadable } from "../explore/text-lines.js";
 import { withExplorer } from "../explore/with-explorer.js";
+import { exploreHtml } from "../report/explore-html.js";
 import { type FinishedRun, openRun } from "../runs/read.js";
 import { exploredLines, exploreLegend } from "../views/explore-table.js";
 import { showProgress } from "../views/progress.js";
 import { exploreLines } from "./explore-lines.js";
 import { asJson, type Output } from "./output.js";
+import { writePage } from "./write-page.js";
 
 export interface ExploreOptions {
   /** Whether texts come line by line from the standard input. */
@@ -19,6 +21,7 @@ export interface ExploreOptions {
   topK: number;
   among: number;
   json: boolean;
+  html?: string | undefined;
 }
 
 /** `vscore explore RUN`: which language features of a run fire on a new text, and for which languages it speaks. */
@@ -30,8 +33,14 @@ export async function explore(
 ): Promise<void> {
   if (options.input === "-") {
     refuseOtherSources(options);
+    if (options.html !== undefined)
+      throw requestError(
+        "Found - beside --html. A page is of one text. Give it as --text or --file.",
+      );
     return exploreLines(() => requestOf(openRun(name), options), options.json, output, signal);
   }
+  if (options.json && options.html === "-")
+    throw requestError("Found --json and --html -. Expected one of them on the standard output.");
   const text = textOf(options);
   const run = openRun(name);
   const progress = showProgress({ ...output, write: output.raw });
@@ -39,19 +48,19 @@ export async function explore(
   const explored = await withExplorer(request, signal, progress.news, (explorer) =>
     explorer.explore(text),
   ).finally(progress.stop);
-  if (options.json) {
-    output.data(asJson(explored));
-    return;
-  }
+  if (options.html !== undefined)
+    await writePage(options.html, exploreHtml(explored, run.meta), run.folder, output);
+  if (options.json) output.data(asJson(explored));
+  if (options.json || options.html !== undefined) return;
   const legend = exploreLegend(request.among, request.layers, run.meta);
   output.result([...exploredLines(explored, run.meta), "", ...legend].join("\n"));
 }
 
 function requestOf(
   run: FinishedRun,
-  { layers, topK, among, json }: ExploreOptions,
+  { layers, topK, among, json, html }: ExploreOptions,
 ): ExploreRequest {
-  const standard = json ? run.meta.layers : [middleLayer(run.meta.layers)];
+  const standard = json || html !== undefined ? run.meta.layers : [middleLayer(run.meta.layers)];
   return { run, layers: layers === undefined ? standard : chooseLayers(run, layers), topK, among };
 }
 

@@ -1,7 +1,14 @@
+import type { Line } from "../views/line.js";
+import type { Look } from "../views/shaded-text.js";
+
 /** Where a command's words go. Results on stdout, progress and hints on stderr. */
 export interface Output {
   /** Lines for people: control characters in them are shown, not sent. */
   result(text: string): void;
+  /** Lines with styles, for people; they fit `look`. */
+  styled(lines: readonly Line[]): void;
+  /** What stdout is wide, and which colours it has. */
+  look: Look;
   /** Bytes for programs, as they are. */
   data(content: string | Uint8Array): void;
   note(text: string): void;

@@ -9,6 +9,7 @@ import type { BatchRequest } from "./batch.js";
 import type { ComputeOptions } from "./compute.js";
 import type { ExploreOptions } from "./explore.js";
 import { addExplore } from "./explore-options.js";
+import type { FeatureOptions } from "./feature.js";
 import type { ModelsOptions } from "./models.js";
 import { addConfigOptions, corpusOption, flagsOf, whole } from "./options.js";
 import type { PlotOptions } from "./plot.js";
@@ -31,6 +32,7 @@ export interface Actions {
   compare(runs: readonly [string, string], options: { topK: number; json: boolean }): Promise<void>;
   report(run: string, options: { outDir?: string | undefined; json: boolean }): Promise<void>;
   plot(run: string, options: PlotOptions): Promise<void>;
+  feature(run: string, which: string, options: FeatureOptions): Promise<void>;
   explore(run: string, options: ExploreOptions): Promise<void>;
   exportCsv(run: string, options: { topK: number; output?: string | undefined }): Promise<void>;
   exportPt(run: string, options: { output: string }): Promise<void>;
@@ -248,6 +250,17 @@ the worst of its runs, in the order 1, 3, 4, 2, 130, 0.`,
     )
     .action((kind, run, { layer, language, topK, format, output }) =>
       actions.plot(run, { kind, layers: layer, languages: language, topK, format, output }),
+    );
+  program
+    .command("feature")
+    .argument("<RUN>")
+    .argument("<LAYER:FEATURE>", "such as 2:86")
+    .description("one feature: what it does on every language, the texts in which it is strongest")
+    .option("--contexts", "read those texts with the run's model, where the run has not kept them")
+    .option("--html <FILE>", "write it as a page that needs no network, - is stdout")
+    .option("--json", "print as JSON")
+    .action((run, which, { contexts, html, json }) =>
+      actions.feature(run, which, { contexts: contexts === true, html, json: json === true }),
     );
   addExplore(program, (run, options) => actions.explore(run, options));
   const exports = program.command("export").description("export a run for other tools");

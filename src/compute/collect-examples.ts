@@ -3,9 +3,8 @@ import type { EngineJobs } from "../engine/engine-jobs.js";
 import type { ActivationsFrame } from "../engine/frames.js";
 import { PieceCutter } from "../engine/piece-cutter.js";
 import { type CorpusText, planShards } from "../plan.js";
-import { chooseExamples, EXAMPLE_WINDOW, type ExampleChoice } from "../reduce/examples.js";
+import { EXAMPLE_WINDOW, type ExampleChoice } from "../reduce/examples.js";
 import { isCounted, type TokenRule } from "../reduce/text-sums.js";
-import type { Ranking } from "../reduce/v-score.js";
 import type { Examples } from "../runs/examples-file.js";
 import type { LanguageSums } from "../runs/sums-file.js";
 import { withinMemory } from "./within-memory.js";
@@ -17,20 +16,17 @@ interface ShownText {
 }
 
 /**
- * Runs the model once more over the few texts in which the best features are strongest, to keep what each token's activation
- * was. The batches follow from the choice alone, so the bytes do too.
+ * Runs the model once more over the few texts that were chosen to show features, to keep what each token's activation was. The
+ * batches follow from the choice alone, so the bytes do too.
  */
 export async function collectExamples(
-  config: RunConfig,
-  rankings: ReadonlyMap<number, Ranking>,
+  config: TokenRule & Pick<RunConfig, "layers">,
+  choices: readonly ExampleChoice[],
   languages: readonly LanguageSums[],
   texts: ReadonlyMap<string, CorpusText[]>,
   jobs: EngineJobs,
   memory: { budget: number; onHalved: (budget: number) => Promise<void> },
 ): Promise<Examples> {
-  const choices = config.layers.flatMap((layer) =>
-    chooseExamples(layer, rankings.get(layer) as Ranking, languages),
-  );
   const found = new Map<ExampleChoice, ShownText>();
   let { budget } = memory;
   for (const { language, tokens } of languages) {

@@ -1,6 +1,8 @@
 import type { RunConfig } from "../config/schema.js";
 import type { EngineJobs, Loaded } from "../engine/engine-jobs.js";
 import { textHash } from "../plan.js";
+import { bestFeatures, chooseExamples } from "../reduce/examples.js";
+import type { Ranking } from "../reduce/v-score.js";
 import { storedEvents } from "../runs/events.js";
 import { RUN_FILES } from "../runs/files.js";
 import type { Meta, RunEvent, RunNews } from "../runs/meta.js";
@@ -80,9 +82,12 @@ export class OpenRun {
       );
     await writeScores(scores, config.languages, store, jobs);
     await this.tell({ type: "phase", phase: "collecting examples" });
+    const choices = config.layers.flatMap((layer) =>
+      chooseExamples(layer, bestFeatures(scores.rankings.get(layer) as Ranking), languages),
+    );
     const examples = await collectExamples(
       config,
-      scores.rankings,
+      choices,
       languages,
       this.parts.gathered.languages,
       jobs,

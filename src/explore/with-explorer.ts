@@ -1,7 +1,6 @@
-import { ProgressMeter } from "../compute/progress-meter.js";
-import { withEngine } from "../engine/with-engine.js";
 import type { RunNews } from "../runs/meta.js";
 import { type ExploreRequest, Explorer } from "./explorer.js";
+import { withLoading } from "./with-loading.js";
 
 /** Starts the engine, loads what a run was made with, and ends the engine behind `use`. News come while it loads. */
 export async function withExplorer<T>(
@@ -10,17 +9,9 @@ export async function withExplorer<T>(
   onNews: (news: RunNews) => void,
   use: (explorer: Explorer) => Promise<T>,
 ): Promise<T> {
-  const meter = new ProgressMeter(onNews);
-  let isLoaded = false;
-  return withEngine(
-    signal,
-    async (jobs) => {
-      const explorer = await Explorer.load(request, jobs);
-      isLoaded = true;
-      return use(explorer);
-    },
-    (progress) => {
-      if (!isLoaded) meter.engineProgress(progress);
-    },
-  );
+  return withLoading(signal, onNews, async (jobs, onLoaded) => {
+    const explorer = await Explorer.load(request, jobs);
+    onLoaded();
+    return use(explorer);
+  });
 }

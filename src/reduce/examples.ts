@@ -29,16 +29,16 @@ export function bestFeatures({ languages, features, index }: Ranking): Set<numbe
 }
 
 /**
- * For each language's best features of a layer: the texts, of any language, in which the feature is strongest (ties: earlier
- * language, earlier text). A feature that is among the best of several languages is chosen once.
+ * For each of these features of a layer: the texts, of any language, in which it is strongest (ties: earlier language, earlier
+ * text). By rising feature number, each feature's texts by falling maximum.
  */
 export function chooseExamples(
   layer: number,
-  ranking: Ranking,
+  features: Iterable<number>,
   languages: readonly LanguageSums[],
 ): ExampleChoice[] {
   const wanted = new Map<number, ExampleChoice[]>();
-  for (const feature of bestFeatures(ranking)) wanted.set(feature, []);
+  for (const feature of features) wanted.set(feature, []);
   for (const { language, counted, layers } of languages) {
     const sums = layers.get(layer);
     if (sums === undefined) continue;

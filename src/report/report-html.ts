@@ -2,6 +2,7 @@ import type { Spec } from "vega";
 import type { Meta } from "../runs/meta.js";
 import { type PlottedRun, sourceText, V_FORMULA } from "../views/charts/chart.js";
 import { duration } from "../views/progress.js";
+import { embedded, escapeHtml, htmlPage } from "./page.js";
 
 /** A figure of the report: drawn once for those who print, and as a specification for those who look closer. */
 export interface ReportFigure {
@@ -10,21 +11,6 @@ export interface ReportFigure {
   caption: string;
   spec: Spec;
 }
-
-/** Text from runs, corpora and models, as HTML shows it: nothing of it is markup. */
-export const escapeHtml = (text: string): string =>
-  text
-    .replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
-    // Control and direction characters would change what stands around them.
-    .replace(/[\p{Cc}\p{Bidi_Control}]/gu, (character) =>
-      character === "\n" || character === "\t"
-        ? character
-        : `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-    );
-
-/** JSON inside a script element: no end tag can be spelled in it. */
-const embedded = (value: unknown): string =>
-  JSON.stringify(value).replaceAll("<", "\\u003c").replaceAll("\u2028", "\\u2028");
 
 /**
  * One page that needs nothing else: it is read from a file, without a network.
@@ -44,17 +30,11 @@ export function reportHtml(
   <div class="figure" id="figure-${kind}"></div>
   <p class="caption">${escapeHtml(caption)}</p>
 </section>`;
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; img-src data:">
-<title>${escapeHtml(title)}</title>
-<style>${STYLE}</style>
-</head>
-<body>
-<header>
+  return htmlPage({
+    title,
+    scripts: true,
+    style: FIGURE_STYLE,
+    body: `<header>
 <h1>${escapeHtml(title)}</h1>
 <p>${escapeHtml(sourceText(run))}</p>
 </header>
@@ -66,17 +46,15 @@ export function reportHtml(
 <section>
 <h2>What it was made from</h2>
 <table>${provenance(run)
-    .map(([name, value]) => `<tr><th>${escapeHtml(name)}</th><td>${escapeHtml(value)}</td></tr>`)
-    .join("\n")}</table>
+      .map(([name, value]) => `<tr><th>${escapeHtml(name)}</th><td>${escapeHtml(value)}</td></tr>`)
+      .join("\n")}</table>
 </section>
 <nav>${figures.map(({ kind, title }) => `<a href="#${kind}">${escapeHtml(title)}</a>`).join(" · ")}</nav>
 ${figures.map(section).join("\n")}
 <noscript><p>The figures are drawn by a script. As pictures they lie in the folder figures beside this page.</p></noscript>
 <script type="application/json" id="specifications">${embedded(figures.map(({ kind, spec }) => ({ kind, spec })))}</script>
-<script>${client.replaceAll("</script", "<\\/script")}</script>
-</body>
-</html>
-`;
+<script>${client.replaceAll("</script", "<\\/script")}</script>`,
+  });
 }
 
 function provenance(run: PlottedRun): [string, string][] {
@@ -121,12 +99,8 @@ function provenance(run: PlottedRun): [string, string][] {
   ];
 }
 
-const STYLE = `
-body { font: 16px/1.5 "DejaVu Sans", system-ui, sans-serif; color: #222; background: #fff; max-width: 1180px; margin: 2rem auto; padding: 0 1.5rem; }
-h1 { font-size: 1.6rem; margin: 0; } h2 { font-size: 1.15rem; margin: 2rem 0 .5rem; }
-header p, .caption, .formula { color: #555; font-size: .9rem; } .formula { font-style: italic; }
-table { border-collapse: collapse; font-size: .85rem; } th { text-align: left; font-weight: normal; color: #555; padding-right: 1.5rem; vertical-align: top; white-space: nowrap; } td { overflow-wrap: anywhere; }
-nav { margin: 2rem 0; font-size: .85rem; } a { color: #0057a3; }
+const FIGURE_STYLE = `
+nav { margin: 2rem 0; font-size: .85rem; }
 .figure { overflow-x: auto; } .vega-bindings { font-size: .85rem; margin: .5rem 0; }
 @media print { nav { display: none; } section { break-inside: avoid; } }
 `;

@@ -1,7 +1,7 @@
 import { cut, padded, width } from "../views/cells.js";
+import { EMPTY, type Line, plain, span } from "../views/line.js";
 import { type App, bindingsOf, topOf } from "./app.js";
 import { type Binding, shownKeys } from "./keys.js";
-import { EMPTY, type Line, plain, span } from "./line.js";
 import { bodyHeight, type Notice } from "./model.js";
 import { moduleOf } from "./screens/modules.js";
 

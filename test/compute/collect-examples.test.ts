@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
 import { collectExamples } from "../../src/compute/collect-examples.js";
-import { EXAMPLE_WINDOW } from "../../src/reduce/examples.js";
-import { rank } from "../../src/reduce/v-score.js";
+import { chooseExamples, EXAMPLE_WINDOW } from "../../src/reduce/examples.js";
 import { Examples } from "../../src/runs/examples-file.js";
 import { FakeJobs } from "../fixtures/fake-jobs.js";
 import { type Spelled, spelled, spelledFrame } from "../fixtures/frames.js";
@@ -20,7 +19,7 @@ async function collect(texts: { text: string; tokens: Spelled[] }[]) {
   const corpus = texts.map(({ text }, at) => ({ id: `t${at}`, text }));
   const examples = await collectExamples(
     configOf(),
-    new Map([[1, rank([Float64Array.of(1)])]]),
+    chooseExamples(1, [0], [sums]),
     [sums],
     new Map([["eng_Latn", corpus]]),
     jobs,

@@ -1,5 +1,7 @@
-import { writeFileSync } from "node:fs";
+import { cpSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { projectRoot } from "../../src/config/paths.js";
 import { readLocalCorpus } from "../../src/corpora/local-corpora.js";
 import { ExploredText, ExploreLine } from "../../src/explore/explored-text.js";
 import { openExamples, openRun } from "../../src/runs/read.js";
@@ -111,4 +113,17 @@ it("a table for people, on the middle layer; a run of another tool is refused wi
   const foreign = await vscore("explore", folder(), "--text", FRENCH);
   expect(foreign.exitCode).toBe(2);
   expect(foreign.stderr).toContain("it has v-scores, but no statistics");
+});
+
+describe("one feature", () => {
+  it("contexts that are read anew are those that the run kept; others are of the run's own texts", async () => {
+    const kept = openExamples(openRun("demo"))?.features.find(({ layer }) => layer === 2);
+    if (kept === undefined) throw new Error("the demo run has no examples");
+    const copy = folder("copy");
+    cpSync(join(projectRoot, "v_score_runs", "demo"), copy, { recursive: true });
+    rmSync(join(copy, "examples.json"));
+    const read = await vscore("feature", copy, `2:${kept.feature}`, "--contexts", "--json");
+    expect(read.exitCode).toBe(0);
+    expect(JSON.parse(read.stdout).contexts).toEqual(kept.contexts);
+  });
 });

@@ -1,5 +1,10 @@
 import { expect, test } from "vitest";
-import { chooseExamples, EXAMPLE_FEATURES, EXAMPLE_TEXTS } from "../../src/reduce/examples.js";
+import {
+  bestFeatures,
+  chooseExamples,
+  EXAMPLE_FEATURES,
+  EXAMPLE_TEXTS,
+} from "../../src/reduce/examples.js";
 import { rank } from "../../src/reduce/v-score.js";
 import { token } from "../fixtures/frames.js";
 import { languageSums } from "../fixtures/sums.js";
@@ -12,9 +17,11 @@ test("only the best features of each language are shown, each once, in their ord
     token(0, ...Array.from({ length: WIDTH }, (_, f) => [f, 1] as [number, number])),
   ];
   const sums = languageSums("eng_Latn", { 0: [everywhere] }, WIDTH);
-  const one = chooseExamples(0, rank([rising(1)]), [sums]).map(({ feature }) => feature);
+  const one = chooseExamples(0, bestFeatures(rank([rising(1)])), [sums]).map(
+    ({ feature }) => feature,
+  );
   expect(one).toEqual(Array.from({ length: EXAMPLE_FEATURES }, (_, at) => at + 2));
-  const both = chooseExamples(0, rank([rising(1), rising(-1)]), [sums]);
+  const both = chooseExamples(0, bestFeatures(rank([rising(1), rising(-1)])), [sums]);
   expect(both.map(({ feature }) => feature)).toEqual([...Array(WIDTH).keys()]);
 });
 
@@ -24,7 +31,7 @@ test("a feature's texts are the strongest of any language; of equals the earlier
     languageSums("eng_Latn", { 2: [1, 9, 5].map(text) }, 1),
     languageSums("spa_Latn", { 2: [5, 0.5, 7].map(text) }, 1),
   ];
-  const chosen = chooseExamples(2, rank([Float64Array.of(1)]), languages);
+  const chosen = chooseExamples(2, bestFeatures(rank([Float64Array.of(1)])), languages);
   expect(chosen).toHaveLength(EXAMPLE_TEXTS);
   expect(chosen.map(({ language, text, max }) => [language, text, max])).toEqual([
     ["eng_Latn", 1, 9],
@@ -37,5 +44,5 @@ test("a feature's texts are the strongest of any language; of equals the earlier
 
 test("a feature that never fires has no examples", () => {
   const sums = languageSums("eng_Latn", { 0: [[token(0)]] }, 1);
-  expect(chooseExamples(0, rank([Float64Array.of(0)]), [sums])).toEqual([]);
+  expect(chooseExamples(0, bestFeatures(rank([Float64Array.of(0)])), [sums])).toEqual([]);
 });

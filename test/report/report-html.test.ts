@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { escapeHtml, reportHtml } from "../../src/report/report-html.js";
+import { escapeHtml } from "../../src/report/page.js";
+import { reportHtml } from "../../src/report/report-html.js";
 import { threeLanguageRun } from "../fixtures/tui.js";
 
 const ODD = `<script>alert("1")</script>\u202e\u0007&`;

@@ -3,7 +3,6 @@ import { describe, expect, test } from "vitest";
 import { bindingsOf, pressed } from "../../src/tui/app.js";
 import { frameOf } from "../../src/tui/frame.js";
 import { TEXT } from "../../src/tui/keys.js";
-import { textOf } from "../../src/tui/line.js";
 import type { Screen } from "../../src/tui/model.js";
 import { newCompareScreen } from "../../src/tui/screens/compare/state.js";
 import { newFeatureScreen } from "../../src/tui/screens/feature/state.js";
@@ -13,6 +12,7 @@ import { newRunForm } from "../../src/tui/screens/new-run/state.js";
 import { newRunScreen, TABS } from "../../src/tui/screens/run/state.js";
 import { RUNS } from "../../src/tui/screens/runs/state.js";
 import { width } from "../../src/views/cells.js";
+import { textOf } from "../../src/views/line.js";
 import { Driver, rowOf, surroundings, threeLanguageRun } from "../fixtures/tui.js";
 
 const run = threeLanguageRun();

@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
 import { brokenFrame, frameOf } from "../../src/tui/frame.js";
-import { textOf } from "../../src/tui/line.js";
 import type { OpenedRun } from "../../src/tui/model.js";
 import { newFeatureScreen } from "../../src/tui/screens/feature/state.js";
 import { newLabScreen } from "../../src/tui/screens/lab/state.js";
 import { newRunScreen, TABS } from "../../src/tui/screens/run/state.js";
 import { RUNS } from "../../src/tui/screens/runs/state.js";
 import { width } from "../../src/views/cells.js";
+import { textOf } from "../../src/views/line.js";
 import { metaOf, runOf } from "../fixtures/runs.js";
 import { Driver, rowOf, surroundings } from "../fixtures/tui.js";
 

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { brokenFrame } from "../../src/tui/frame.js";
-import { textOf } from "../../src/tui/line.js";
 import type { Effect } from "../../src/tui/model.js";
 import { Store } from "../../src/tui/store.js";
+import { textOf } from "../../src/views/line.js";
 import { Driver, rowOf } from "../fixtures/tui.js";
 
 test("every change is told, and what it asks for is performed", () => {

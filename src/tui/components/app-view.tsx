@@ -1,9 +1,9 @@
 import { Box, useInput, useWindowSize } from "ink";
 import { useEffect, useSyncExternalStore } from "react";
+import type { Line } from "../../views/line.js";
 import type { App } from "../app.js";
 import { brokenFrame, frameOf } from "../frame.js";
 import { keyNames } from "../keys.js";
-import type { Line } from "../line.js";
 import type { Store } from "../store.js";
 import { LineText } from "./lines.js";
 

@@ -1,5 +1,5 @@
 import { Text } from "ink";
-import { clipped, type Line, type Span } from "../line.js";
+import { clipped, type Line, type Span } from "../../views/line.js";
 
 interface LineProps {
   line: Line;

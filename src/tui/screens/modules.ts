@@ -1,5 +1,5 @@
+import type { Line } from "../../views/line.js";
 import type { Binding } from "../keys.js";
-import type { Line } from "../line.js";
 import type { Effect, News, Outcome, Screen, World } from "../model.js";
 import { compareModule } from "./compare/module.js";
 import { featureModule } from "./feature/module.js";

@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import type { RankAgreement } from "../../../comparison/compare-runs.js";
 import { wrapped } from "../../../views/cells.js";
 import { digits } from "../../../views/feature-table.js";
-import { bar, type Column, EMPTY, type Line, plain, table } from "../../line.js";
+import { bar, type Column, EMPTY, type Line, plain, table } from "../../../views/line.js";
 import type { World } from "../../model.js";
 import type { ScreenModule } from "../modules.js";
 import {

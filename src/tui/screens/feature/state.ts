@@ -1,3 +1,4 @@
+import { neuronpediaPage } from "../../../features/neuronpedia.js";
 import type { Binding } from "../../keys.js";
 import { listBindings } from "../../keys.js";
 import { FIRST_ROW, type ListCursor, type Move, moved, within } from "../../list.js";
@@ -54,13 +55,8 @@ function featureAt(
 }
 
 /** The feature's page on Neuronpedia, where its dictionary is there. */
-export function pageOf({ run, layer, feature }: FeatureScreen): string | null {
-  if (run.statistics === null) return null;
-  const id = run.meta.dictionaries.find((entry) => entry.layer === layer)?.neuronpedia_id;
-  // The id comes from a file that anybody may have written.
-  const path = id?.split("/").map(encodeURIComponent).join("/");
-  return path === undefined ? null : `https://www.neuronpedia.org/${path}/${feature}`;
-}
+export const pageOf = ({ run, layer, feature }: FeatureScreen): string | null =>
+  run.statistics === null ? null : neuronpediaPage(run.meta, layer, feature);
 
 export function featureBindings(state: FeatureScreen): Binding<FeatureAction>[] {
   const url = pageOf(state);

@@ -1,8 +1,8 @@
 import type { ExploredToken, Shares } from "../../../explore/explored-text.js";
 import { padded, wrapped } from "../../../views/cells.js";
 import { visible } from "../../../views/escape.js";
-import { short } from "../../feature-facts.js";
-import { EMPTY, type Line, plain, span } from "../../line.js";
+import { short } from "../../../views/feature-table.js";
+import { EMPTY, type Line, plain, span } from "../../../views/line.js";
 import { around } from "../../line-edit.js";
 import { bodyHeight, type World } from "../../model.js";
 import { type LabScreen, labHeight } from "./state.js";

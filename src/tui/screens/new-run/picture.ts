@@ -1,7 +1,7 @@
 import { flagText } from "../../../config/flag-values.js";
 import { PRESETS } from "../../../config/presets.js";
 import { padded, width, wrapped } from "../../../views/cells.js";
-import { EMPTY, type Line, plain, span } from "../../line.js";
+import { EMPTY, type Line, plain, span } from "../../../views/line.js";
 import { around } from "../../line-edit.js";
 import type { ListCursor } from "../../list.js";
 import { bodyHeight, type World } from "../../model.js";

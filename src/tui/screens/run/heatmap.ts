@@ -1,9 +1,11 @@
+import { meansOf } from "../../../features/places.js";
 import { rankedFeatures } from "../../../runs/top-features.js";
 import { padded } from "../../../views/cells.js";
-import { bestScores, meansOf, short } from "../../feature-facts.js";
-import { type Line, plain, span } from "../../line.js";
+import { short } from "../../../views/feature-table.js";
+import { type Line, plain, span } from "../../../views/line.js";
+import { heat, legend } from "../../../views/scale.js";
+import { bestScores } from "../../best-scores.js";
 import type { OpenedRun, World } from "../../model.js";
-import { heat, legend } from "../../scale.js";
 import { placeLine } from "./picture.js";
 import { LISTED_FEATURES, type RunScreen, tabHeight } from "./state.js";
 

@@ -1,8 +1,8 @@
 import { languageName } from "../../../config/languages.js";
 import type { Meta } from "../../../runs/meta.js";
 import { wrapped } from "../../../views/cells.js";
+import { EMPTY, type Line, span } from "../../../views/line.js";
 import { duration } from "../../../views/progress.js";
-import { EMPTY, type Line, span } from "../../line.js";
 import type { OpenedRun } from "../../model.js";
 import { isOurs } from "./state.js";
 

@@ -1,7 +1,7 @@
 import { basename, relative } from "node:path";
 import { bytesText } from "../../../views/amounts.js";
 import { wrapped } from "../../../views/cells.js";
-import { EMPTY, type Line, plain, span } from "../../line.js";
+import { EMPTY, type Line, plain, span } from "../../../views/line.js";
 import type { RunSurroundings, World } from "../../model.js";
 
 /** What was made from a run: exports, and runs that re-reduce its sums. */

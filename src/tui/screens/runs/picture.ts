@@ -1,5 +1,5 @@
 import { wrapped } from "../../../views/cells.js";
-import { type Column, EMPTY, type Line, plain, span, table } from "../../line.js";
+import { type Column, EMPTY, type Line, plain, span, table } from "../../../views/line.js";
 import { around } from "../../line-edit.js";
 import { bodyHeight, type Row, type World } from "../../model.js";
 import { brief, layersText, statusColor, statusText, textsText } from "../../words.js";

@@ -1,5 +1,5 @@
-import { cut, padded, width } from "../views/cells.js";
-import { visible } from "../views/escape.js";
+import { cut, padded, width } from "./cells.js";
+import { visible } from "./escape.js";
 
 /** A piece of a line in one style. Colours are names or "#rrggbb", as Ink takes them. */
 export interface Span {
