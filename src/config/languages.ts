@@ -1,4 +1,5 @@
 import { FLORES_PLUS } from "./flores-plus.js";
+import { fullCode } from "./short-codes.js";
 
 export interface Language {
   code: string;
@@ -38,6 +39,9 @@ const FORMER_CODES = new Map(
     it: "ita_Latn",
   }),
 );
+
+/** The FLORES+ code of today that a former or short code stands for; any other code is returned as it is. */
+export const currentCode = (code: string): string => FORMER_CODES.get(code) ?? fullCode(code);
 
 /** The ten languages of the paper (Deng et al., 2025), as FLORES+ codes. */
 export const PAPER_TEN = [

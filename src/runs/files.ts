@@ -13,6 +13,7 @@ export const RUN_FILES = {
   sumsFolder: "sums",
   exportsFolder: "exports",
   figuresFolder: "figures",
+  experimentsFolder: "experiments",
   report: "report.html",
   gitignore: ".gitignore",
 } as const;

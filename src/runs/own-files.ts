@@ -6,7 +6,8 @@ import { EARLIER_RUN, GATED_IGNORE, isWrittenAside, RUN_FILES } from "./files.js
 
 /** Files of a run in its folder, as paths below it; `meta.json` first. What people put beside them is not among them. */
 export function ownFiles(folder: string): string[] {
-  const { meta, sumsFolder, exportsFolder, figuresFolder, gitignore, ...files } = RUN_FILES;
+  const { meta, sumsFolder, exportsFolder, figuresFolder, gitignore, experimentsFolder, ...files } =
+    RUN_FILES;
   const within = (subfolder: string, isOurs: RegExp) =>
     namesIn(join(folder, subfolder))
       .filter((name) => isOurs.test(name) || isWrittenAside(name))
@@ -21,6 +22,9 @@ export function ownFiles(folder: string): string[] {
     ...within(sumsFolder, /\.safetensors$/),
     ...within(exportsFolder, /^v_scores_.*_top\d+\.csv$/),
     ...within(figuresFolder, /^[a-z0-9-]+\.(svg|png|json)$/),
+    ...experimentFolders(folder).flatMap((made) =>
+      within(made, /^(result\.json|rows\.jsonl|[a-z0-9-]+\.(svg|png))$/),
+    ),
   ].filter((name) => lstatSync(join(folder, name), { throwIfNoEntry: false })?.isFile());
 }
 
@@ -69,9 +73,16 @@ async function move(from: string, to: string): Promise<void> {
   await removeEmptyFolders(from);
 }
 
+/** Folders that `writeExperiment` makes, as paths below the run's. */
+const experimentFolders = (folder: string): string[] =>
+  namesIn(join(folder, RUN_FILES.experimentsFolder))
+    .filter((name) => /^[a-z]+-\d+$/.test(name))
+    .map((name) => join(RUN_FILES.experimentsFolder, name));
+
 async function removeEmptyFolders(folder: string): Promise<void> {
-  const { sumsFolder, exportsFolder, figuresFolder } = RUN_FILES;
-  for (const name of [sumsFolder, exportsFolder, figuresFolder]) {
+  const { sumsFolder, exportsFolder, figuresFolder, experimentsFolder } = RUN_FILES;
+  const made = [...experimentFolders(folder), experimentsFolder];
+  for (const name of [sumsFolder, exportsFolder, figuresFolder, ...made]) {
     await rmdir(join(folder, name)).catch(() => undefined);
   }
 }

@@ -6,7 +6,11 @@ import { LOCK } from "./lock.js";
 import { isFinishedRun, isUnfinishedRun } from "./site.js";
 
 /** Folders of what was made from a run. */
-const MADE: string[] = [RUN_FILES.exportsFolder, RUN_FILES.figuresFolder];
+const MADE: string[] = [
+  RUN_FILES.exportsFolder,
+  RUN_FILES.figuresFolder,
+  RUN_FILES.experimentsFolder,
+];
 
 /**
  * Refuses a place for a result where writing, links followed, would touch what a run consists of: this one's or another's.

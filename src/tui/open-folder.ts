@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { requestError } from "../errors.js";
 import { storedEvents } from "../runs/events.js";
+import { EXPERIMENT_RESULT } from "../runs/experiments.js";
 import { RUN_FILES } from "../runs/files.js";
 import { openForeignRun } from "../runs/foreign.js";
 import { openExamples, openRun, readForeignMeta } from "../runs/read.js";
@@ -71,7 +72,13 @@ function exportsOf(folder: string): RunSurroundings["exports"] {
         .sort()
         .map((name) => join(made, name)),
     );
-  return [join(folder, RUN_FILES.report), ...within].flatMap((file) => {
+  const experiments = join(folder, RUN_FILES.experimentsFolder);
+  const results = existsSync(experiments)
+    ? readdirSync(experiments)
+        .sort()
+        .map((name) => join(experiments, name, EXPERIMENT_RESULT))
+    : [];
+  return [join(folder, RUN_FILES.report), ...results, ...within].flatMap((file) => {
     const entry = statSync(file, { throwIfNoEntry: false });
     return entry?.isFile() ? [{ file, bytes: entry.size }] : [];
   });
