@@ -13,7 +13,7 @@ if (Number(process.versions.node.split(".")[0]) >= OLDEST_NODE) {
     process.exit(1);
   });
 } else if (fs.existsSync(bundled)) {
-  const { spawn } = require("node:child_process") as typeof import("node:child_process");
+  const { spawn, spawnSync } = require("node:child_process") as typeof import("node:child_process");
   // Through the channel the child learns of our end, however it comes.
   const stdio = ["inherit", "inherit", "inherit", "ipc"] as const;
   const child = spawn(bundled, [__filename, ...process.argv.slice(2)], { stdio: [...stdio] });
@@ -24,6 +24,11 @@ if (Number(process.versions.node.split(".")[0]) >= OLDEST_NODE) {
   process.on("SIGHUP", pass);
   child.on("exit", (code: number | null, signal: NodeJS.Signals | null) => {
     process.exitCode = code ?? 128;
+    // Killed in the middle of the terminal UI, it could not give the terminal back.
+    if (signal !== null && process.argv.length <= 2 && process.stdout.isTTY) {
+      process.stdout.write("\u001b[?1049l\u001b[?25h\u001b[?2004l");
+      spawnSync("stty", ["sane"], { stdio: "inherit" });
+    }
     if (signal !== null) process.kill(process.pid, signal);
   });
 } else {

@@ -5,15 +5,17 @@ import { homedir, hostname } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { z } from "zod";
+import { environmentError } from "../errors.js";
 import { isAlive, startOf } from "../process-alive.js";
 import { writeWhole } from "../runs/atomic-write.js";
+import { shellWord } from "../shell-word.js";
 
 /** A process of ours that was started in the background to work on a run's folder. */
 const Launch = z.strictObject({
   id: z.string(),
   at: z.string(),
   host: z.string(),
-  pid: z.int(),
+  pid: z.int().positive(),
   /** When the process began: its number may be another's by now. Linux only. */
   started: z.string().nullable().default(null),
   /** Where the run goes. */
@@ -59,11 +61,15 @@ export class Launches {
         reject: false,
         env: { NO_COLOR: "1" },
       });
+      const { pid } = child;
+      if (pid === undefined)
+        throw environmentError(
+          `${interpreter} could not be started: ${(await child).shortMessage}. Start the run from a shell: npx vscore ${args.map(shellWord).join(" ")}`,
+        );
       child.nodeChildProcess.unref();
       const launch = {
-        ...{ id, folder, args: [...args], pid: child.pid ?? 0, host: hostname() },
-        at: new Date().toISOString(),
-        started: child.pid === undefined ? null : startOf(child.pid),
+        ...{ id, folder, args: [...args], pid, host: hostname() },
+        ...{ at: new Date().toISOString(), started: startOf(pid) },
       };
       await writeWhole(this.file(id), JSON.stringify(launch));
       return launch;

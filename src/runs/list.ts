@@ -45,9 +45,14 @@ const Described = z.looseObject({
 /** The runs below a folder, last touched first. Never throws over one broken run: that one is listed as broken. */
 export const listRuns = (below: string): RunEntry[] => new RunsWatch(below).list();
 
+interface Known {
+  seen: string;
+  entry: RunEntry;
+}
+
 /** Lists a folder's runs again and again, and reads only those whose files have changed. */
 export class RunsWatch {
-  private known = new Map<string, { seen: string; entry: RunEntry }>();
+  private known = new Map<string, Known>();
 
   constructor(private readonly below: string) {}
 
@@ -56,20 +61,28 @@ export class RunsWatch {
     this.known = new Map();
     if (!isFolder(this.below)) return [];
     for (const name of readdirSync(this.below)) {
-      const folder = join(this.below, name);
-      const seen = signature(folder);
-      const known = before.get(name);
-      if (known !== undefined && known.seen === seen) this.known.set(name, known);
-      else if (isFolder(folder) && looksLikeRun(folder))
-        this.known.set(name, { seen, entry: describe(name, folder) });
+      const found = this.look(name, join(this.below, name), before.get(name));
+      if (found !== undefined) this.known.set(name, found);
     }
     return [...this.known.values()]
       .map(({ entry }) => entry)
       .sort((a, b) => Date.parse(b.touched) - Date.parse(a.touched));
   }
+
+  /** One folder, or what was known of it; undefined where it is none, no run, or not ours to look into. */
+  private look(name: string, folder: string, known: Known | undefined): Known | undefined {
+    try {
+      const seen = signature(folder);
+      if (known?.seen === seen) return known;
+      if (!isFolder(folder) || !looksLikeRun(folder)) return undefined;
+      return { seen, entry: describe(name, folder) };
+    } catch {
+      return undefined;
+    }
+  }
 }
 
-/** Changes whenever the description of a run may. */
+/** Changes whenever the description of a run may. @throws where the folder cannot be looked into */
 function signature(folder: string): string {
   const files = [RUN_FILES.meta, RUN_FILES.config, RUN_FILES.events].map((file) => {
     const found = statSync(join(folder, file), { throwIfNoEntry: false });

@@ -13,7 +13,7 @@ export const LOCK = "run.lock";
 /** Held for the moment in which a stale lock is removed. */
 const TAKEOVER = `.${LOCK}.takeover${UNFINISHED}`;
 const Holder = z.strictObject({
-  pid: z.int(),
+  pid: z.int().positive(),
   host: z.string(),
   since: z.string(),
   /** Where the pid means this process: a container has pids of its own, under the name of its host. Linux only. */
@@ -109,11 +109,12 @@ function readHolder(path: string): Holder | null {
 const isSame = (a: Holder | null, b: Holder): boolean =>
   a !== null && (Object.keys(b) as (keyof Holder)[]).every((key) => a[key] === b[key]);
 
+/** Whether a holder's number means a process that can be seen from here: another host or container has numbers of its own. */
+export const isHere = ({ host, namespace }: Pick<Holder, "host" | "namespace">): boolean =>
+  host === hostname() && (namespace === null || namespace === pidNamespace());
+
 /** Only of a process that could be seen from here can it be said that it is gone. */
-const isGone = ({ pid, host, namespace, started }: Holder): boolean =>
-  host === hostname() &&
-  (namespace === null || namespace === pidNamespace()) &&
-  !isAlive(pid, started);
+const isGone = (holder: Holder): boolean => isHere(holder) && !isAlive(holder.pid, holder.started);
 
 function pidNamespace(): string | null {
   try {

@@ -1,4 +1,4 @@
-import { actionOf, type Binding, TEXT } from "./keys.js";
+import { actionOf, type Binding, pastedName, TEXT } from "./keys.js";
 import type { Effect, News, Notice, Outcome, Screen, World } from "./model.js";
 import { moduleOf } from "./screens/modules.js";
 
@@ -17,7 +17,7 @@ export interface Step {
 }
 
 /** What keys do on every screen where no text is typed. */
-type AppAction = { type: "help" } | { type: "quit" } | { type: "back" };
+type AppAction = { type: "help" } | { type: "quit" } | { type: "suspend" } | { type: "back" };
 
 export const topOf = ({ screens }: App): Screen => screens.at(-1) as Screen;
 
@@ -37,14 +37,34 @@ export function bindingsOf(app: App): { own: Binding<unknown>[]; common: Binding
       action: { type: "quit" },
     });
   } else common.push({ keys: ["ctrl-c"], does: "quit", action: { type: "quit" } });
+  common.push({ keys: ["ctrl-z"], does: "to the shell, fg returns", action: { type: "suspend" } });
   if (app.screens.length > 1 && !isOurs("escape"))
     common.push({ keys: ["escape"], does: "back", inBar: true, action: { type: "back" } });
   return { own, common };
 }
 
+/** Whether the screen asks something whose answer cannot be taken back. */
+export const isAsking = (app: App): boolean =>
+  bindingsOf(app).own.some(({ isAnswer }) => isAnswer === true);
+
+/** What one can still see the whole of, and type in without waiting. */
+const LONGEST_PASTE = 5000;
+
+/** A pasted text goes where one types; elsewhere its letters are no keys. */
+export function pasted(app: App, text: string): Step {
+  if (text.length > LONGEST_PASTE) {
+    const told = `The pasted text has more than ${LONGEST_PASTE} characters. Long texts are read from a file: npx vscore explore RUN --file FILE`;
+    return { app: { ...app, notice: { text: told, tone: "wrong" } }, effects: [] };
+  }
+  const name = pastedName(text);
+  if (!app.isHelpOpen && isTyping(bindingsOf(app).own)) return pressed(app, name);
+  const told = "What was pasted is not taken for keys. Paste where a text is typed.";
+  return { app: { ...app, notice: { text: told, tone: "info" } }, effects: [] };
+}
+
 export function pressed(app: App, key: string): Step {
   if (app.isHelpOpen) {
-    if (key === "ctrl-c" || key === "q") return { app, effects: [{ type: "quit" }] };
+    if (key === "ctrl-c") return { app, effects: [{ type: "quit" }] };
     return { app: { ...app, isHelpOpen: false }, effects: [] };
   }
   const { own, common } = bindingsOf(app);
@@ -57,6 +77,7 @@ export function pressed(app: App, key: string): Step {
   const shared = actionOf(common, key);
   if (shared === undefined) return { app, effects: [] };
   if (shared.type === "quit") return { app, effects: [{ type: "quit" }] };
+  if (shared.type === "suspend") return { app, effects: [{ type: "suspend" }] };
   if (shared.type === "help") return { app: { ...quiet, isHelpOpen: true }, effects: [] };
   return applied(quiet, { state: topOf(app), go: "back" });
 }

@@ -10,10 +10,15 @@ export interface Binding<Action> {
   does: string;
   /** Whether the one-line help bar has room for it first. */
   inBar?: boolean;
+  /** It cannot be taken back: it is not taken from the same piece of input as the key that asked. */
+  isAnswer?: boolean;
   action: Action | ((text: string) => Action);
 }
 
 export const TEXT = "any character";
+
+/** Begins the name of a text that was pasted whole: no key is called so. */
+export const PASTED = "pasted:";
 
 const NAMED = [
   ["upArrow", "up"],
@@ -30,7 +35,11 @@ const NAMED = [
   ["delete", "delete"],
 ] as const;
 
-/** Names of the keys behind one piece of input: several characters may come at once, from a fast hand or a paste. */
+/** The name of a pasted text: on one line, without what only a terminal obeys. */
+export const pastedName = (text: string): string =>
+  `${PASTED}${text.replace(/[\p{Cc}\u2028\u2029]+/gu, " ").trim()}`;
+
+/** Names of the keys behind one piece of input: several characters may come at once, from a fast hand. */
 export function keyNames(input: string, key: Key): string[] {
   if (key.eventType === "release") return [];
   if (key.tab) return [key.shift ? "shift-tab" : "tab"];
@@ -49,7 +58,8 @@ export function actionOf<Action>(
   name: string,
 ): Action | undefined {
   const isText =
-    Array.from(new Intl.Segmenter().segment(name)).length === 1 && !/\p{Cc}/u.test(name);
+    name.startsWith(PASTED) ||
+    (Array.from(new Intl.Segmenter().segment(name)).length === 1 && !/\p{Cc}/u.test(name));
   const binding =
     bindings.find(({ keys }) => keys.includes(name)) ??
     (isText ? bindings.find(({ keys }) => keys.includes(TEXT)) : undefined);

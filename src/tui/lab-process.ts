@@ -40,9 +40,9 @@ export class LabProcess {
     });
   }
 
-  /** Asks for a text; while another one is read, only the latest waits. */
+  /** Asks for a text, or with "" for none any more; while another one is read, only the latest waits. */
   ask(text: string): void {
-    this.waiting = text;
+    this.waiting = text === "" ? null : text;
     this.next();
   }
 

@@ -1,3 +1,5 @@
+import { PASTED } from "./keys.js";
+
 /** A line of text that is being typed, with the cursor before its `at`-th grapheme. */
 export interface LineEdit {
   text: string;
@@ -42,8 +44,10 @@ export function edit(line: LineEdit, key: string): LineEdit {
         .replace(/\S+\s*$/, "");
       return put(split(before), parts.slice(at));
     }
-    default:
-      return put([...parts.slice(0, at), key], parts.slice(at));
+    default: {
+      const text = key.startsWith(PASTED) ? key.slice(PASTED.length) : key;
+      return put([...parts.slice(0, at), text], parts.slice(at));
+    }
   }
 }
 

@@ -65,6 +65,7 @@ export interface RunSurroundings {
 /** What a screen asks the outside for; `runtime.ts` does it and tells news of it. */
 export type Effect =
   | { type: "quit" }
+  | { type: "suspend" }
   | { type: "open_run"; folder: string }
   | { type: "compare"; first: string; second: string; topK: number }
   | { type: "launch"; args: string[]; folder: string }

@@ -5,7 +5,7 @@ import { Launches } from "../launches/launches.js";
 import { deleteRun } from "../runs/delete-run.js";
 import { EventsTail } from "../runs/events.js";
 import { RunsWatch } from "../runs/list.js";
-import { lockHolder } from "../runs/lock.js";
+import { isHere, lockHolder } from "../runs/lock.js";
 import { type App, topOf } from "./app.js";
 import { LabProcess } from "./lab-process.js";
 import type { Effect, News } from "./model.js";
@@ -72,6 +72,9 @@ export class Runtime {
     switch (effect.type) {
       case "quit":
         return this.quit();
+      case "suspend":
+        process.kill(process.pid, "SIGTSTP");
+        return;
       case "open_run":
         return this.open(effect.folder);
       case "compare":
@@ -143,12 +146,17 @@ export class Runtime {
 
   private stop(folder: string): void {
     const launch = this.launches.list().find((each) => each.folder === folder && each.isAlive);
-    const pid = lockHolder(folder)?.pid ?? launch?.pid;
-    if (pid === undefined) {
+    const worker = lockHolder(folder) ?? (launch && { ...launch, namespace: null });
+    if (worker === undefined) {
       this.told("info", "Nothing is at work there any more.");
+    } else if (!isHere(worker)) {
+      this.told(
+        "wrong",
+        `Process ${worker.pid} of ${worker.host} is at work there: stop it there.`,
+      );
     } else {
-      process.kill(pid, "SIGINT");
-      this.told("info", `Stopping process ${pid}: what is finished is kept.`);
+      process.kill(worker.pid, "SIGINT");
+      this.told("info", "Stopping it: finished languages are kept, the one under way begins anew.");
     }
   }
 

@@ -36,13 +36,21 @@ export async function startTui(
     alternateScreen: true,
     incrementalRendering: true,
   });
-  const leave = () => view.unmount();
+  const gone = Promise.withResolvers<void>();
+  const leave = () => {
+    try {
+      view.unmount();
+    } catch {
+      // The terminal went away before us: there is nothing to give back.
+      gone.resolve();
+    }
+  };
   const runtime = new Runtime(command, app.world.below, store.hear, leave);
   store.onEffect((effect) => runtime.perform(effect));
   signal.addEventListener("abort", leave, { once: true });
   try {
     runtime.start(store.state);
-    await view.waitUntilExit();
+    await Promise.race([view.waitUntilExit(), gone.promise]);
   } finally {
     runtime.close();
   }

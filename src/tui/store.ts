@@ -1,4 +1,4 @@
-import { type App, heard, pressed, type Step } from "./app.js";
+import { type App, heard, isAsking, pasted, pressed, type Step } from "./app.js";
 import type { Effect, News } from "./model.js";
 
 /** Holds the one state of the screens; every change is one step, and what it asks for is performed at once. */
@@ -19,7 +19,14 @@ export class Store {
     return () => this.listeners.delete(listener);
   };
 
-  readonly press = (key: string): void => this.take(() => pressed(this.app, key));
+  /** Keys that came in one piece: where one of them brings up a question, the others are not its answer. */
+  readonly press = (...keys: readonly string[]): void => {
+    for (const [at, key] of keys.entries()) {
+      if (at > 0 && isAsking(this.app)) return;
+      this.take(() => pressed(this.app, key));
+    }
+  };
+  readonly paste = (text: string): void => this.take(() => pasted(this.app, text));
   readonly hear = (news: News): void => this.take(() => heard(this.app, news));
 
   private take(next: () => Step): void {

@@ -106,7 +106,10 @@ export function updateLab(state: LabScreen, action: LabAction, world: World): Ou
 function asked(state: LabScreen): Outcome<LabScreen> {
   const { text } = state.text;
   if (text.trim() === "")
-    return { state: { ...state, result: null, isAsked: false, trouble: null, cursor: FIRST_ROW } };
+    return {
+      state: { ...state, result: null, isAsked: false, trouble: null, cursor: FIRST_ROW },
+      effects: state.isAsked ? [{ type: "ask_lab", text: "" }] : [],
+    };
   const effects: Effect[] = state.model.state === "ready" ? [{ type: "ask_lab", text }] : [];
   return { state: { ...state, isAsked: effects.length > 0 }, effects };
 }
@@ -128,6 +131,8 @@ export function labHeard(state: LabScreen, news: News, world: World): Outcome<La
         warnings: told.warnings,
       });
     case "read": {
+      // What was being read when the line was emptied is of no text any more.
+      if (state.text.text.trim() === "") return { state };
       const count = told.result.tokens.length;
       return {
         state: {

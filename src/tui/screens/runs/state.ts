@@ -44,6 +44,8 @@ export const RUNS: RunsScreen = {
   deleting: null,
 };
 
+const CONFIRM = { type: "confirm" } as const;
+
 /** How many features of each language and layer an export from here holds. */
 const EXPORT_TOP_K = 50;
 const COMPARE_TOP_K = 10;
@@ -77,7 +79,7 @@ export function chosenRow(state: RunsScreen, world: World): Row | undefined {
 export function runsBindings(state: RunsScreen, world: World): Binding<RunsAction>[] {
   if (state.deleting !== null)
     return [
-      { keys: ["y"], does: "delete it", inBar: true, action: { type: "confirm" } },
+      ...[{ keys: ["y"], does: "delete it", inBar: true, isAnswer: true, action: CONFIRM }],
       { keys: ["n", "escape"], does: "keep it", inBar: true, action: { type: "cancel" } },
     ];
   if (state.typing !== null)
