@@ -3,8 +3,12 @@ import { visible } from "./escape.js";
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 
+/** Vowels of Thai and Lao that join the letter before them for a reader, and take a column of their own on a terminal. */
+const SPACING_VOWEL = /(?<=\S)[\u0e33\u0eb3]/gu;
+
 /** Columns that a text takes on a terminal: wide characters take two, combining marks none. */
-export const width = (text: string): number => stringWidth(text);
+export const width = (text: string): number =>
+  stringWidth(text) + (text.match(SPACING_VOWEL)?.length ?? 0);
 
 /** The longest beginning of a text that fits. */
 function beginning(text: string, columns: number): string {

@@ -1,6 +1,5 @@
-import stringWidth from "string-width";
 import type { ExploredText, ExploredToken, Shares } from "../explore/explored-text.js";
-import { cut } from "./cells.js";
+import { cut, width } from "./cells.js";
 import { visible } from "./escape.js";
 import { type Column, tableLines } from "./table.js";
 
@@ -71,7 +70,7 @@ function tokenLines(
       ...layers.flatMap((layer) => cellsOf(token, layer, features, short)),
     ]);
     const lines = tableLines(columns, rows);
-    if (features === 1 || lines.every((line) => stringWidth(line) <= COLUMNS)) return lines;
+    if (features === 1 || lines.every((line) => width(line) <= COLUMNS)) return lines;
   }
 }
 

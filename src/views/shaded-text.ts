@@ -38,11 +38,48 @@ export function contextLines(
         { dim: true },
       ),
       ...flowed(
-        pieces.map((piece, at) => shaded(piece, activations[at] ?? null, most, colorDepth)),
+        drawnTokens(pieces, activations).map(({ text, activation }) =>
+          shaded(text, activation, most, colorDepth),
+        ),
         columns - 4,
       ),
     ]),
   ];
+}
+
+const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+
+/**
+ * Tokens as a terminal can draw them. What stands on a letter cannot be drawn apart from it: where a token ends inside a
+ * character that readers see as one, the character is drawn whole with the stronger of its tokens, the rest of each by itself.
+ */
+export function drawnTokens(
+  pieces: readonly string[],
+  activations: readonly (number | null)[],
+): { text: string; activation: number | null }[] {
+  const drawn: { token: number; text: string; activation: number | null }[] = [];
+  // Pieces without characters are bytes of the one before them.
+  const ends: number[] = [];
+  for (const piece of pieces) ends.push((ends.at(-1) ?? 0) + piece.length);
+  let [at, token] = [0, 0];
+  for (const { segment } of graphemes.segment(pieces.join(""))) {
+    while ((ends[token] ?? 0) <= at && token < pieces.length - 1) token++;
+    const first = token;
+    at += segment.length;
+    let last = first;
+    while (last < pieces.length - 1 && ((ends[last] ?? 0) < at || (ends[last + 1] ?? 0) === at))
+      last++;
+    const activation = activations
+      .slice(first, last + 1)
+      .reduce<number | null>(
+        (most, own) => (own !== null && own > (most ?? -1) ? own : most),
+        null,
+      );
+    const before = drawn.at(-1);
+    if (before?.token === first && before.activation === activation) before.text += segment;
+    else drawn.push({ token: first, text: segment, activation });
+  }
+  return drawn;
 }
 
 /** A token on its background; without colours, a sign of its strength stands behind it. */

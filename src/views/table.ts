@@ -1,4 +1,4 @@
-import stringWidth from "string-width";
+import { width } from "./cells.js";
 
 export interface Column {
   title: string;
@@ -11,21 +11,21 @@ export function tableLines(
   rows: readonly (readonly string[])[],
 ): string[] {
   const widths = columns.map(({ title }, at) =>
-    rows.reduce((widest, row) => Math.max(widest, stringWidth(row[at] ?? "")), stringWidth(title)),
+    rows.reduce((widest, row) => Math.max(widest, width(row[at] ?? "")), width(title)),
   );
   const line = (cells: readonly string[]) =>
     columns
       .map(({ align }, at) => {
-        const width = widths[at] as number;
+        const room = widths[at] as number;
         const cell = cells[at] ?? "";
-        const blanks = " ".repeat(width - stringWidth(cell));
+        const blanks = " ".repeat(room - width(cell));
         return align === "right" ? blanks + cell : cell + blanks;
       })
       .join("  ")
       .trimEnd();
   return [
     line(columns.map(({ title }) => title)),
-    widths.map((width) => "─".repeat(width)).join("  "),
+    widths.map((room) => "─".repeat(room)).join("  "),
     ...rows.map(line),
   ];
 }
