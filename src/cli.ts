@@ -97,7 +97,11 @@ async function openTui(): Promise<number> {
 }
 
 const isForPerson = () =>
-  process.stdin.isTTY === true && process.stdout.isTTY === true && !process.env.CI;
+  process.stdin.isTTY === true &&
+  process.stdout.isTTY === true &&
+  !process.env.CI &&
+  // Such a terminal obeys nothing: a screen would be a heap of signs on it.
+  process.env.TERM !== "dumb";
 
 async function main(): Promise<number> {
   if (process.argv.length <= 2 && isForPerson()) return openTui();

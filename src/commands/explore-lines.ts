@@ -27,18 +27,23 @@ export async function exploreLines(
   output: Output,
   signal: AbortSignal,
 ): Promise<void> {
+  const gone = new AbortController();
   const teller = json ? jsonTeller(output) : tableTeller(output);
   try {
     const request = open();
     const use = async (explorer: Explorer) => {
       teller.ready(explorer);
-      for await (const line of linesOf(addAbortSignal(signal, process.stdin)))
+      // Whoever is about to type should know that nobody reads any more.
+      explorer.died.catch((reason) => gone.abort(reason));
+      const ended = AbortSignal.any([signal, gone.signal]);
+      for await (const line of linesOf(addAbortSignal(ended, process.stdin)))
         await answer(line, explorer, teller);
     };
     await withExplorer(request, signal, teller.news, use);
   } catch (error) {
     teller.stop();
-    teller.failed(signal.aborted ? signal.reason : error);
+    const ended = [signal, gone.signal].find(({ aborted }) => aborted);
+    teller.failed(ended?.reason ?? error);
   }
 }
 

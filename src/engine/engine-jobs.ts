@@ -82,6 +82,11 @@ export class EngineJobs {
     private readonly onProgress: (progress: EngineProgress) => void,
   ) {}
 
+  /** Rejects when Python ends, also while no job is at work. */
+  get died(): Promise<never> {
+    return this.engine.died;
+  }
+
   /** Loads model, tokenizer and dictionaries. They stay loaded. */
   async load(request: LoadRequest): Promise<Loaded> {
     return Loaded.parse(jsonOf((await this.result("load", { ...request }, "loaded")).blob));

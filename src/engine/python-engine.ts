@@ -53,7 +53,8 @@ const KINDS: Record<string, ErrorKind> = {
 export class PythonEngine {
   private jobs!: JobsModule;
   private readonly incoming: AsyncGenerator<Frame, void, void>;
-  private readonly died: Promise<never>;
+  /** Rejects when Python ends, with what to tell of it. */
+  readonly died: Promise<never>;
   private lastJob = 0;
   private closing = false;
   private death: VscoreError | undefined;
@@ -249,7 +250,7 @@ export class PythonEngine {
   private deathNotice(how: string): VscoreError {
     return new VscoreError(
       "bug",
-      `Python ended in the middle of its work (${how}). What was finished is kept: the same command with --resume goes on. Its last words are in ${this.log}`,
+      `Python ended in the middle of its work (${how}). A run keeps what it finished: its compute with --resume goes on. Its last words are in ${this.log}`,
     );
   }
 

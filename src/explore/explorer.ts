@@ -62,6 +62,11 @@ export class Explorer {
     return new Explorer(request, config, loaded, features, jobs, warnings);
   }
 
+  /** Rejects when Python ends, also between two texts. */
+  get died(): Promise<never> {
+    return this.jobs.died;
+  }
+
   get ready(): ExploreReady {
     const { run, layers } = this.request;
     return {

@@ -1,13 +1,14 @@
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { createWriteStream, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { createWriteStream, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { chmod } from "node:fs/promises";
 import { homedir, hostname } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { z } from "zod";
 import { environmentError } from "../errors.js";
 import { isAlive, startOf } from "../process-alive.js";
-import { writeWhole } from "../runs/atomic-write.js";
+import { explain, makeFolder, writeWhole } from "../runs/atomic-write.js";
 import { shellWord } from "../shell-word.js";
 
 /** A process of ours that was started in the background to work on a run's folder. */
@@ -48,12 +49,21 @@ export class Launches {
     args: readonly string[],
     folder: string,
   ): Promise<Launch> {
-    mkdirSync(this.folder, { recursive: true, mode: 0o700 });
+    await makeFolder(this.folder).catch((error: unknown) => {
+      throw explain(error, this.folder);
+    });
+    // What runs are called and where they lie is nobody else's business.
+    await chmod(this.folder, 0o700);
     const id = `${Date.now()}-${randomBytes(3).toString("hex")}`;
     const log = createWriteStream(this.log(id), { flags: "a", mode: 0o600 });
     await once(log, "open");
     const [interpreter, ...script] = command;
+    const told = { id, folder, args: [...args], host: hostname(), at: new Date().toISOString() };
+    const remember = (pid: number) =>
+      writeWhole(this.file(id), JSON.stringify({ ...told, pid, started: startOf(pid) }));
     try {
+      // Before anything is started: what could not be remembered would be lost to every later window.
+      await remember(process.pid);
       const child = execa(interpreter, [...script, ...args], {
         stdio: ["ignore", log, log],
         detached: true,
@@ -62,17 +72,15 @@ export class Launches {
         env: { NO_COLOR: "1" },
       });
       const { pid } = child;
-      if (pid === undefined)
+      if (pid === undefined) {
+        this.forget(id);
         throw environmentError(
           `${interpreter} could not be started: ${(await child).shortMessage}. Start the run from a shell: npx vscore ${args.map(shellWord).join(" ")}`,
         );
+      }
       child.nodeChildProcess.unref();
-      const launch = {
-        ...{ id, folder, args: [...args], pid, host: hostname() },
-        ...{ at: new Date().toISOString(), started: startOf(pid) },
-      };
-      await writeWhole(this.file(id), JSON.stringify(launch));
-      return launch;
+      await remember(pid);
+      return { ...told, pid, started: startOf(pid) };
     } finally {
       log.close();
     }

@@ -43,6 +43,16 @@ export class EventsTail {
   }
 }
 
+/** The last lines of a file that may be long, empty ones left out; nothing where there is no file. */
+export function lastLines(file: string, count: number): string[] {
+  const tail = readFrom(file, (size) => Math.max(0, size - END_BYTES));
+  const lines = tail?.bytes.toString("utf8").split("\n") ?? [];
+  // The first line of a part is part of a line.
+  return (tail?.from === 0 ? lines : lines.slice(1))
+    .filter((line) => line.trim() !== "")
+    .slice(-count);
+}
+
 /** A file's bytes from a place that its size decides; null where there is no file. */
 function readFrom(
   file: string,

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { z } from "zod";
 import { isFolder } from "../config/paths.js";
 import { lastEvents } from "./events.js";
@@ -28,7 +28,10 @@ export interface RunEntry {
   eta_s: number | null;
   /** The run whose sums this one re-reduces, if it does. */
   rescored_from: string | null;
+  /** When it was finished or, of any other, last written to. */
   touched: string;
+  /** Of a broken run: what is wrong with it. */
+  problem: string | null;
 }
 
 const Described = z.looseObject({
@@ -40,6 +43,7 @@ const Described = z.looseObject({
   texts: z.record(z.string(), z.int()).optional(),
   corpus: z.string().nullable().default(null),
   rescored_from: z.string().nullable().default(null),
+  finished: z.string().optional(),
 });
 
 /** The runs below a folder, last touched first. Never throws over one broken run: that one is listed as broken. */
@@ -56,13 +60,17 @@ export class RunsWatch {
 
   constructor(private readonly below: string) {}
 
-  list(): RunEntry[] {
+  /** @param elsewhere other folders to look at, which are named by their paths */
+  list(elsewhere: readonly string[] = []): RunEntry[] {
     const before = this.known;
     this.known = new Map();
-    if (!isFolder(this.below)) return [];
-    for (const name of readdirSync(this.below)) {
-      const found = this.look(name, join(this.below, name), before.get(name));
-      if (found !== undefined) this.known.set(name, found);
+    const names = isFolder(this.below) ? readdirSync(this.below) : [];
+    for (const [name, folder] of [
+      ...names.map((name) => [name, join(this.below, name)] as const),
+      ...elsewhere.map((folder) => [relative(".", folder) || folder, folder] as const),
+    ]) {
+      const found = this.look(name, folder, before.get(folder));
+      if (found !== undefined) this.known.set(folder, found);
     }
     return [...this.known.values()]
       .map(({ entry }) => entry)
@@ -98,9 +106,10 @@ const looksLikeRun = (folder: string): boolean => isFinishedRun(folder) || isUnf
 function describe(name: string, folder: string): RunEntry {
   try {
     return describeWhole(name, folder);
-  } catch {
+  } catch (error) {
     const touched = new Date(0).toISOString();
-    return { name, folder, touched, status: "broken", ...NOTHING_KNOWN };
+    const problem = `It cannot be read: ${error instanceof Error ? error.message : error}`;
+    return { name, folder, touched, status: "broken", ...NOTHING_KNOWN, problem };
   }
 }
 
@@ -114,23 +123,30 @@ const NOTHING_KNOWN = {
   progress: null,
   eta_s: null,
   rescored_from: null,
+  problem: null,
 };
 
 function describeWhole(name: string, folder: string): RunEntry {
   const isFinished = existsSync(join(folder, RUN_FILES.meta));
-  const entry = { name, folder, touched: lastTouched(folder).toISOString() };
+  const entry = { name, folder, touched: lastTouched(folder).toISOString(), problem: null };
+  const file = isFinished ? RUN_FILES.meta : RUN_FILES.config;
+  const broken = (what: string): RunEntry => ({
+    ...{ ...entry, status: "broken", ...NOTHING_KNOWN },
+    problem: `Its ${file} is damaged: ${what}. Restore it, or delete the run and compute it anew.`,
+  });
   let value: unknown;
   try {
-    value = JSON.parse(
-      readFileSync(join(folder, isFinished ? RUN_FILES.meta : RUN_FILES.config), "utf8"),
-    );
-  } catch {
-    value = undefined;
+    value = JSON.parse(readFileSync(join(folder, file), "utf8"));
+  } catch (error) {
+    return broken(error instanceof Error ? error.message : String(error));
   }
   const described = Described.safeParse(value);
   if (!described.success) {
-    return { ...entry, status: "broken", ...NOTHING_KNOWN };
+    const [issue] = described.error.issues;
+    return broken(`${issue?.path.join(".") || "the whole"}: ${issue?.message}`);
   }
+  const finished = Date.parse(described.data.finished ?? "");
+  if (!Number.isNaN(finished)) entry.touched = new Date(finished).toISOString();
   const { model_id, languages, layers, n_texts_per_lang, corpus, rescored_from } = described.data;
   const model = described.data.model ?? model_id;
   const counts = Object.values(described.data.texts ?? {});
@@ -150,7 +166,13 @@ function unfinishedStatus(folder: string): RunStatus {
 }
 
 function lastProgress(folder: string): Pick<RunEntry, "progress" | "eta_s"> {
-  const event = lastEvents(folder).findLast((event) => event.type === "progress");
-  if (event === undefined || event.tokens === 0) return { progress: null, eta_s: null };
-  return { progress: event.tokens_done / event.tokens, eta_s: event.eta_s };
+  const events = lastEvents(folder);
+  // What was reached before it was taken up again may have been lost with the language that was under way.
+  const since = events.slice(events.findLastIndex(({ type }) => type === "started") + 1);
+  const event = since.findLast(({ type }) => type === "progress");
+  if (event?.type !== "progress" || event.tokens === 0) return { progress: null, eta_s: null };
+  const isLast = since.at(-1) === event;
+  const progress = Math.min(1, event.tokens_done / event.tokens);
+  // Scoring and collecting examples come after all tokens, and say nothing of how long they take.
+  return { progress, eta_s: isLast || progress < 1 ? event.eta_s : null };
 }

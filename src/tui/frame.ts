@@ -1,7 +1,7 @@
-import { cut, padded, width } from "../views/cells.js";
+import { cut, padded, width, wrapped } from "../views/cells.js";
 import { EMPTY, type Line, plain, span } from "../views/line.js";
 import { type App, bindingsOf, topOf } from "./app.js";
-import { type Binding, shownKeys } from "./keys.js";
+import { type Binding, listBindings, shownKeys } from "./keys.js";
 import { bodyHeight, type Notice } from "./model.js";
 import { moduleOf } from "./screens/modules.js";
 
@@ -15,8 +15,7 @@ export function frameOf(app: App): Line[] {
   return [
     titleLine(app),
     ...filled.slice(0, height),
-    noticeLine(app.notice),
-    EMPTY,
+    ...noticeLines(app.notice, world.size.columns),
     barLine(app),
   ].slice(0, world.size.rows);
 }
@@ -47,12 +46,16 @@ function titleLine({ screens, world, isHelpOpen }: App): Line {
 const COLORS = { done: "green", wrong: "red", info: undefined } as const;
 const SIGNS = { done: "✓", wrong: "✗", info: "·" } as const;
 
-const noticeLine = (notice: Notice | null): Line =>
-  notice === null
-    ? EMPTY
-    : plain(` ${SIGNS[notice.tone]} ${notice.text.replaceAll("\n", " ")}`, {
-        color: COLORS[notice.tone],
-      });
+/** What just happened, on the two lines that are kept for it: the second is empty where one is enough. */
+function noticeLines(notice: Notice | null, columns: number): [Line, Line] {
+  if (notice === null) return [EMPTY, EMPTY];
+  const style = { color: COLORS[notice.tone] };
+  const [first = "", ...rest] = wrapped(notice.text.replaceAll("\n", " "), columns - 4);
+  return [
+    plain(` ${SIGNS[notice.tone]} ${first}`, style),
+    rest.length === 0 ? EMPTY : plain(`   ${cut(rest.join(" "), columns - 4)}`, style),
+  ];
+}
 
 /** As many keys as there is room for; those that matter most come first. */
 function barLine(app: App): Line {
@@ -67,13 +70,20 @@ function barLine(app: App): Line {
   const always = common.filter(({ inBar }) => inBar === true);
   let left = app.world.size.columns - 1 - always.reduce((sum, each) => sum + wideOf(each), 0);
   const line: Line[] = [];
-  for (const binding of own.filter(({ inBar }) => inBar === true)) {
+  const first = own.filter(({ inBar }) => inBar === true);
+  const others = own.filter((each) => !first.includes(each) && !isPlain(each));
+  for (const binding of [...first, ...others]) {
     if (wideOf(binding) > left) continue;
     left -= wideOf(binding);
     line.push(spansOf(binding));
   }
   return [...line, ...always.map(spansOf)].flat();
 }
+
+/** Keys that everybody tries anyway: moving through a list, digits for tabs. */
+const isPlain = ({ keys }: Binding<unknown>): boolean =>
+  keys.some((key) => LIST_KEYS.has(key) || /^\d$/.test(key));
+const LIST_KEYS = new Set(listBindings(() => undefined).flatMap(({ keys }) => keys));
 
 /** Every key of the screen below, and no other. */
 function helpLines(app: App): Line[] {
@@ -94,7 +104,8 @@ function helpLines(app: App): Line[] {
             binding === undefined
               ? []
               : [
-                  span(padded(allKeys(binding), 16), { bold: true }),
+                  span(padded(allKeys(binding), 15), { bold: true }),
+                  span(" "),
                   span(padded(binding.does, Math.max(4, wide - 16))),
                 ],
         ),

@@ -1,3 +1,5 @@
+import { width } from "../views/cells.js";
+import { type Line, span } from "../views/line.js";
 import { PASTED } from "./keys.js";
 
 /** A line of text that is being typed, with the cursor before its `at`-th grapheme. */
@@ -56,6 +58,24 @@ export const EDIT_KEYS = [
   ...["left", "right", "home", "end", "backspace", "delete"],
   ...["ctrl-a", "ctrl-e", "ctrl-u", "ctrl-w"],
 ];
+
+/** A line that is being typed, in so many columns: its end stays in sight, where one types. */
+export function editSpans(line: LineEdit, columns: number): Line {
+  const [before, under, after] = around(line);
+  const room = Math.max(2, columns - 1 - Math.min(width(after), 8));
+  let kept = before;
+  if (width(before) > room) {
+    const parts = split(before);
+    let used = 1;
+    let from = parts.length;
+    while (from > 0 && used + width(parts[from - 1] as string) <= room) {
+      from -= 1;
+      used += width(parts[from] as string);
+    }
+    kept = `…${parts.slice(from).join("")}`;
+  }
+  return [span(kept), span(under, { inverse: true }), span(after)];
+}
 
 /** What stands before the cursor, under it and behind it. */
 export function around({ text, at }: LineEdit): [before: string, under: string, after: string] {

@@ -58,8 +58,18 @@ export interface RunSurroundings {
   /** The end of the engine's log. */
   log: string[];
   examples: Examples | null;
+  /** Why the contexts cannot be read, where there are some. */
+  examplesTrouble: string | null;
   /** Files that were made from it, with their sizes. */
   exports: { file: string; bytes: number }[];
+}
+
+/** Where a feature was looked at. */
+export interface FeaturePlace {
+  folder: string;
+  layer: number;
+  language: string;
+  rank: number;
 }
 
 /** What a screen asks the outside for; `runtime.ts` does it and tells news of it. */
@@ -69,6 +79,8 @@ export type Effect =
   | { type: "open_run"; folder: string }
   | { type: "compare"; first: string; second: string; topK: number }
   | { type: "launch"; args: string[]; folder: string }
+  | { type: "list_languages"; corpus: string; split: string | null }
+  | { type: "look_at"; place: FeaturePlace }
   | { type: "stop"; folder: string }
   | { type: "forget_launch"; id: string }
   | { type: "delete_run"; folder: string }
@@ -90,6 +102,9 @@ export type News =
   | { type: "compared"; first: string; second: string; agreements: RankAgreement[] }
   | { type: "comparison_refused"; message: string }
   | { type: "followed"; folder: string; events: readonly RunEvent[]; log: string[] }
+  | { type: "launched"; folder: string }
+  | { type: "languages_listed"; corpus: string; codes: readonly string[] }
+  | { type: "looked_at"; place: FeaturePlace }
   | { type: "planned"; lines: string[]; problems: string[] }
   | { type: "lab"; news: LabNews }
   | { type: "told"; text: string; tone: Tone };

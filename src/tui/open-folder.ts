@@ -1,12 +1,12 @@
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
-import { requestError } from "../errors.js";
-import { storedEvents } from "../runs/events.js";
+import { requestError, VscoreError } from "../errors.js";
+import { lastLines, storedEvents } from "../runs/events.js";
 import { EXPERIMENT_RESULT } from "../runs/experiments.js";
 import { RUN_FILES } from "../runs/files.js";
 import { openForeignRun } from "../runs/foreign.js";
-import { openExamples, openRun, readForeignMeta } from "../runs/read.js";
+import { type FinishedRun, openExamples, openRun, readForeignMeta } from "../runs/read.js";
 import type { OpenedRun, RunSurroundings } from "./model.js";
 
 const LOG_LINES = 200;
@@ -23,9 +23,9 @@ export async function openFolder(
   const meta = readForeignMeta(folder);
   if (meta === null) {
     const run = openRun(folder);
-    return { run, around: { ...surroundings(folder), examples: openExamples(run) } };
+    return { run, around: { ...surroundings(folder), ...contextsOf(run) } };
   }
-  const around = { ...surroundings(folder), examples: null };
+  const around = { ...surroundings(folder), examples: null, examplesTrouble: null };
   try {
     return { run: await openForeignRun(folder, meta, refuse), around };
   } catch (error) {
@@ -47,21 +47,25 @@ const notConverted = requestError(
 );
 const refuse = () => Promise.reject(notConverted);
 
-const surroundings = (folder: string): Omit<RunSurroundings, "examples"> => ({
+/** Contexts are beside the numbers: without them, or with damaged ones, a run can be looked at all the same. */
+function contextsOf(run: FinishedRun): Pick<RunSurroundings, "examples" | "examplesTrouble"> {
+  try {
+    return { examples: openExamples(run), examplesTrouble: null };
+  } catch (error) {
+    if (!(error instanceof VscoreError)) throw error;
+    return { examples: null, examplesTrouble: error.message };
+  }
+}
+
+const surroundings = (folder: string): Omit<RunSurroundings, "examples" | "examplesTrouble"> => ({
   events: storedEvents(folder),
   log: logEnd(folder),
   exports: exportsOf(folder),
 });
 
 /** The last lines of what Python printed for a run. */
-export function logEnd(folder: string): string[] {
-  const file = join(folder, RUN_FILES.engineLog);
-  if (!existsSync(file)) return [];
-  return readFileSync(file, "utf8")
-    .split("\n")
-    .filter((line) => line.trim() !== "")
-    .slice(-LOG_LINES);
-}
+export const logEnd = (folder: string): string[] =>
+  lastLines(join(folder, RUN_FILES.engineLog), LOG_LINES);
 
 function exportsOf(folder: string): RunSurroundings["exports"] {
   const within = [RUN_FILES.exportsFolder, RUN_FILES.figuresFolder]

@@ -1,11 +1,19 @@
 import { estimateRun } from "../compute/estimate.js";
 import { checkCorpus } from "../compute/gather-texts.js";
+import { FLORES_PLUS } from "../config/flores-plus.js";
 import { languageName } from "../config/languages.js";
 import { resolveConfig } from "../config/resolve.js";
 import type { PartialConfig } from "../config/schema.js";
+import { isLocalCorpus, readLocalCorpus } from "../corpora/local-corpora.js";
 import { VscoreError } from "../errors.js";
 import { siteOf } from "../runs/site.js";
 import { estimateText } from "../views/amounts.js";
+
+/** The languages that a corpus has in a split; all of FLORES+. @throws VscoreError (request) where it cannot be read */
+export function languagesOf({ corpus, split }: { corpus: string; split: string | null }): string[] {
+  if (!isLocalCorpus(corpus)) return [...FLORES_PLUS.keys()];
+  return [...readLocalCorpus(corpus, split as "dev" | "devtest" | null, false).languages.keys()];
+}
 
 /** What a run would be, in lines; and what keeps it from being started. */
 export function planOf(asked: PartialConfig): { lines: string[]; problems: string[] } {
@@ -21,6 +29,7 @@ export function planOf(asked: PartialConfig): { lines: string[]; problems: strin
         `${config.model_id} with ${config.sae_release}, layers ${config.layers.join(", ")}`,
         `${config.languages.length} languages: ${config.languages.map((code) => `${code} (${languageName(code)})`).join(", ")}`,
         "",
+        `corpus   ${config.corpus}${local?.split === null ? "" : ` (${config.split})`}`,
         `texts    ${texts === null ? "all of the corpus" : texts}${local === null ? " (FLORES+ is fetched first)" : ""}`,
         `tokens   ${tokens}`,
         `disk     ${disk}`,

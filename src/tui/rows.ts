@@ -4,28 +4,31 @@ import type { RunEntry } from "../runs/list.js";
 import type { Row } from "./model.js";
 
 /** Runs with the processes that were started for them; a start that has no folder yet is a row of its own, on top. */
-export function rowsOf(
-  entries: readonly RunEntry[],
-  launches: readonly LaunchState[],
-  below: string,
-): Row[] {
+export function rowsOf(entries: readonly RunEntry[], launches: readonly LaunchState[]): Row[] {
   const latest = new Map<string, LaunchState>();
   for (const launch of launches) if (!latest.has(launch.folder)) latest.set(launch.folder, launch);
   const known = entries.map((entry) => withLaunch(entry, latest.get(resolve(entry.folder))));
   const folders = new Set(entries.map(({ folder }) => resolve(folder)));
-  const others = [...latest.values()].filter(
-    ({ folder }) => !folders.has(folder) && dirname(folder) === resolve(below),
-  );
+  const others = [...latest.values()].filter(({ folder }) => !folders.has(folder));
   return [...others.map(begunRow), ...known];
 }
 
+/** Where runs were started that do not lie right below the folder that is listed. */
+export const foldersElsewhere = (launches: readonly LaunchState[], below: string): string[] => [
+  ...new Set(
+    launches
+      .map(({ folder }) => resolve(folder))
+      .filter((each) => dirname(each) !== resolve(below)),
+  ),
+];
+
 function withLaunch(entry: RunEntry, launch: LaunchState | undefined): Row {
   if (launch === undefined || entry.status === "done" || entry.status === "running")
-    return { ...entry, launch: launch ?? null, words: null };
+    return { ...entry, launch: launch ?? null, words: entry.problem };
   if (launch.isAlive) return { ...entry, status: "starting", launch, words: launch.lastWords };
   // It ended after the run was last written to: why, it said itself.
   const isLater = Date.parse(launch.at) >= Date.parse(entry.touched) - 1000;
-  const words = isLater || entry.status === "failed" ? launch.lastWords || null : null;
+  const words = isLater || entry.status === "failed" ? launch.lastWords || null : entry.problem;
   return { ...entry, launch, words };
 }
 
@@ -37,6 +40,7 @@ function begunRow(launch: LaunchState): Row {
   };
   return {
     name: basename(launch.folder),
+    problem: null,
     folder: launch.folder,
     status: launch.isAlive ? "starting" : "failed",
     model: option("--model"),

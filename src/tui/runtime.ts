@@ -10,8 +10,8 @@ import { type App, topOf } from "./app.js";
 import { LabProcess } from "./lab-process.js";
 import type { Effect, News } from "./model.js";
 import { logEnd, openFolder } from "./open-folder.js";
-import { planOf } from "./plan-lines.js";
-import { rowsOf } from "./rows.js";
+import { languagesOf, planOf } from "./plan-lines.js";
+import { foldersElsewhere, rowsOf } from "./rows.js";
 
 const TICK_MS = 1000;
 
@@ -81,7 +81,16 @@ export class Runtime {
         return this.compare(effect);
       case "launch":
         await this.launches.start(this.command, effect.args, effect.folder);
-        return this.list();
+        this.list();
+        return this.tell({ type: "launched", folder: effect.folder });
+      case "list_languages":
+        return this.tell({
+          type: "languages_listed",
+          corpus: effect.corpus,
+          codes: languagesOf(effect),
+        });
+      case "look_at":
+        return this.tell({ type: "looked_at", place: effect.place });
       case "stop":
         return this.stop(effect.folder);
       case "forget_launch":
@@ -112,10 +121,9 @@ export class Runtime {
   }
 
   private list(): void {
-    this.tell({
-      type: "listed",
-      rows: rowsOf(this.watch.list(), this.launches.list(), this.below),
-    });
+    const launches = this.launches.list();
+    const elsewhere = foldersElsewhere(launches, this.below);
+    this.tell({ type: "listed", rows: rowsOf(this.watch.list(elsewhere), launches) });
   }
 
   private follow(folder: string): void {

@@ -13,7 +13,7 @@ export function brief(seconds: number): string {
 /** Status, and of a run under way how far it is and how long it takes. */
 export function statusText({ status, progress, eta_s }: Row): string {
   if (progress === null) return status;
-  const share = `${Math.floor(100 * progress)}%`;
+  const share = `${Math.min(100, Math.floor(100 * progress))}%`;
   return status === "running" && eta_s !== null
     ? `${status} ${share} ${brief(eta_s)}`
     : `${status} ${share}`;

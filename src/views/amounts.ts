@@ -22,6 +22,9 @@ export const estimateText = ({
       : `about ${bytesText(disk_bytes)}`,
 });
 
+/** A count with its thousands apart. */
+export const grouped = (count: number): string =>
+  count.toLocaleString("en-US").replaceAll(",", " ");
+
 /** Two digits are all that an estimate has. */
-const rounded = (count: number): string =>
-  Number(count.toPrecision(2)).toLocaleString("en-US").replaceAll(",", " ");
+const rounded = (count: number): string => grouped(Number(count.toPrecision(2)));

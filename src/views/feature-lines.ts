@@ -21,7 +21,7 @@ export function describedFeatureLines(
     [
       span(`  feature ${feature}`, { bold: true }),
       span(`  of layer ${layer}`),
-      span(place === undefined ? "" : `, ${place.rank}. of ${place.language}`),
+      span(place === undefined ? "" : `, rank ${place.rank} of ${place.language}`),
       span(dictionary === null ? "" : `, hook ${dictionary.hook_name}`, { dim: true }),
     ],
     neuronpedia === null
@@ -60,7 +60,7 @@ function languageLines(
           dim: true,
         }),
         span(padded(digits(v), 10, "right")),
-        span(padded(`${rank}.`, 9, "right"), { dim: true }),
+        span(padded(String(rank), 9, "right"), { dim: true }),
       ],
     ),
   ];

@@ -20,11 +20,12 @@ export function legendLines(features: readonly TopFeature[]): string[] {
   const found = new Set(features.flatMap(({ flags }) => flags));
   return [
     "SE: standard error of the mean, over texts. runner-up: the other language with the highest mean. active: share of L's tokens.",
-    ...FLAGS.filter(([flag]) => found.has(flag)).map(([flag, words]) => `${flag}: ${words}.`),
+    ...FLAG_WORDS.filter(([flag]) => found.has(flag)).map(([flag, words]) => `${flag}: ${words}.`),
   ];
 }
 
-const FLAGS: [TopFeature["flags"][number], string][] = [
+/** What flags mean. */
+export const FLAG_WORDS: [TopFeature["flags"][number], string][] = [
   ["shared", "the runner-up has at least half of its mean"],
   ["not-own", "the runner-up has a higher mean than this language"],
   ["silent", "it fires on no counted token of this language"],

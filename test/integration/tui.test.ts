@@ -71,11 +71,11 @@ describe.each([
     expect(readdirSync(at("v_score_runs", "mine"))).toContain("meta.json");
 
     terminal.press("enter");
-    await terminal.until(/layer ‹ 1 › +language eng_Latn/);
+    await terminal.until(/layer ‹ 1 › +language ↑ eng_Latn/);
     terminal.press("down", "right");
-    await terminal.until(/layer ‹ 2 › +language spa_Latn/);
+    await terminal.until(/layer ‹ 2 › +language ↑ spa_Latn/);
     terminal.press("enter");
-    await terminal.until(/feature \d+ +of layer 2, 1\. of spa_Latn/);
+    await terminal.until(/feature \d+ +of layer 2, rank 1 of spa_Latn/);
     await terminal.until("strongest contexts");
     terminal.press("escape", "t");
     await terminal.until(/model on cpu: ready/, 60_000);
@@ -100,6 +100,8 @@ test("a run that was started elsewhere shows its progress, is stopped, and goes 
   terminal.press("g", "enter");
   await terminal.until(/spa_Latn Spanish +█+.*(under way|finished)/, 60_000);
   terminal.press("x");
+  await terminal.until("(y/n)");
+  terminal.press("y");
   expect((await other).exitCode).toBe(130);
   await terminal.until(/interrupted \d+%/);
   terminal.press("r");
@@ -123,8 +125,8 @@ test("an engine that is killed under a run leaves its words; one under the lab, 
   terminal.press("t");
   await terminal.until("model on cpu: ready", 60_000);
   process.kill(await engineOf(await engineOf(terminal.pid)), "SIGKILL");
-  terminal.send("bonjour");
-  await terminal.until("the model is gone");
+  // Nothing need be typed for it to be noticed.
+  await terminal.until(/the model is gone[\s\S]*Python ended[\s\S]*engine\.log/);
   terminal.press("enter");
   await terminal.until("model on cpu", 60_000);
 });
@@ -144,6 +146,45 @@ test("a start that fails before it has a folder is told, also to a window that w
   expect(screen).toContain("Expected a Python");
   later.press("d", "y");
   await later.untilGone("demo-100");
+});
+
+test("what is pasted is never taken for keys, and a question is not answered by what came with it", async () => {
+  const terminal = await open();
+  terminal.send("\u001b[200~dy\nready\u001b[201~");
+  await terminal.until("What was pasted is not taken for keys");
+  terminal.send("dy");
+  await terminal.until("(y/n)");
+  terminal.press("n");
+  await terminal.untilGone("(y/n)");
+  expect(terminal.text()).toMatch(/ demo +done/);
+  terminal.press("/");
+  await terminal.until("keep the filter");
+  terminal.send("\u001b[200~de\u001b[31mmo\u001b[201~");
+  await terminal.until(/de \[31mmo/);
+});
+
+test("Ctrl-Z gives the terminal to the shell, fg takes it again", async () => {
+  cpSync(join(projectRoot, "v_score_runs", "demo"), at("v_score_runs", "demo"), {
+    recursive: true,
+  });
+  const shell = await start("bash", ["--norc", "--noprofile", "-i"], {
+    cwd: at(),
+    env: { XDG_STATE_HOME: at("state"), PS1: "shell> " },
+  });
+  await shell.until("shell>");
+  shell.send(`${process.execPath} ${COMMAND}\r`);
+  await shell.until(/ demo +done/);
+  shell.press("ctrl-z");
+  await shell.until(/Stopped/);
+  expect(shell.isAlternate()).toBe(false);
+  shell.send("fg\r");
+  await shell.until(/▸ demo +done/);
+  expect(shell.isAlternate()).toBe(true);
+  shell.press("?");
+  await shell.until("any key");
+  shell.press("j", "q");
+  await shell.until(/shell>\s*$/);
+  expect(shell.isAlternate()).toBe(false);
 });
 
 test("another size is taken at once, and no line is wider", async () => {

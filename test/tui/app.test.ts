@@ -17,13 +17,14 @@ import { Driver, rowOf, surroundings, threeLanguageRun } from "../fixtures/tui.j
 
 const run = threeLanguageRun();
 const opened = { run, around: surroundings() };
-const place = { layer: 1, language: "tha_Thai", rank: 1 };
+const place = { folder: "/runs/a", layer: 1, language: "tha_Thai", rank: 1 };
 
 /** Every screen in every state that has keys of its own. */
 const SCREENS: Record<string, Screen> = {
   runs: RUNS,
   "runs, filtering": { ...RUNS, typing: { text: "a", at: 1 } },
-  "runs, deleting": { ...RUNS, deleting: rowOf("a") },
+  "runs, deleting": { ...RUNS, asking: { what: "delete", row: rowOf("a") } },
+  "runs, stopping": { ...RUNS, asking: { what: "stop", row: rowOf("b") } },
   form: newRunForm(),
   "form, typing": { ...newRunForm(), typing: { text: "x", at: 1 } },
   "form, choosing": {
@@ -46,7 +47,9 @@ const SCREENS: Record<string, Screen> = {
     ...newLabScreen("/runs/a", run, 0),
     model: { state: "ended", why: "it died" },
   },
-  live: newLiveScreen("/runs/a"),
+  live: newLiveScreen("/runs/b"),
+  "live, stopping": { ...newLiveScreen("/runs/b"), isAsking: true },
+  "form, leaving": { ...newRunForm(), isLeaving: true },
   compare: { ...newCompareScreen("/runs/a", "/runs/b", 2), agreements: [] },
 };
 const ROWS = [

@@ -37,6 +37,7 @@ test.each<[string, OpenedRun]>([
 ])("%s: every screen can be drawn, moved about in, and keeps to the terminal", (_, run) => {
   const opened = { run, around: surroundings({ examples: null }) };
   const place = {
+    folder: "/runs/a",
     layer: run.meta.layers[0] as number,
     language: run.meta.languages[1] as string,
     rank: 1,

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { LaunchState } from "../../src/launches/launches.js";
-import { rowsOf } from "../../src/tui/rows.js";
+import { foldersElsewhere, rowsOf } from "../../src/tui/rows.js";
 import { rowOf } from "../fixtures/tui.js";
 
 const launch = (changes: Partial<LaunchState> = {}): LaunchState => ({
@@ -21,7 +21,7 @@ const { launch: _, words: __, ...entry } = rowOf("a", { status: "interrupted" })
 const run = entry as Parameters<typeof rowsOf>[0][number];
 
 test("a start without a folder is a row of its own, with what it says", () => {
-  expect(rowsOf([], [launch()], "/runs")).toMatchObject([
+  expect(rowsOf([], [launch()])).toMatchObject([
     {
       name: "a",
       status: "starting",
@@ -31,33 +31,31 @@ test("a start without a folder is a row of its own, with what it says", () => {
     },
   ]);
   const failed = launch({ isAlive: false, lastWords: "model x is gated" });
-  expect(rowsOf([], [failed], "/runs")).toMatchObject([
-    { status: "failed", words: "model x is gated" },
-  ]);
+  expect(rowsOf([], [failed])).toMatchObject([{ status: "failed", words: "model x is gated" }]);
 });
 
 test("a run that is taken up again is starting until it is at work", () => {
-  expect(rowsOf([run], [launch()], "/runs")).toMatchObject([{ status: "starting" }]);
-  expect(rowsOf([{ ...run, status: "running" }], [launch()], "/runs")).toMatchObject([
+  expect(rowsOf([run], [launch()])).toMatchObject([{ status: "starting" }]);
+  expect(rowsOf([{ ...run, status: "running" }], [launch()])).toMatchObject([
     { status: "running", words: null },
   ]);
 });
 
 test("why it ended is told while nothing newer happened to the run", () => {
   const ended = launch({ isAlive: false, lastWords: "the disk is full" });
-  expect(rowsOf([run], [ended], "/runs")).toMatchObject([
+  expect(rowsOf([run], [ended])).toMatchObject([
     { status: "interrupted", words: "the disk is full" },
   ]);
   const later = { ...run, touched: "2025-01-01T00:09:00Z" };
-  expect(rowsOf([later], [ended], "/runs")).toMatchObject([{ words: null }]);
+  expect(rowsOf([later], [ended])).toMatchObject([{ words: null }]);
 });
 
-test("the latest start of a folder counts; those of other folders of runs are not listed", () => {
+test("the latest start of a folder counts; those of other places are listed too, and looked at", () => {
   const [first, second] = [
     launch({ id: "2", lastWords: "second" }),
     launch({ id: "1", lastWords: "first" }),
   ];
-  expect(rowsOf([], [first, second, launch({ folder: "/else/b" })], "/runs")).toMatchObject([
-    { words: "second" },
-  ]);
+  const launches = [first, second, launch({ folder: "/else/b" })];
+  expect(rowsOf([], launches)).toMatchObject([{ words: "second" }, { name: "b" }]);
+  expect(foldersElsewhere(launches, "/runs")).toEqual(["/else/b"]);
 });

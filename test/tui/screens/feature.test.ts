@@ -10,6 +10,7 @@ const open = (layer = 1, colorDepth = 8) =>
     [
       RUNS,
       newFeatureScreen(run, surroundings(), {
+        folder: "/runs/a",
         layer,
         language: layer === 1 ? "tha_Thai" : "eng_Latn",
         rank: 1,
@@ -23,10 +24,10 @@ const rowWith = ({ lines }: Driver, words: RegExp) => lines.find((line) => words
 test("the means on every language, strongest first, with v and rank there", () => {
   const driver = open();
   expect(driver.lines[1]).toContain(
-    "feature 2  of layer 1, 1. of tha_Thai, hook blocks.1.hook_resid_post",
+    "feature 2  of layer 1, rank 1 of tha_Thai, hook blocks.1.hook_resid_post",
   );
-  expect(rowWith(driver, /^▸/)).toMatch(/^▸ tha_Thai Thai +█+ +5\.000 +25\.0% +5\.000 +1\.$/);
-  expect(rowWith(driver, /eng_Latn/)).toMatch(/eng_Latn English +0\.000 +25\.0% +0\.000 +3\.$/);
+  expect(rowWith(driver, /^▸/)).toMatch(/^▸ tha_Thai Thai +█+ +5\.000 +25\.0% +5\.000 +1$/);
+  expect(rowWith(driver, /eng_Latn/)).toMatch(/eng_Latn English +0\.000 +25\.0% +0\.000 +3$/);
 });
 
 test("contexts are shown as texts, each token on the colour of its activation; escapes are not obeyed", () => {
@@ -57,7 +58,7 @@ test("o opens its page, which is on the screen as a link; where none is known th
 
 test("the arrows go along the language's ranking, and stop at its ends", () => {
   const driver = open().press("right");
-  expect(driver.lines[1]).toContain("feature 3  of layer 1, 2. of tha_Thai");
+  expect(driver.lines[1]).toContain("feature 3  of layer 1, rank 2 of tha_Thai");
   expect(driver.press("left", "left").lines[1]).toContain("feature 2 ");
-  expect(driver.press(..."l".repeat(9)).lines[1]).toContain("4. of tha_Thai");
+  expect(driver.press(..."l".repeat(9)).lines[1]).toContain("rank 4 of tha_Thai");
 });

@@ -41,7 +41,7 @@ test("every language has its share, counted since the run was last taken up", ()
 test("speed, what is left, the device's memory and the last warnings are told", () => {
   const driver = follow([started, { type: "warning", at, message: "fewer texts" }, progress()]);
   expect(driver.text).toContain(
-    "15/20 texts, 700/1000 tokens   250 tokens/s   1 min 30 s left   3.0 GB on the device",
+    "15/20 texts, 700/1 000 tokens   250 tokens/s   1 min 30 s left   3.0 GB on the device",
   );
   expect(driver.text).toContain("warning: fewer texts");
   expect(driver.text).toMatch(/eng_Latn English +.*waiting/);
@@ -49,6 +49,9 @@ test("speed, what is left, the device's memory and the last warnings are told", 
 
 test("it can be stopped while it runs, and taken up once it does not", () => {
   const driver = follow([started, progress()]).press("x");
+  expect(driver.text).toContain("the one under way begins anew");
+  expect(driver.effects).toEqual([]);
+  driver.press("y");
   expect(driver.effects).toContainEqual({ type: "stop", folder: "/runs/a" });
   expect(driver.press("r").effects).toHaveLength(1);
   driver.list(rowOf("a", { status: "interrupted" })).press("x", "r");
@@ -68,6 +71,20 @@ test("an engine that died leaves its words, the log's end and what to do", () =>
   expect(driver.text).toContain("r resume");
 });
 
+test("one that is not at work tells where it ended, not how fast it is", () => {
+  const driver = follow([started, progress()], { status: "interrupted" });
+  expect(driver.text).toContain("ended at 15/20 texts, 700/1 000 tokens");
+  expect(driver.text).toContain("begun, lost");
+  expect(driver.text).not.toMatch(/left|tokens\/s|under way/);
+});
+
+test("taken up again, nothing is told of what was before", () => {
+  const again: RunEvent = { ...started, resumed: true } as RunEvent;
+  const driver = follow([started, progress(), again], { progress: null });
+  expect(driver.text).toContain("taken up: loading");
+  expect(driver.text).not.toContain("15/20");
+});
+
 test("its end is told, and leads to the results", () => {
   const driver = follow([started, progress()]).list(rowOf("a"));
   expect(driver.text).toContain("✓ a is finished. Enter opens it.");
@@ -76,5 +93,5 @@ test("its end is told, and leads to the results", () => {
 });
 
 test("a folder that is gone is said to be", () => {
-  expect(follow([started]).list().text).toContain("folder is gone");
+  expect(follow([started]).list().text).toContain("Nothing is there");
 });

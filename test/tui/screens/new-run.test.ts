@@ -94,8 +94,23 @@ describe("languages", () => {
     expect(stateOf(picker().press("tab", "escape")).values).toEqual({ model: "demo" });
   });
 
+  test("are those that the corpus has, the chosen ones first; Space takes and leaves them", () => {
+    const driver = picker();
+    expect(driver.effects.at(-1)).toEqual({ type: "list_languages", corpus: "udhr", split: "dev" });
+    const codes = ["arb_Arab", "eng_Latn", "wuu_Hans", "glg_Latn"];
+    driver.hear({ type: "languages_listed", corpus: "udhr", codes });
+    expect(driver.text).not.toContain("ace_Arab");
+    const rows = driver.lines.filter((line) => /\[.\] \w{3}_/.test(line));
+    expect(rows.map((line) => line.slice(2, 14))).toEqual([
+      ...["[x] arb_Arab", "[x] eng_Latn", "[ ] glg_Latn", "[ ] wuu_Hans"],
+    ]);
+    driver.press("end", " ");
+    expect(driver.text).toContain("[x] wuu_Hans");
+    expect(driver.text).toContain("11 chosen");
+  });
+
   test("that nobody knows are not found", () => {
-    expect(picker().type("klingon").text).toContain("No language of FLORES+");
+    expect(picker().type("klingon").text).toContain("No language of this corpus");
   });
 });
 
@@ -120,6 +135,9 @@ describe("the plan", () => {
       args: ["compute", "--model", "demo"],
       folder,
     });
+    // A start that fails leaves the form as it is.
+    expect(driver.hear({ type: "told", tone: "wrong", text: "no disk" }).top.kind).toBe("new-run");
+    driver.hear({ type: "launched", folder });
     expect(driver.top).toMatchObject({ kind: "live", folder });
     expect(driver.press("escape").top.kind).toBe("runs");
   });
@@ -130,6 +148,19 @@ describe("the plan", () => {
     expect(driver.press("enter").top.kind).toBe("new-run");
     expect(driver.press("escape").text).toContain("▸ model");
   });
+});
+
+test("Esc asks before it throws away what was filled in", () => {
+  expect(form().press("escape").top.kind).toBe("runs");
+  const driver = goTo(form(), "n_texts_per_lang").press("enter").type("7").press("enter", "escape");
+  expect(driver.text).toContain("lose what was filled in? (y/n)");
+  expect(driver.press("n").top.kind).toBe("new-run");
+  expect(driver.press("escape", "y").top.kind).toBe("runs");
+});
+
+test("a list that goes on says so", () => {
+  expect(form().text).toMatch(/↓ \d+ more/);
+  expect(form().press("G").text).toMatch(/↑ \d+ more/);
 });
 
 test("the command line quotes what a shell would take for something else", () => {

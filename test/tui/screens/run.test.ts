@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { metaOf, runOf } from "../../fixtures/runs.js";
 import { Driver, rowOf, surroundings, threeLanguageRun } from "../../fixtures/tui.js";
 
 const run = threeLanguageRun();
@@ -23,7 +24,7 @@ test("a run that cannot be read says why, and one that is read says so", () => {
 describe("top features", () => {
   test("have rank, feature, v, means and flags, by hand", () => {
     const driver = open();
-    expect(driver.text).toContain("layer ‹ 1 ›  language eng_Latn English");
+    expect(driver.text).toContain("layer ‹ 1 ›  language ↑ eng_Latn English ↓");
     // v of feature 0: 4; mean on French, the runner-up, 1.
     expect(rowWith(driver, /^▸/)).toMatch(/^▸ +1 +0 +4\.000 +4\.000 +fra_Latn 1\.000 +25\.0%/);
     expect(open({}, { columns: 120, rows: 30 }).text).toMatch(/± SE[\s\S]*0\.500/);
@@ -31,7 +32,7 @@ describe("top features", () => {
 
   test("change with layer and language, and go round at the ends", () => {
     const driver = open().press("up");
-    expect(driver.text).toContain("language tha_Thai Thai");
+    expect(driver.text).toContain("language ↑ tha_Thai Thai ↓");
     expect(rowWith(driver, /^▸/)).toMatch(/^▸ +1 +2 +5\.000/);
     expect(driver.press("right").text).toContain("layer ‹ 2 ›");
     expect(driver.press("right", "down").text).toMatch(/layer ‹ 1 ›.*eng_Latn/);
@@ -46,6 +47,35 @@ describe("top features", () => {
       rank: 2,
       feature: 3,
     });
+  });
+
+  test("where one went along the ranking and comes back, the cursor is there", () => {
+    const driver = open().press("enter", "right", "right");
+    for (const effect of driver.effects)
+      if (effect.type === "look_at") driver.hear({ type: "looked_at", place: effect.place });
+    expect(rowWith(driver.press("escape"), /^▸/)).toMatch(/^▸ +3 /);
+  });
+
+  test("the last row is in sight, and what its flags mean", () => {
+    const many = runOf(
+      metaOf({ languages: ["eng_Latn", "fra_Latn"], layers: [1] }),
+      { 1: [1, -1].map((sign) => Array.from({ length: 120 }, (_, f) => sign * (120 - f))) },
+      { 1: [1, 2].map(() => Array.from({ length: 120 }, () => 1)) },
+    );
+    for (const size of [
+      { columns: 80, rows: 24 },
+      { columns: 160, rows: 50 },
+    ]) {
+      const driver = new Driver(undefined, size).list(rowOf("a")).press("enter");
+      driver.hear({ type: "run_opened", folder: "/runs/a", run: many, around: surroundings() });
+      for (const tab of ["2", "3"]) {
+        driver.press(tab, ...(tab === "3" ? ["v"] : []), "G");
+        expect(rowWith(driver, /^▸/), `${tab} at ${size.rows}`).toMatch(/100/);
+      }
+      expect(driver.press("2").text).toContain(
+        "shared: the runner-up has at least half of its mean",
+      );
+    }
   });
 
   test("of a run of another tool are ranks alone, and there is no model to try a text on", () => {
@@ -89,15 +119,16 @@ describe("the heatmap", () => {
       .press("enter")
       .hear({ type: "run_opened", folder: "/runs/a", run, around: surroundings() })
       .press("3");
-    expect(rowWith(plain, /eng_Latn/)).toMatch(/4\.000 +5\.000/);
+    expect(rowWith(plain, /eng_Latn/)).toMatch(/4\.000█ +5\.000█/);
     expect(plain.text).toMatch(/░.*▒.*▓.*█/);
   });
 });
 
 test("layers tell how the best v of a language goes, and its place among the languages", () => {
   const driver = open().press("4");
-  expect(rowWith(driver, /^ +1 +0/)).toMatch(/4\.000.*2\. of 3/);
-  expect(rowWith(driver, /^ +2 +2/)).toMatch(/5\.000.*1\. of 3/);
+  expect(rowWith(driver, /^▸ +1 +0/)).toMatch(/4\.000.*2\/3/);
+  expect(rowWith(driver, /^ +2 +2/)).toMatch(/5\.000.*1\/3/);
+  expect(driver.press("j", "enter").top).toMatchObject({ kind: "feature", layer: 2, rank: 1 });
 });
 
 test("the overview tells what it was made from, warnings first, and scrolls to its end", () => {
@@ -120,6 +151,6 @@ test("the log has what happened, and what Python said", () => {
   const driver = open({
     events: [{ type: "finished", at: "2025-01-01T00:00:00Z", duration_s: 3 }],
   }).press("6");
-  expect(driver.text).toMatch(/2025-01-01 00:00:00 finished +duration_s 3/);
+  expect(driver.text).toMatch(/2025-01-01 00:00:00 +finished in 3 s/);
   expect(driver.text).toContain("a line of Python's");
 });

@@ -81,7 +81,9 @@ describe("keys follow the run under the cursor", () => {
 
   test("what is under way is followed and stopped", () => {
     const driver = list().press("j", "x");
-    expect(driver.effects).toEqual([{ type: "stop", folder: "/runs/gemma" }]);
+    expect(driver.text).toContain("Stop this run?");
+    expect(driver.press("n").effects).toEqual([]);
+    expect(driver.press("x", "y").effects).toEqual([{ type: "stop", folder: "/runs/gemma" }]);
     expect(driver.press("r", "d").effects).toHaveLength(1);
     expect(driver.press("enter").top.kind).toBe("live");
   });
@@ -97,7 +99,7 @@ describe("keys follow the run under the cursor", () => {
 describe("deleting", () => {
   test("asks first, and any other answer than y keeps the run", () => {
     const driver = list().press("d");
-    expect(driver.text).toContain("Delete demo-all and everything that was computed?");
+    expect(driver.text).toContain("Delete this run and all that was computed?");
     expect(driver.press("n").effects).toEqual([]);
     expect(driver.press("d", "y").effects).toEqual([
       { type: "delete_run", folder: "/runs/demo-all" },
@@ -121,6 +123,28 @@ describe("deleting", () => {
       .press("d", "y");
     expect(driver.effects).toEqual([{ type: "forget_launch", id: "7" }]);
   });
+});
+
+test("names are told apart: what the others leave is theirs, and the chosen one is told whole", () => {
+  const name = "gemma-2-9b_paper-languages_seed09_layers-0-20";
+  const driver = new Driver().list(rowOf(name), rowOf(`${name}-b`)).press("j");
+  expect(driver.lines[2]).toContain("gemma-2-9b_paper-languages");
+  expect(driver.text).toContain(`  ${name}-b`);
+  expect(driver.text).toContain("2/2");
+  expect(driver.press("d").text).toMatch(/It cannot be undone\. \(y\/n\)/);
+});
+
+test("a broken run says what is wrong with it", () => {
+  const driver = new Driver().list(
+    rowOf("a", { status: "broken", words: "Its meta.json is damaged" }),
+  );
+  expect(driver.text).toContain("Its meta.json is damaged");
+});
+
+test("a run that was just started is the chosen one", () => {
+  const driver = new Driver().list(rowOf("a"));
+  driver.list(rowOf("a"), rowOf("b")).hear({ type: "launched", folder: "/runs/b" });
+  expect(driver.lines.find((line) => line.startsWith("▸"))).toContain("b");
 });
 
 test("c marks one and compares it with the next", () => {

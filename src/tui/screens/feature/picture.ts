@@ -1,6 +1,7 @@
 import { describeFeature } from "../../../features/describe-feature.js";
+import { wrapped } from "../../../views/cells.js";
 import { describedFeatureLines } from "../../../views/feature-lines.js";
-import type { Line } from "../../../views/line.js";
+import { type Line, plain } from "../../../views/line.js";
 import { bodyHeight, type World } from "../../model.js";
 import type { FeatureScreen } from "./state.js";
 
@@ -15,5 +16,8 @@ export function featureLines(
   world: World,
 ): Line[] {
   const look = { columns: world.size.columns, colorDepth: world.colorDepth };
-  return describedFeatureLines(describeFeature(run, place, around.examples), look, language);
+  const lines = describedFeatureLines(describeFeature(run, place, around.examples), look, language);
+  if (around.examplesTrouble === null) return lines;
+  const trouble = wrapped(around.examplesTrouble, look.columns - 4);
+  return [...lines, ...trouble.map((line) => plain(`  ${line}`, { color: "red" }))];
 }

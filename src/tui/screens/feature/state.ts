@@ -4,12 +4,14 @@ import { listBindings } from "../../keys.js";
 import { FIRST_ROW, type ListCursor, type Move, moved, within } from "../../list.js";
 import {
   bodyHeight,
+  type FeaturePlace,
   type News,
   type OpenedRun,
   type Outcome,
   type RunSurroundings,
   type World,
 } from "../../model.js";
+import { newLabScreen } from "../lab/state.js";
 import { featureLines } from "./picture.js";
 
 /** One feature of a run. */
@@ -17,6 +19,7 @@ export interface FeatureScreen {
   kind: "feature";
   run: OpenedRun;
   around: RunSurroundings;
+  folder: string;
   layer: number;
   /** Whose ranking the arrows go along, and the place in it. */
   language: string;
@@ -28,12 +31,13 @@ export interface FeatureScreen {
 export type FeatureAction =
   | { type: "rank"; step: 1 | -1 }
   | { type: "scroll"; move: Move }
-  | { type: "link"; url: string };
+  | { type: "link"; url: string }
+  | { type: "lab" };
 
 export function newFeatureScreen(
   run: OpenedRun,
   around: RunSurroundings,
-  place: { layer: number; language: string; rank: number },
+  place: FeaturePlace,
 ): FeatureScreen {
   return {
     kind: "feature",
@@ -75,6 +79,9 @@ export function featureBindings(state: FeatureScreen): Binding<FeatureAction>[] 
         ? { ...binding, shown: "↑↓", does: "scroll", inBar: true }
         : binding,
     ),
+    ...(state.run.statistics === null
+      ? []
+      : [{ keys: ["t"], does: "lab", inBar: true, action: { type: "lab" } as const }]),
     ...(url === null
       ? []
       : [
@@ -89,6 +96,10 @@ export function updateFeature(
   world: World,
 ): Outcome<FeatureScreen> {
   switch (action.type) {
+    case "lab": {
+      const layer = state.run.meta.layers.indexOf(state.layer);
+      return { state, go: { to: newLabScreen(state.folder, state.run, layer) } };
+    }
     case "link":
       return { state, effects: [{ type: "open_link", url: action.url }] };
     case "scroll": {
@@ -101,7 +112,11 @@ export function updateFeature(
       const features = state.run.rankings.get(state.layer)?.features ?? 1;
       const rank = Math.max(1, Math.min(features, state.rank + action.step));
       const next = { ...state, rank, scroll: FIRST_ROW };
-      return { state: { ...next, feature: featureAt(state.run, next) } };
+      const { folder, layer, language } = state;
+      return {
+        state: { ...next, feature: featureAt(state.run, next) },
+        effects: [{ type: "look_at", place: { folder, layer, language, rank } }],
+      };
     }
   }
 }

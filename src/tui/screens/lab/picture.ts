@@ -1,5 +1,5 @@
 import type { ExploredToken, Shares } from "../../../explore/explored-text.js";
-import { padded, wrapped } from "../../../views/cells.js";
+import { padded, width, wrapped } from "../../../views/cells.js";
 import { visible } from "../../../views/escape.js";
 import { short } from "../../../views/feature-table.js";
 import { EMPTY, type Line, plain, span } from "../../../views/line.js";
@@ -25,15 +25,16 @@ export function labPicture(state: LabScreen, world: World): Line[] {
       ),
     ],
     EMPTY,
-    ...resultLines(state, layer, world),
+    ...(state.model.state === "ended"
+      ? wrapped(state.model.why, columns - 4).map((line) => plain(`  ${line}`, { color: "red" }))
+      : resultLines(state, layer, world)),
   ].slice(0, bodyHeight(world));
 }
 
 function modelLine({ model, isAsked, trouble, warnings }: LabScreen): Line {
   if (model.state === "loading")
     return plain(`  loading the model: ${model.phase}… (type already)`, { color: "cyan" });
-  if (model.state === "ended")
-    return plain(`  the model is gone: ${visible(model.why)}`, { color: "red" });
+  if (model.state === "ended") return plain("  the model is gone", { color: "red" });
   if (trouble !== null) return plain(`  ${visible(trouble)}`, { color: "yellow" });
   const [warning] = warnings;
   const state = isAsked ? "reading…" : "ready";
@@ -92,26 +93,49 @@ function resultLines(state: LabScreen, layer: number, world: World): Line[] {
         span(padded(sharesText(own?.speaks_for ?? [], 2), SPEAKS), style),
         span("  ", style),
         span(
-          padded(
-            token.counted
-              ? (own?.features ?? [])
-                  .map(
-                    ({ feature, language, activation }) =>
-                      `${feature} ${language.slice(0, 3)} ${short(activation)}`,
-                  )
-                  .join("   ")
-              : "(does not count)",
-            room,
-          ),
+          padded(token.counted ? fitting(own?.features ?? [], room) : "(does not count)", room),
           style,
         ),
       ];
     }),
+    EMPTY,
+    ...tokenLines(result.tokens[cursor.at], layer, world),
   ];
 }
 
+type Features = ExploredToken["layers"][number]["features"];
+
+/** As many features as fit whole. */
+function fitting(features: Features, room: number): string {
+  let line = "";
+  for (const { feature, language, activation } of features) {
+    const next = `${line}${line === "" ? "" : "   "}${feature} ${language.slice(0, 3)} ${short(activation)}`;
+    if (width(next) > room) break;
+    line = next;
+  }
+  return line;
+}
+
+/** All that is known of the chosen token. */
+function tokenLines(token: ExploredToken | undefined, layer: number, { size }: World): Line[] {
+  const own = token?.layers.find((each) => each.layer === layer);
+  if (token === undefined || own === undefined || !token.counted) return [EMPTY, EMPTY];
+  const told = own.features.map(
+    ({ feature, language, rank, activation }) =>
+      `${feature} ${short(activation)} (${rank}. of ${language})`,
+  );
+  const text = `${pieceText(token)}: ${told.join(", ") || "no language feature fires"}`;
+  const [first = "", second = ""] = wrapped(text, size.columns - 4);
+  return [plain(`  ${first}`, { dim: true }), plain(`  ${second}`, { dim: true })];
+}
+
 /** Spaces at the ends of a token belong to it. */
-const pieceText = ({ piece }: ExploredToken): string => piece.replaceAll(" ", "·");
+function pieceText({ piece, counted }: ExploredToken): string {
+  if (piece === "") return counted ? "(more of it)" : "";
+  // A mark without its letter is drawn on a circle, as in books about scripts.
+  const shown = /^[\p{M}\u0e33\u0eb3\u200d]/u.test(piece) ? `◌${piece}` : piece;
+  return shown.replaceAll(" ", "·");
+}
 
 const sharesText = (shares: Shares, count: number): string =>
   shares

@@ -44,7 +44,7 @@ export const newLabScreen = (folder: string, run: OpenedRun, layer: number): Lab
 });
 
 /** Rows of the list of tokens. */
-export const labHeight = (world: World): number => Math.max(1, bodyHeight(world) - 7);
+export const labHeight = (world: World): number => Math.max(1, bodyHeight(world) - 10);
 
 export function labBindings(state: LabScreen): Binding<LabAction>[] {
   return [

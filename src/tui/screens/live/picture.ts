@@ -1,10 +1,10 @@
 import { languageName } from "../../../config/languages.js";
 import type { RunEvent } from "../../../runs/meta.js";
-import { bytesText } from "../../../views/amounts.js";
+import { bytesText, grouped } from "../../../views/amounts.js";
 import { padded, wrapped } from "../../../views/cells.js";
 import { bar, EMPTY, type Line, plain, span } from "../../../views/line.js";
 import { duration } from "../../../views/progress.js";
-import { bodyHeight, type World } from "../../model.js";
+import { bodyHeight, type Row, type World } from "../../model.js";
 import { statusColor, statusText } from "../../words.js";
 import { type LiveScreen, languageProgress, rowOf } from "./state.js";
 
@@ -12,7 +12,12 @@ export function livePicture(state: LiveScreen, world: World): Line[] {
   const row = rowOf(state, world);
   const height = bodyHeight(world);
   if (row === undefined)
-    return [EMPTY, plain(world.isListed ? "  The run's folder is gone." : "  Reading…")];
+    return [
+      EMPTY,
+      plain(
+        world.isListed ? "  Nothing is there: no run, and none is being started." : "  Reading…",
+      ),
+    ];
   const { columns } = world.size;
   const head: Line[] = [
     [
@@ -23,12 +28,13 @@ export function livePicture(state: LiveScreen, world: World): Line[] {
         { dim: true },
       ),
     ],
-    plain(`  ${factsText(state.events)}`),
+    plain(`  ${factsText(row, state.events)}`),
     EMPTY,
   ];
   const end = endLines(state, row.words, columns);
   const progress = languageProgress(row.languages, state.events);
   const room = Math.max(1, height - head.length - end.length - 1);
+  const isAtWork = row.status === "running" || row.status === "starting";
   const underWay = progress.findIndex(({ state }) => state === "under way");
   const from = Math.max(0, Math.min(underWay - 2, progress.length - room));
   const names = Math.min(26, Math.max(12, columns - 50));
@@ -38,13 +44,21 @@ export function livePicture(state: LiveScreen, world: World): Line[] {
       ({ language, share, state }): Line => [
         span(`  ${padded(`${language} ${languageName(language)}`, names)}  `),
         span(bar(share, Math.max(10, columns - names - 20)), { color: "cyan" }),
-        span(`  ${state}`, { dim: true }),
+        span(`  ${state === "under way" && !isAtWork ? "begun, lost" : state}`, { dim: true }),
       ],
     );
   return [...head, ...bars, EMPTY, ...end].slice(0, height);
 }
 
-function factsText(events: readonly RunEvent[]): string {
+/** Where the run is; of one that is not at work, where it ended. */
+function factsText({ status, touched }: Row, all: readonly RunEvent[]): string {
+  const events = all.slice(
+    Math.max(
+      0,
+      all.findLastIndex(({ type }) => type === "started"),
+    ),
+  );
+  const isAtWork = status === "running" || status === "starting";
   const last = events.findLast(
     (event) =>
       event.type === "progress" ||
@@ -52,13 +66,21 @@ function factsText(events: readonly RunEvent[]): string {
       event.type === "planned" ||
       event.type === "finished",
   );
-  if (last === undefined) return "not begun: its folder is made once its sources are there";
+  if (last === undefined)
+    return touched === ""
+      ? "not begun: its folder is made once its sources are there"
+      : isAtWork
+        ? "taken up: loading, then finished languages are taken as they are"
+        : "its events.ndjson says nothing of how far it came";
   if (last.type === "finished") return `finished in ${duration(last.duration_s)}`;
-  if (last.type === "phase") return last.phase;
-  if (last.type === "planned") return `${last.texts} texts, ${last.tokens} tokens`;
+  if (last.type === "phase") return isAtWork ? last.phase : `ended while ${last.phase}`;
+  if (last.type === "planned")
+    return `${grouped(last.texts)} texts, ${grouped(last.tokens)} tokens`;
+  const counts = `${grouped(last.texts_done)}/${grouped(last.texts)} texts, ${grouped(last.tokens_done)}/${grouped(last.tokens)} tokens`;
+  if (!isAtWork) return `ended at ${counts}`;
   return [
-    `${last.texts_done}/${last.texts} texts, ${last.tokens_done}/${last.tokens} tokens`,
-    ...(last.tokens_per_s > 0 ? [`${last.tokens_per_s} tokens/s`] : []),
+    counts,
+    ...(last.tokens_per_s > 0 ? [`${grouped(last.tokens_per_s)} tokens/s`] : []),
     ...(last.eta_s === null ? [] : [`${duration(last.eta_s)} left`]),
     ...(last.device_memory_bytes === null
       ? []
@@ -67,7 +89,16 @@ function factsText(events: readonly RunEvent[]): string {
 }
 
 /** Why it ended, the last warnings, and the end of the log where there is nothing better. */
-function endLines({ events, log }: LiveScreen, words: string | null, columns: number): Line[] {
+function endLines(
+  { events, log, isAsking }: LiveScreen,
+  words: string | null,
+  columns: number,
+): Line[] {
+  if (isAsking)
+    return wrapped(
+      "Stop this run? Finished languages are kept, the one under way begins anew when it is resumed. (y/n)",
+      columns - 4,
+    ).map((line) => plain(`  ${line}`, { bold: true, color: "red" }));
   const last = events.at(-1);
   const failure = last?.type === "failed" ? last.message : words;
   const warnings = events.filter((event) => event.type === "warning").slice(-2);

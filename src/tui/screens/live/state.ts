@@ -12,12 +12,16 @@ export interface LiveScreen {
   log: readonly string[];
   /** Whether it was seen at work: then its end is news. */
   wasActive: boolean;
+  /** Whether the next key may stop it. */
+  isAsking: boolean;
 }
 
-export type LiveAction = { type: "stop" | "resume" | "open" };
+export type LiveAction = { type: "ask" | "stop" | "go_on" | "resume" | "open" };
+
+const STOP = { type: "stop" } as const;
 
 export const newLiveScreen = (folder: string): LiveScreen => ({
-  ...{ kind: "live", folder, events: [], log: [], wasActive: false },
+  ...{ kind: "live", folder, events: [], log: [], wasActive: false, isAsking: false },
 });
 
 export const rowOf = ({ folder }: { folder: string }, { rows }: World): Row | undefined =>
@@ -28,10 +32,16 @@ const isActive = (row: Row | undefined): boolean =>
 
 export function liveBindings(state: LiveScreen, world: World): Binding<LiveAction>[] {
   const status = rowOf(state, world)?.status;
-  if (status === "running" || status === "starting")
+  if (status === "running" || status === "starting") {
+    if (!state.isAsking)
+      return [
+        { keys: ["x"], does: "stop (it can go on later)", inBar: true, action: { type: "ask" } },
+      ];
     return [
-      { keys: ["x"], does: "stop (it can go on later)", inBar: true, action: { type: "stop" } },
+      ...[{ keys: ["y"], does: "stop it", inBar: true, isAnswer: true, action: STOP }],
+      { keys: ["n", "escape"], does: "let it go on", inBar: true, action: { type: "go_on" } },
     ];
+  }
   if (status === "done" || status === "foreign")
     return [{ keys: ["enter"], does: "open the results", inBar: true, action: { type: "open" } }];
   if (status === "interrupted" || status === "failed")
@@ -42,8 +52,12 @@ export function liveBindings(state: LiveScreen, world: World): Binding<LiveActio
 export function updateLive(state: LiveScreen, action: LiveAction): Outcome<LiveScreen> {
   const { folder } = state;
   switch (action.type) {
+    case "ask":
+      return { state: { ...state, isAsking: true } };
+    case "go_on":
+      return { state: { ...state, isAsking: false } };
     case "stop":
-      return { state, effects: [{ type: "stop", folder }] };
+      return { state: { ...state, isAsking: false }, effects: [{ type: "stop", folder }] };
     case "open":
       return { state, go: { instead: newRunScreen(folder) } };
     case "resume":
@@ -62,7 +76,7 @@ export function liveHeard(state: LiveScreen, news: News, world: World): Outcome<
   if (news.type !== "listed") return { state };
   const row = rowOf(state, world);
   if (isActive(row) === state.wasActive) return { state };
-  const next = { ...state, wasActive: isActive(row) };
+  const next = { ...state, wasActive: isActive(row), isAsking: false };
   if (row?.status === "done")
     return {
       state: next,

@@ -8,6 +8,8 @@ export interface LanguagePicker {
   cursor: ListCursor;
   /** In the order in which they were chosen: that of the run's rows. */
   chosen: readonly string[];
+  /** Codes that the corpus has; null while they are not known. */
+  offered: readonly string[] | null;
 }
 
 /** A row to choose: one language, or a named set. */
@@ -18,19 +20,24 @@ export interface Choice {
 }
 
 export const newPicker = (chosen: readonly string[]): LanguagePicker => ({
-  ...{ search: edited(""), cursor: FIRST_ROW, chosen },
+  ...{ search: edited(""), cursor: FIRST_ROW, chosen, offered: null },
 });
 
-/** What the search finds: sets by their name, then languages by code or name. */
-export function choicesFor({ search }: LanguagePicker): Choice[] {
+/** What the search finds: sets by their name, then languages by code or name; without a search, those that are chosen first. */
+export function choicesFor({ search, chosen, offered }: LanguagePicker): Choice[] {
   const term = search.text.trim();
+  const has = (code: string) => offered === null || offered.includes(code);
   const sets = Object.entries(LANGUAGE_SETS)
-    .filter(([name]) => name.includes(term.toLowerCase()))
+    .filter(([name, codes]) => name.includes(term.toLowerCase()) && codes.every(has))
     .map(([name, codes]) => ({ label: `set ${name}`, name: codes.join(" "), codes }));
-  const languages = searchLanguages(term).map(({ code, name }) => ({
-    ...{ label: code, name, codes: [code] },
-  }));
-  return [...sets, ...languages];
+  const known = offered ?? undefined;
+  const found = searchLanguages(term, known === undefined ? undefined : [...known].sort());
+  const languages = found.map(({ code, name }) => ({ label: code, name, codes: [code] }));
+  if (term !== "") return [...sets, ...languages];
+  const [first, others] = [true, false].map((isFirst) =>
+    languages.filter(({ label }) => chosen.includes(label) === isFirst),
+  );
+  return [...sets, ...(first ?? []), ...(others ?? [])];
 }
 
 export const isChosen = ({ chosen }: LanguagePicker, { codes }: Choice): boolean =>
@@ -41,7 +48,13 @@ export function toggled(picker: LanguagePicker): LanguagePicker {
   const choice = choicesFor(picker)[picker.cursor.at];
   if (choice === undefined) return picker;
   const others = picker.chosen.filter((code) => !choice.codes.includes(code));
-  return { ...picker, chosen: isChosen(picker, choice) ? others : [...others, ...choice.codes] };
+  const next = {
+    ...picker,
+    chosen: isChosen(picker, choice) ? others : [...others, ...choice.codes],
+  };
+  // The cursor stays on the row that was changed, wherever that is now.
+  const at = choicesFor(next).findIndex(({ label }) => label === choice.label);
+  return { ...next, cursor: { ...next.cursor, at: Math.max(0, at) } };
 }
 
 export function searched(picker: LanguagePicker, key: string): LanguagePicker {

@@ -1,8 +1,8 @@
 import { flagText } from "../../../config/flag-values.js";
 import { PRESETS } from "../../../config/presets.js";
-import { padded, width, wrapped } from "../../../views/cells.js";
+import { cut, padded, wrapped } from "../../../views/cells.js";
 import { EMPTY, type Line, plain, span } from "../../../views/line.js";
-import { around } from "../../line-edit.js";
+import { editSpans } from "../../line-edit.js";
 import type { ListCursor } from "../../list.js";
 import { bodyHeight, type World } from "../../model.js";
 import {
@@ -23,7 +23,7 @@ export function newRunPicture(state: NewRunScreen, world: World): Line[] {
   const { columns } = world.size;
   const lines =
     state.plan !== null
-      ? planLines(state, columns)
+      ? planLines(state, columns).slice(state.plan.scroll.at)
       : state.picker !== null
         ? pickerLines(state.picker, world)
         : state.choosing !== null
@@ -46,11 +46,7 @@ function formLines(state: NewRunScreen, world: World): Line[] {
       dim: !isChosen && top + row >= FIRST_COUNT,
     });
     if (isChosen && state.typing !== null) {
-      const [before, under, after] = around(state.typing);
-      const room = columns - LABEL - 4;
-      // The end of a long line is where one types.
-      const kept = width(before) > room - 2 ? `…${before.slice(-(room - 3))}` : before;
-      return [label, span(kept), span(under, { inverse: true }), span(after)];
+      return [label, ...editSpans(state.typing, columns - LABEL - 3)];
     }
     const given = state.values[key];
     const byItself = standing(state.values, key);
@@ -62,23 +58,43 @@ function formLines(state: NewRunScreen, world: World): Line[] {
           });
     return [label, value];
   });
-  return [...rows, ...footLines(state, columns)];
+  return [...rows, ...footLines(state, world)];
 }
 
 /** What the field under the cursor is, what is wrong, and what the command line would be. */
-function footLines(state: NewRunScreen, columns: number): Line[] {
+function footLines(state: NewRunScreen, world: World): Line[] {
+  const { columns } = world.size;
+  const { top } = state.cursor;
+  if (state.isLeaving)
+    return [
+      EMPTY,
+      plain("  Leave the form and lose what was filled in? (y/n)", { bold: true, color: "red" }),
+    ];
   const key = chosenKey(state);
   const problem = problemOf(state.problems, key) ?? state.problems[0];
   const told =
     problem === undefined
-      ? wrapped(commandLine(state.values), columns - 4)
-          .slice(0, 2)
-          .map((line) => plain(`  ${line}`, { dim: true }))
-      : wrapped(problem, columns - 4)
-          .slice(0, 2)
-          .map((line) => plain(`  ${line}`, { color: "red" }));
+      ? atMost(2, commandLine(state.values), columns - 4).map((line) =>
+          plain(`  ${line}`, { dim: true }),
+        )
+      : atMost(2, problem, columns - 4).map((line) => plain(`  ${line}`, { color: "red" }));
   const about = wrapped(descriptionOf(key), columns - 4).slice(0, 2);
-  return [EMPTY, ...about.map((line) => plain(`  ${line}`)), ...told];
+  const more = moreText(top, formHeight(world), FORM_KEYS.length);
+  return [plain(more, { dim: true }), ...about.map((line) => plain(`  ${line}`)), ...told];
+}
+
+/** A text in so many lines, with a sign where that is not all of it. */
+function atMost(count: number, text: string, columns: number): string[] {
+  const lines = wrapped(text, columns);
+  if (lines.length <= count) return lines;
+  return [...lines.slice(0, count - 1), cut(`${lines[count - 1]}………`, columns)];
+}
+
+/** How much of a list lies above and below what is in sight. */
+function moreText(top: number, height: number, count: number): string {
+  const below = Math.max(0, count - top - height);
+  const parts = [...(top > 0 ? [`↑ ${top} more`] : []), ...(below > 0 ? [`↓ ${below} more`] : [])];
+  return parts.length === 0 ? "" : `  ${parts.join("  ")}`;
 }
 
 /** The values of a field, presets with what they are. */
@@ -113,14 +129,13 @@ const aboutChoice = (key: string, choice: string): string =>
 
 function pickerLines(picker: LanguagePicker, world: World): Line[] {
   const { columns } = world.size;
-  const [before, under, after] = around(picker.search);
   const choices = choicesFor(picker);
   const { top, at } = picker.cursor;
   const height = pickerHeight(world);
   const chosen = wrapped(picker.chosen.join(" ") || "none yet", columns - 16).slice(0, 2);
   return [
-    [span("  search "), span(before), span(under, { inverse: true }), span(after)],
-    EMPTY,
+    [span("  search "), ...editSpans(picker.search, columns - 12)],
+    plain(moreText(top, height, choices.length), { dim: true }),
     ...choices.slice(top, top + height).map((choice, row): Line => {
       const isHere = top + row === at;
       const sign = isChosen(picker, choice) ? "[x]" : "[ ]";
@@ -133,7 +148,7 @@ function pickerLines(picker: LanguagePicker, world: World): Line[] {
       ];
     }),
     ...(choices.length === 0
-      ? [plain("  No language of FLORES+ has that in its code or name.")]
+      ? [plain("  No language of this corpus has that in its code or name.")]
       : []),
     EMPTY,
     ...chosen.map((line, part) =>
@@ -142,7 +157,10 @@ function pickerLines(picker: LanguagePicker, world: World): Line[] {
   ];
 }
 
-function planLines({ plan, values, problems }: NewRunScreen, columns: number): Line[] {
+export function planLines(
+  { plan, values, problems }: Pick<NewRunScreen, "plan" | "values" | "problems">,
+  columns: number,
+): Line[] {
   if (plan?.lines == null) return [EMPTY, plain("  Looking at the corpus…", { dim: true })];
   const inset = (text: string, style = {}): Line[] =>
     wrapped(text, columns - 4).map((line) => plain(`  ${line}`, style));

@@ -25,6 +25,7 @@ import {
   searched,
   toggled,
 } from "./language-picker.js";
+import { planLines } from "./picture.js";
 
 /** A run that is being described. */
 export interface NewRunScreen {
@@ -37,6 +38,8 @@ export interface NewRunScreen {
   picker: LanguagePicker | null;
   /** The values of the field under the cursor, where it takes one of a few and they are listed. */
   choosing: ListCursor | null;
+  /** Whether the next key may throw away what was filled in. */
+  isLeaving: boolean;
   /** What the run would be, once it was asked for. */
   plan: { lines: readonly string[] | null; scroll: ListCursor } | null;
 }
@@ -45,13 +48,27 @@ export type NewRunAction =
   | { type: "move"; move: Move }
   | { type: "change"; step: 1 | -1 }
   | { type: "type"; key: string }
-  | { type: "edit" | "accept" | "cancel" | "reset" | "plan" | "start" | "toggle" };
+  | {
+      type:
+        | "edit"
+        | "accept"
+        | "cancel"
+        | "reset"
+        | "plan"
+        | "start"
+        | "toggle"
+        | "leave"
+        | "left"
+        | "stay";
+    };
+
+const LEFT = { type: "left" } as const;
 
 export const newRunForm = (): NewRunScreen => {
   const values: FormValues = { model: "demo" };
   return {
     ...{ kind: "new-run", values, problems: problemsOf(values), cursor: FIRST_ROW },
-    ...{ typing: null, picker: null, choosing: null, plan: null },
+    ...{ typing: null, picker: null, choosing: null, plan: null, isLeaving: false },
   };
 };
 
@@ -64,12 +81,18 @@ export const chosenKey = ({ cursor }: NewRunScreen): ConfigKey => FORM_KEYS[curs
 
 export function newRunBindings(state: NewRunScreen): Binding<NewRunAction>[] {
   const move = (move: Move): NewRunAction => ({ type: "move", move });
+  if (state.isLeaving)
+    return [
+      ...[{ keys: ["y"], does: "leave it", inBar: true, isAnswer: true, action: LEFT }],
+      { keys: ["n", "escape"], does: "stay", inBar: true, action: { type: "stay" } },
+    ];
   if (state.plan !== null)
     return [
       ...(state.plan.lines === null || state.problems.length > 0
         ? []
         : [{ keys: ["enter"], does: "start it", inBar: true, action: { type: "start" } as const }]),
       { keys: ["escape"], does: "change it", inBar: true, action: { type: "cancel" } },
+      ...listBindings<NewRunAction>(move),
     ];
   const typed: Binding<NewRunAction> = {
     ...{ keys: [TEXT, ...EDIT_KEYS], shown: "type", does: "text", inBar: true },
@@ -77,13 +100,18 @@ export function newRunBindings(state: NewRunScreen): Binding<NewRunAction>[] {
   };
   if (state.picker !== null)
     return [
-      { keys: ["tab"], does: "take or leave it", inBar: true, action: { type: "toggle" } },
+      {
+        ...{ keys: [" ", "tab"], does: "take or leave it", inBar: true },
+        action: { type: "toggle" },
+      },
       { keys: ["enter"], does: "done", inBar: true, action: { type: "accept" } },
       { keys: ["escape"], does: "as before", inBar: true, action: { type: "cancel" } },
       { keys: ["up"], does: "up", action: move("up") },
       { keys: ["down"], does: "down", action: move("down") },
       { keys: ["pageup"], does: "a page up", action: move("page-up") },
       { keys: ["pagedown"], does: "a page down", action: move("page-down") },
+      { keys: ["home"], does: "first", action: move("first") },
+      { keys: ["end"], does: "last", action: move("last") },
       { ...typed, does: "to search" },
     ];
   if (state.choosing !== null)
@@ -123,6 +151,9 @@ export function newRunBindings(state: NewRunScreen): Binding<NewRunAction>[] {
     ...(state.problems.length > 0
       ? []
       : [{ keys: ["p"], does: "plan and start", inBar: true, action: { type: "plan" } as const }]),
+    ...(Object.keys(state.values).length > 1
+      ? [{ keys: ["escape"], does: "back", inBar: true, action: { type: "leave" } as const }]
+      : []),
     ...listBindings<NewRunAction>(move),
   ];
 }
@@ -135,6 +166,14 @@ export function updateNewRun(
   const key = chosenKey(state);
   switch (action.type) {
     case "move":
+      if (state.plan !== null) {
+        const count = Math.max(
+          1,
+          planLines(state, world.size.columns).length - bodyHeight(world) + 1,
+        );
+        const scroll = moved(state.plan.scroll, action.move, count, 1);
+        return { state: { ...state, plan: { ...state.plan, scroll } } };
+      }
       if (state.choosing !== null) {
         const count = choicesOf(key)?.length ?? 0;
         const choosing = moved(state.choosing, action.move, count, pickerHeight(world));
@@ -153,7 +192,7 @@ export function updateNewRun(
     case "change":
       return { state: withValue(state, key, neighbour(state, key, action.step)) };
     case "edit":
-      return { state: opened(state, key) };
+      return opened(state, key);
     case "type":
       if (state.picker !== null)
         return { state: { ...state, picker: searched(state.picker, action.key) } };
@@ -175,6 +214,12 @@ export function updateNewRun(
           problems: problemsOf(state.values),
         },
       };
+    case "leave":
+      return { state: { ...state, isLeaving: true } };
+    case "stay":
+      return { state: { ...state, isLeaving: false } };
+    case "left":
+      return { state, go: "back" };
     case "reset":
       return { state: withValue(state, key, "") };
     case "plan":
@@ -184,29 +229,32 @@ export function updateNewRun(
       };
     case "start": {
       const folder = resolve(resolveConfig(asked(state.values)).config.out_dir);
-      return {
-        state,
-        effects: [{ type: "launch", args: argumentsOf(state.values), folder }],
-        go: { instead: newLiveScreen(folder) },
-      };
+      // The form stays until it is told that the run was started: what was filled in would be lost with a start that fails.
+      return { state, effects: [{ type: "launch", args: argumentsOf(state.values), folder }] };
     }
   }
 }
 
 /** The field for typing, or its list. */
-function opened(state: NewRunScreen, key: ConfigKey): NewRunScreen {
+function opened(state: NewRunScreen, key: ConfigKey): Outcome<NewRunScreen> {
   if (key === "languages") {
+    const corpus = String(state.values.corpus ?? standing(state.values, "corpus"));
+    const split = String(state.values.split ?? standing(state.values, "split"));
     const given = state.values.languages?.split(",").map((code) => code.trim());
     const codes = spellOutSets(given ?? standing(state.values, key) ?? []) as string[];
-    return { ...state, picker: newPicker(codes) };
+    return {
+      state: { ...state, picker: newPicker(codes) },
+      effects: [{ type: "list_languages", corpus, split }],
+    };
   }
   const value = state.values[key] ?? standing(state.values, key);
   const choices = choicesOf(key);
   if (choices !== null) {
     const at = Math.max(0, choices.indexOf(String(value)));
-    return { ...state, choosing: { at, top: 0 } };
+    return { state: { ...state, choosing: { at, top: 0 } } };
   }
-  return { ...state, typing: edited(value == null ? "" : flagText(value)) };
+  const typing = edited(value == null ? "" : flagText(value));
+  return { state: { ...state, typing } };
 }
 
 /** The form is checked at every key, with what is typed so far. */
@@ -238,6 +286,15 @@ export function newRunHeard(state: NewRunScreen, news: News, world: World): Outc
   if (news.type === "planned" && state.plan !== null)
     return {
       state: { ...state, plan: { ...state.plan, lines: news.lines }, problems: news.problems },
+    };
+  if (news.type === "launched" && state.plan !== null)
+    return { state, go: { instead: newLiveScreen(news.folder) } };
+  if (news.type === "languages_listed" && state.picker !== null)
+    return {
+      state: {
+        ...state,
+        picker: pickerWithin({ ...state.picker, offered: news.codes }, pickerHeight(world)),
+      },
     };
   if (news.type !== "resized") return { state };
   return {

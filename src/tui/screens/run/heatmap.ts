@@ -3,11 +3,11 @@ import { rankedFeatures } from "../../../runs/top-features.js";
 import { padded } from "../../../views/cells.js";
 import { short } from "../../../views/feature-table.js";
 import { type Line, plain, span } from "../../../views/line.js";
-import { heat, legend } from "../../../views/scale.js";
+import { heat, legend, shade } from "../../../views/scale.js";
 import { bestScores } from "../../best-scores.js";
 import type { OpenedRun, World } from "../../model.js";
 import { placeLine } from "./picture.js";
-import { LISTED_FEATURES, type RunScreen, tabHeight } from "./state.js";
+import { LISTED_FEATURES, listRows, type RunScreen, tabHeight } from "./state.js";
 
 const CELL = 7;
 const LABEL = 12;
@@ -46,18 +46,22 @@ function gridLines(
       }),
     ),
   ];
+  const hidden = [
+    ...(from > 0 ? [`‹ ${from}`] : []),
+    ...(to < columns.length ? [`${columns.length - to} ›`] : []),
+  ].join(" ");
   return [
-    head,
+    // What does not fit is counted, where the names of the rows stand.
+    [span(padded(hidden, LABEL + 2), { dim: true }), ...head.slice(1)],
     ...rows.map(
       ({ label, values }, row): Line => [
         span(row === chosenRow ? "▸ " : "  "),
         span(padded(label, LABEL), { bold: row === chosenRow }),
-        ...values
-          .slice(from, to)
-          .flatMap((value) => [
-            span(padded(short(value), CELL - 1, "right"), heat(value / most, world.colorDepth)),
-            span(" "),
-          ]),
+        ...values.slice(from, to).flatMap((value) => [
+          span(padded(short(value), CELL - 1, "right"), heat(value / most, world.colorDepth)),
+          // Without colours, a sign says what the colour would.
+          span(world.colorDepth < 4 ? shade(value / most) : " "),
+        ]),
       ],
     ),
   ];
@@ -93,10 +97,8 @@ export function layerHeatmap(state: RunScreen, run: OpenedRun, world: World): Li
 export function featureHeatmap(state: RunScreen, run: OpenedRun, world: World): Line[] {
   const layer = run.meta.layers[state.layer] as number;
   const language = run.meta.languages[state.language] as string;
-  const { top, at } = state.cursor;
-  const height = tabHeight(world) - 3;
-  // The cursor's own window is one row taller than the grid.
-  const first = at - top >= height ? at - height + 1 : top;
+  const { top: first, at } = state.cursor;
+  const height = listRows(state, world);
   const ranked = rankedFeatures(run, { layer, language, topK: LISTED_FEATURES });
   const means = ranked.slice(first, first + height).map(({ rank, feature }) => ({
     label: `${rank}. ${feature}`,

@@ -1,13 +1,21 @@
 import { languageName } from "../../../config/languages.js";
 import { rankedFeatures, type TopFeature, topFeatures } from "../../../runs/top-features.js";
 import { wrapped } from "../../../views/cells.js";
-import { digits, runnerUpCells } from "../../../views/feature-table.js";
+import { digits, FLAG_WORDS, runnerUpCells } from "../../../views/feature-table.js";
 import { bar, type Column, EMPTY, type Line, plain, span, table } from "../../../views/line.js";
 import { bestScores } from "../../best-scores.js";
 import { bodyHeight, type OpenedRun, type World } from "../../model.js";
 import { featureHeatmap, layerHeatmap } from "./heatmap.js";
 import { overviewLines } from "./overview.js";
-import { isOurs, LISTED_FEATURES, type RunScreen, TABS, tabHeight } from "./state.js";
+import {
+  isOurs,
+  LISTED_FEATURES,
+  listRows,
+  type RunScreen,
+  TABS,
+  type Tab,
+  tabHeight,
+} from "./state.js";
 import { logLines, madeLines } from "./surroundings.js";
 
 export function runPicture(state: RunScreen, world: World): Line[] {
@@ -15,7 +23,7 @@ export function runPicture(state: RunScreen, world: World): Line[] {
   if (state.refusal !== null)
     return [EMPTY, ...wrapped(state.refusal, columns - 4).map((line) => plain(`  ${line}`))];
   if (state.opened === null)
-    return [tabLine(state), EMPTY, plain("  Reading the run…", { dim: true })];
+    return [tabLine(state, columns), EMPTY, plain("  Reading the run…", { dim: true })];
   const { run, around } = state.opened;
   const scrolled = (lines: Line[]) => {
     const { top, at } = state.cursor;
@@ -41,14 +49,21 @@ export function runPicture(state: RunScreen, world: World): Line[] {
         return scrolled(logLines(around, columns));
     }
   };
-  return [tabLine(state), EMPTY, ...body()].slice(0, bodyHeight(world));
+  return [tabLine(state, columns), EMPTY, ...body()].slice(0, bodyHeight(world));
 }
 
-const tabLine = ({ tab }: RunScreen): Line =>
-  TABS.flatMap((each, at) => [
-    span(at === 0 ? " " : "  "),
-    span(` ${at + 1} ${each} `, each === tab ? { bold: true, inverse: true } : { dim: true }),
+/** The tabs; where there is no room for all their names, the others are numbers. */
+function tabLine({ tab }: RunScreen, columns: number): Line {
+  const named = (each: Tab, at: number) => ` ${at + 1} ${each} `;
+  const hasRoom = TABS.reduce((sum, each, at) => sum + named(each, at).length + 2, 0) <= columns;
+  return TABS.flatMap((each, at) => [
+    span(at === 0 ? " " : hasRoom ? "  " : ""),
+    span(
+      hasRoom || each === tab ? named(each, at) : ` ${at + 1} `,
+      each === tab ? { bold: true, inverse: true } : { dim: true },
+    ),
   ]);
+}
 
 /** Where the tables stand: layer and language, with their names. */
 export function placeLine(state: RunScreen, run: OpenedRun, what: string): Line {
@@ -57,7 +72,7 @@ export function placeLine(state: RunScreen, run: OpenedRun, what: string): Line 
     span("  layer ", { dim: true }),
     span(`‹ ${run.meta.layers[state.layer]} ›`, { bold: true }),
     span("  language ", { dim: true }),
-    span(`${language} ${languageName(language)}`, { bold: true }),
+    span(`↑ ${language} ${languageName(language)} ↓`, { bold: true }),
     span(`  ${what}`, { dim: true }),
   ];
 }
@@ -69,16 +84,23 @@ function featureLines(state: RunScreen, run: OpenedRun, world: World): Line[] {
     topK: LISTED_FEATURES,
   };
   const { top, at } = state.cursor;
-  const height = tabHeight(world) - 1;
+  const height = listRows(state, world);
   const options = { columns: world.size.columns, chosen: at - top };
+  const known = isOurs(run) ? topFeatures(run as Parameters<typeof topFeatures>[0], selection) : [];
   const { title, rows } = isOurs(run)
-    ? table(
-        world.size.columns >= 100 ? WIDE : NARROW,
-        topFeatures(run as Parameters<typeof topFeatures>[0], selection).slice(top, top + height),
-        options,
-      )
+    ? table(world.size.columns >= 100 ? WIDE : NARROW, known.slice(top, top + height), options)
     : table(RANKED, rankedFeatures(run, selection).slice(top, top + height), options);
-  return [placeLine(state, run, `top ${LISTED_FEATURES} by v`), title, ...rows];
+  const filled = [...rows, ...Array<Line>(Math.max(0, height - rows.length)).fill(EMPTY)];
+  const flags = known[at]?.flags ?? [];
+  const told = FLAG_WORDS.filter(([flag]) => flags.includes(flag))
+    .map(([flag, words]) => `${flag}: ${words}`)
+    .join("; ");
+  return [
+    placeLine(state, run, `top ${LISTED_FEATURES} by v`),
+    title,
+    ...filled,
+    plain(told === "" ? "" : `  ${told}`, { color: "yellow" }),
+  ];
 }
 
 const number = (value: number | null): string => (value === null ? "?" : digits(value));
@@ -127,26 +149,34 @@ function layerLines(state: RunScreen, run: OpenedRun, world: World): Line[] {
   const language = run.meta.languages[state.language] as string;
   const scores = bestScores(run)[state.language] as number[];
   const most = Math.max(...scores, Number.MIN_VALUE);
-  const room = Math.max(10, world.size.columns - 42);
+  const room = Math.max(10, world.size.columns - 50);
   const others = bestScores(run);
+  const { top } = state.cursor;
   return [
     [
       span("  language ", { dim: true }),
       span(`${language} ${languageName(language)}`, { bold: true }),
-      span("  v of its best feature, by layer", { dim: true }),
+      span("  v of its best feature at each layer", { dim: true }),
     ],
-    plain(`  layer  feature        v`, { bold: true }),
-    ...run.meta.layers.slice(0, tabHeight(world) - 2).map((layer, at): Line => {
+    plain(
+      `  layer  feature        v  ${"".padEnd(room)}  place among languages`.slice(
+        0,
+        world.size.columns,
+      ),
+      { bold: true },
+    ),
+    ...run.meta.layers.slice(top, top + listRows(state, world)).map((layer, row): Line => {
+      const at = top + row;
       const ranking = run.rankings.get(layer);
       const feature = ranking?.index[state.language * (ranking?.features ?? 0)];
       const v = scores[at] as number;
       const place = others.filter((row) => (row[at] as number) > v).length + 1;
       return [
         span(
-          `  ${String(layer).padStart(5)}  ${String(feature).padStart(7)} ${digits(v).padStart(8)}  `,
+          `${at === state.cursor.at ? "▸ " : "  "}${String(layer).padStart(5)}  ${String(feature).padStart(7)} ${digits(v).padStart(8)}  `,
         ),
         span(bar(v / most, room), { color: "cyan" }),
-        span(`  ${place}. of ${others.length}`, { dim: true }),
+        span(`  ${place}/${others.length}`, { dim: true }),
       ];
     }),
   ];

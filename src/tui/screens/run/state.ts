@@ -2,6 +2,7 @@ import { type Binding, listBindings } from "../../keys.js";
 import { FIRST_ROW, type ListCursor, type Move, moved, within } from "../../list.js";
 import {
   bodyHeight,
+  type FeaturePlace,
   type News,
   type OpenedRun,
   type Outcome,
@@ -49,6 +50,17 @@ export const newRunScreen = (folder: string): RunScreen => ({
 /** Rows of a tab's own part, below its heading. */
 export const tabHeight = (world: World): number => Math.max(1, bodyHeight(world) - 3);
 
+/** Rows of what a tab lists, below its own headings and above what it says of the chosen one. */
+export function listRows(
+  { tab, heatmap }: Pick<RunScreen, "tab" | "heatmap">,
+  world: World,
+): number {
+  const height = tabHeight(world);
+  if (tab === "features") return Math.max(1, height - 2);
+  if (tab === "layers") return Math.max(1, height - 1);
+  return tab === "heatmap" && heatmap === "features" ? Math.max(1, height - 3) : height;
+}
+
 export const isOurs = (run: OpenedRun): run is OpenedRun & { statistics: object } =>
   run.statistics !== null;
 
@@ -94,8 +106,9 @@ export function runBindings(state: RunScreen): Binding<RunAction>[] {
   ];
 }
 
+/** Whether each row of the tab is a feature, which can be opened. */
 const showsFeatures = ({ tab, heatmap }: RunScreen): boolean =>
-  tab === "features" || (tab === "heatmap" && heatmap === "features");
+  tab === "features" || tab === "layers" || (tab === "heatmap" && heatmap === "features");
 
 const moves = (): Binding<RunAction>[] => listBindings((move) => ({ type: "move", move }));
 
@@ -159,7 +172,10 @@ export function updateRun(state: RunScreen, action: RunAction, world: World): Ou
     case "move": {
       const count = rowCount(state, world);
       return {
-        state: { ...state, cursor: moved(state.cursor, action.move, count, tabHeight(world)) },
+        state: {
+          ...state,
+          cursor: moved(state.cursor, action.move, count, listRows(state, world)),
+        },
       };
     }
     case "heatmap":
@@ -175,9 +191,10 @@ export function updateRun(state: RunScreen, action: RunAction, world: World): Ou
         state,
         go: {
           to: newFeatureScreen(opened.run, opened.around, {
-            layer: layers[state.layer] as number,
+            folder: state.folder,
+            layer: layers[state.tab === "layers" ? state.cursor.at : state.layer] as number,
             language: languages[state.language] as string,
-            rank: state.cursor.at + 1,
+            rank: state.tab === "layers" ? 1 : state.cursor.at + 1,
           }),
         },
       };
@@ -203,6 +220,8 @@ function rowCount(state: RunScreen, world: World): number {
       return madeLines(state.folder, around, world).length;
     case "log":
       return logLines(around, columns).length;
+    case "layers":
+      return run.meta.layers.length;
     default:
       return Math.min(
         LISTED_FEATURES,
@@ -216,8 +235,20 @@ export function runHeard(state: RunScreen, news: News, world: World): Outcome<Ru
     return { state: { ...state, refusal: null, opened: { run: news.run, around: news.around } } };
   if (news.type === "run_refused" && news.folder === state.folder)
     return { state: { ...state, refusal: news.message } };
+  if (news.type === "looked_at") return { state: lookedAt(state, news.place, world) };
   if (news.type !== "resized") return { state };
   return {
-    state: { ...state, cursor: within(state.cursor, rowCount(state, world), tabHeight(world)) },
+    state: {
+      ...state,
+      cursor: within(state.cursor, rowCount(state, world), listRows(state, world)),
+    },
   };
+}
+
+/** Whoever went along a ranking and comes back finds the row where that ended. */
+function lookedAt(state: RunScreen, place: FeaturePlace, world: World): RunScreen {
+  const isMeant = place.folder === state.folder && state.tab !== "layers";
+  if (!isMeant || place.rank > rowCount(state, world)) return state;
+  const cursor = { ...state.cursor, at: place.rank - 1 };
+  return { ...state, cursor: within(cursor, rowCount(state, world), listRows(state, world)) };
 }

@@ -1,6 +1,6 @@
-import { wrapped } from "../../../views/cells.js";
+import { width, wrapped } from "../../../views/cells.js";
 import { type Column, EMPTY, type Line, plain, span, table } from "../../../views/line.js";
-import { around } from "../../line-edit.js";
+import { editSpans } from "../../line-edit.js";
 import { bodyHeight, type Row, type World } from "../../model.js";
 import { brief, layersText, statusColor, statusText, textsText } from "../../words.js";
 import { chosenRow, listHeight, type RunsScreen, shownRows } from "./state.js";
@@ -8,11 +8,11 @@ import { chosenRow, listHeight, type RunsScreen, shownRows } from "./state.js";
 export function runsPicture(state: RunsScreen, world: World): Line[] {
   const rows = shownRows(state, world);
   const height = listHeight(world);
-  const { title, rows: lines } = table(
-    columnsOf(state, world),
-    rows.slice(state.cursor.top, state.cursor.top + height),
-    { columns: world.size.columns, chosen: state.cursor.at - state.cursor.top },
-  );
+  const inSight = rows.slice(state.cursor.top, state.cursor.top + height);
+  const { title, rows: lines } = table(columnsOf(state, inSight, world), inSight, {
+    columns: world.size.columns,
+    chosen: state.cursor.at - state.cursor.top,
+  });
   const body = lines.length > 0 ? lines : emptyLines(state, world);
   const filled = [...body, ...Array<Line>(Math.max(0, height - body.length)).fill(EMPTY)];
   return [
@@ -23,7 +23,15 @@ export function runsPicture(state: RunsScreen, world: World): Line[] {
   ].slice(0, bodyHeight(world));
 }
 
-function columnsOf(state: RunsScreen, { size, now }: World): Column<Row>[] {
+/** As many columns as the texts of these rows take, within bounds. */
+const widest = (rows: readonly Row[], textOf: (row: Row) => string, least: number, most: number) =>
+  Math.min(
+    most,
+    rows.reduce((wide, row) => Math.max(wide, width(textOf(row))), least),
+  );
+
+/** Names get what the other columns leave: they tell runs apart. */
+function columnsOf(state: RunsScreen, rows: readonly Row[], { size, now }: World): Column<Row>[] {
   const isWide = size.columns >= 110;
   return [
     {
@@ -32,17 +40,23 @@ function columnsOf(state: RunsScreen, { size, now }: World): Column<Row>[] {
     },
     {
       title: "status",
-      width: isWide ? 20 : 17,
+      width: widest(rows, statusText, 6, 20),
       cell: (row) => span(statusText(row), { color: statusColor(row.status) }),
     },
-    { title: "model", width: isWide ? 20 : 12, cell: ({ model }) => model ?? "?" },
+    {
+      ...{ title: "model", width: widest(rows, ({ model }) => model ?? "?", 5, isWide ? 20 : 12) },
+      cell: ({ model }) => model ?? "?",
+    },
     {
       title: isWide ? "languages" : "lang",
-      width: isWide ? 30 : 4,
+      width: isWide ? widest(rows, ({ languages }) => languages.join(" "), 9, 30) : 4,
       align: isWide ? "left" : "right",
       cell: ({ languages }) => (isWide ? languages.join(" ") : String(languages.length)),
     },
-    { title: "layers", width: isWide ? 16 : 9, cell: ({ layers }) => layersText(layers) },
+    {
+      ...{ title: "layers", cell: ({ layers }) => layersText(layers) },
+      width: widest(rows, ({ layers }) => layersText(layers), 6, isWide ? 16 : 9),
+    },
     { title: "texts", width: 6, align: "right", cell: textsText },
     {
       title: "age",
@@ -64,18 +78,16 @@ function emptyLines(state: RunsScreen, world: World): Line[] {
   ];
 }
 
-function footLine(state: RunsScreen, { rows }: World, shown: number): Line {
+function footLine(state: RunsScreen, { rows, size }: World, shown: number): Line {
   if (state.typing !== null) {
-    const [before, under, after] = around(state.typing);
     return [
       span("/", { bold: true }),
-      span(before),
-      span(under, { inverse: true }),
-      span(after),
+      ...editSpans(state.typing, size.columns - 20),
       span(`   ${shown} of ${rows.length}`, { dim: true }),
     ];
   }
   const parts = [
+    ...(shown > 1 ? [`${state.cursor.at + 1}/${shown}`] : []),
     `${shown === rows.length ? rows.length : `${shown} of ${rows.length}`} ${rows.length === 1 ? "run" : "runs"}, by ${state.sort}`,
     ...(state.filter === "" ? [] : [`filter: ${state.filter}`]),
     ...(state.marked.length === 0 ? [] : ["◆ marked: c on another run compares them"]),
@@ -85,17 +97,22 @@ function footLine(state: RunsScreen, { rows }: World, shown: number): Line {
 
 /** What has to be answered, or what the run under the cursor has to say. */
 function wordsLines(state: RunsScreen, world: World): Line[] {
-  if (state.deleting !== null) {
-    const { name } = state.deleting;
-    return [
-      plain(`  Delete ${name} and everything that was computed? This cannot be undone. (y/n)`, {
-        ...{ bold: true, color: "red" },
-      }),
-    ];
+  const room = world.size.columns - 3;
+  if (state.asking !== null) {
+    const { what, row } = state.asking;
+    const question =
+      what === "delete"
+        ? `Delete this run and all that was computed? It cannot be undone. (y/n) ${row.name}`
+        : `Stop this run? Finished languages are kept, the one under way begins anew when it is resumed. (y/n) ${row.name}`;
+    return wrapped(question, room)
+      .slice(0, 2)
+      .map((line) => plain(`  ${line}`, { bold: true, color: "red" }));
   }
-  const words = chosenRow(state, world)?.words;
-  if (words == null) return [];
-  return wrapped(words, world.size.columns - 3)
+  const row = chosenRow(state, world);
+  // A name that the column cuts is told whole.
+  const words = row?.words ?? (row !== undefined && width(row.name) > 14 ? row.name : null);
+  if (words === null) return [];
+  return wrapped(words, room)
     .slice(0, 2)
     .map((line) => plain(`  ${line}`));
 }

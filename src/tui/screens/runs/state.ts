@@ -22,8 +22,8 @@ export interface RunsScreen {
   sort: Sort;
   /** Up to two folders, to be compared. */
   marked: string[];
-  /** The run that is to be deleted, if the next key says so. */
-  deleting: Row | null;
+  /** What is to be done to which run, if the next key says so. */
+  asking: { what: "delete" | "stop"; row: Row } | null;
 }
 
 export type RunsAction =
@@ -41,10 +41,8 @@ export const RUNS: RunsScreen = {
   typing: null,
   sort: "age",
   marked: [],
-  deleting: null,
+  asking: null,
 };
-
-const CONFIRM = { type: "confirm" } as const;
 
 /** How many features of each language and layer an export from here holds. */
 const EXPORT_TOP_K = 50;
@@ -77,11 +75,15 @@ export function chosenRow(state: RunsScreen, world: World): Row | undefined {
 }
 
 export function runsBindings(state: RunsScreen, world: World): Binding<RunsAction>[] {
-  if (state.deleting !== null)
+  if (state.asking !== null) {
+    const isDelete = state.asking.what === "delete";
+    const yes = { does: isDelete ? "delete it" : "stop it", isAnswer: true };
+    const no = { does: isDelete ? "keep it" : "let it go on" };
     return [
-      ...[{ keys: ["y"], does: "delete it", inBar: true, isAnswer: true, action: CONFIRM }],
-      { keys: ["n", "escape"], does: "keep it", inBar: true, action: { type: "cancel" } },
+      { keys: ["y"], inBar: true, action: { type: "confirm" }, ...yes },
+      { keys: ["n", "escape"], inBar: true, action: { type: "cancel" }, ...no },
     ];
+  }
   if (state.typing !== null)
     return [
       { keys: ["enter"], does: "keep the filter", inBar: true, action: { type: "end_filter" } },
@@ -162,9 +164,9 @@ export function updateRuns(
     case "new":
       return { state, go: { to: newRunForm() } };
     case "cancel":
-      return { state: { ...state, deleting: null } };
+      return { state: { ...state, asking: null } };
     case "confirm":
-      return { state: { ...state, deleting: null }, effects: deletion(state.deleting) };
+      return { state: { ...state, asking: null }, effects: confirmed(state.asking) };
     default:
       return row === undefined ? { state } : ofRow(state, action.type, row);
   }
@@ -182,13 +184,13 @@ function ofRow(state: RunsScreen, type: RunsAction["type"], row: Row): Outcome<R
         go: { to: newLiveScreen(folder) },
       };
     case "stop":
-      return { state, effects: [{ type: "stop", folder }] };
+      return { state: { ...state, asking: { what: "stop", row } } };
     case "export":
       return { state, effects: [{ type: "export_csv", folder, topK: EXPORT_TOP_K }] };
     case "report":
       return { state, effects: [{ type: "report", folder }] };
     case "delete":
-      return { state: { ...state, deleting: row } };
+      return { state: { ...state, asking: { what: "delete", row } } };
     case "mark":
       return marked(state, folder);
     default:
@@ -207,8 +209,10 @@ function marked(state: RunsScreen, folder: string): Outcome<RunsScreen> {
   };
 }
 
-function deletion(row: Row | null): NonNullable<Outcome<RunsScreen>["effects"]> {
-  if (row === null) return [];
+function confirmed(asking: RunsScreen["asking"]): NonNullable<Outcome<RunsScreen>["effects"]> {
+  if (asking === null) return [];
+  const { what, row } = asking;
+  if (what === "stop") return [{ type: "stop", folder: row.folder }];
   const forget = row.launch === null ? [] : [{ type: "forget_launch", id: row.launch.id } as const];
   // A start that failed before it had a folder is only remembered.
   return row.touched === "" ? forget : [...forget, { type: "delete_run", folder: row.folder }];
@@ -227,6 +231,9 @@ function kept(state: RunsScreen, world: World): RunsScreen {
 }
 
 export function runsHeard(state: RunsScreen, news: News, world: World): Outcome<RunsScreen> {
+  // The run that was just started is the one to look at.
+  if (news.type === "launched")
+    return { state: kept({ ...state, chosen: news.folder, filter: "", typing: null }, world) };
   if (news.type !== "listed" && news.type !== "resized") return { state };
   return { state: kept(state, world) };
 }
