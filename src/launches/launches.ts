@@ -56,7 +56,9 @@ export class Launches {
     await chmod(this.folder, 0o700);
     const id = `${Date.now()}-${randomBytes(3).toString("hex")}`;
     const log = createWriteStream(this.log(id), { flags: "a", mode: 0o600 });
-    await once(log, "open");
+    await once(log, "open").catch((error: unknown) => {
+      throw explain(error, this.log(id));
+    });
     const [interpreter, ...script] = command;
     const told = { id, folder, args: [...args], host: hostname(), at: new Date().toISOString() };
     const remember = (pid: number) =>
@@ -75,7 +77,7 @@ export class Launches {
       if (pid === undefined) {
         this.forget(id);
         throw environmentError(
-          `${interpreter} could not be started: ${(await child).shortMessage}. Start the run from a shell: npx vscore ${args.map(shellWord).join(" ")}`,
+          `${interpreter} could not be started: ${(await child).shortMessage?.split("\n").at(-1)}. Start the run from a shell: npx vscore ${args.map(shellWord).join(" ")}`,
         );
       }
       child.nodeChildProcess.unref();

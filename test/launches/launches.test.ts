@@ -1,4 +1,4 @@
-import { readdirSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { expect, test, vi } from "vitest";
 import { Launches } from "../../src/launches/launches.js";
 import { useTempFolder } from "../fixtures/temp-folder.js";
@@ -53,4 +53,23 @@ test("a process that has another's number by now is not the one that was started
   const file = at("state", `${launch.id}.json`);
   writeFileSync(file, JSON.stringify({ ...launch, pid: process.pid }));
   expect(launches.list()[0]?.isAlive).toBe(false);
+});
+
+test("where a start cannot be remembered, nothing is started", async () => {
+  writeFileSync(at("state"), "a file in its way");
+  const begun = new Launches(at("state")).start(
+    [...node, `require("node:fs").writeFileSync(${JSON.stringify(at("ran"))}, "")`],
+    [],
+    "/runs/one",
+  );
+  await expect(begun).rejects.toThrow(/cannot be written/);
+  expect(existsSync(at("ran"))).toBe(false);
+});
+
+test("a program that is not there is told, and nothing of it is remembered", async () => {
+  const launches = new Launches(at("state"));
+  await expect(launches.start([at("no-program")], ["compute"], "/runs/one")).rejects.toThrow(
+    /could not be started: .*ENOENT.*npx vscore compute/,
+  );
+  expect(launches.list()).toEqual([]);
 });

@@ -1,6 +1,6 @@
 import { appendFileSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { EventsTail, lastEvents, storedEvents } from "../../src/runs/events.js";
+import { EventsTail, lastEvents, lastLines, storedEvents } from "../../src/runs/events.js";
 import { useTempFolder } from "../fixtures/temp-folder.js";
 
 const at = useTempFolder();
@@ -40,4 +40,12 @@ test("followed, each look has all so far; a line that is still being written com
   // A run that was begun anew has a shorter file.
   writeFileSync(at("events.ndjson"), `${warning("c")}\n`);
   expect(messages(tail.read())).toEqual(["c"]);
+});
+
+test("the last lines of a log are read from its end", () => {
+  expect(lastLines(at("none.log"), 3)).toEqual([]);
+  writeFileSync(at("short.log"), "a\n\nb\nc");
+  expect(lastLines(at("short.log"), 2)).toEqual(["b", "c"]);
+  writeFileSync(at("long.log"), `${"x".repeat(100_000)}\nthe end\n`);
+  expect(lastLines(at("long.log"), 5)).toEqual(["the end"]);
 });

@@ -1,9 +1,9 @@
-import { mkdirSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdirSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { expect, test } from "vitest";
 import { RUN_FILES } from "../../src/runs/files.js";
-import { listRuns } from "../../src/runs/list.js";
+import { listRuns, RunsWatch } from "../../src/runs/list.js";
 import type { RunEvent } from "../../src/runs/meta.js";
 import { configOf, metaOf, runOf, writeRun } from "../fixtures/runs.js";
 import { useTempFolder } from "../fixtures/temp-folder.js";
@@ -113,4 +113,45 @@ test("runs come last touched first", () => {
     utimesSync(join(at(name), RUN_FILES.events), seconds, seconds);
   }
   expect(listRuns(at()).map(({ name }) => name)).toEqual(["new", "mid", "old"]);
+});
+
+test("one entry that cannot be looked into takes no other with it", () => {
+  symlinkSync(at("loop"), at("loop"));
+  begin("half", PROGRESS);
+  expect(only()).toMatchObject({ name: "half" });
+});
+
+test("progress is told of the time since the run was last taken up; scoring has no end in sight", () => {
+  const started: RunEvent = { type: "started", at: TIME, pid: 1, resumed: true };
+  begin("again", PROGRESS, started);
+  expect(only()).toMatchObject({ progress: null, eta_s: null });
+  const scoring: RunEvent = { type: "phase", at: TIME, phase: "scoring" };
+  const whole = { ...PROGRESS, tokens_done: 300, eta_s: 0 } as RunEvent;
+  writeFileSync(
+    at("again", RUN_FILES.events),
+    [started, whole, scoring].map((e) => JSON.stringify(e)).join("\n"),
+  );
+  expect(only()).toMatchObject({ progress: 1, eta_s: null });
+});
+
+test("the age of a finished run is that of its end, not of its files", () => {
+  const scores = {
+    1: [
+      [1, 2],
+      [2, 1],
+    ],
+  };
+  writeRun(at("copied"), runOf(metaOf({ finished: "2024-05-01T10:00:00.000Z" }), scores));
+  expect(only()?.touched).toBe("2024-05-01T10:00:00.000Z");
+});
+
+test("what is wrong with a broken run is told; folders elsewhere are named by their paths", () => {
+  mkdirSync(at("runs", "bad"), { recursive: true });
+  writeFileSync(at("runs", "bad", RUN_FILES.meta), "{");
+  writeFileSync(at("runs", "bad", RUN_FILES.scores), "");
+  begin("outside", PROGRESS);
+  const entries = new RunsWatch(at("runs")).list([at("outside"), at("nothing")]);
+  const names = entries.map(({ name }) => name).sort();
+  expect(names).toEqual([relative(".", at("outside")), "bad"].sort());
+  expect(entries.find(({ name }) => name === "bad")?.problem).toMatch(/Its meta.json is damaged/);
 });

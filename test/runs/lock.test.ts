@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { execa } from "execa";
 import { expect, test } from "vitest";
-import { lockHolder, lockRun } from "../../src/runs/lock.js";
+import { isHere, lockHolder, lockRun } from "../../src/runs/lock.js";
 import { rejectionOf } from "../fixtures/failure.js";
 import { useTempFolder } from "../fixtures/temp-folder.js";
 
@@ -80,4 +80,15 @@ test("a lock whose number is another process' by now holds nobody out", async ()
   writeFileSync(at("run.lock"), JSON.stringify({ ...held, started: "1" }));
   expect(lockHolder(at())).toBeNull();
   await (await lockRun(at()))();
+});
+
+test("a holder is here where its number means a process of this machine; numbers that mean many are no holder's", () => {
+  const here = { host: hostname(), namespace: null };
+  expect(isHere(here)).toBe(true);
+  expect(isHere({ ...here, host: "gpu-node-17" })).toBe(false);
+  expect(isHere({ ...here, namespace: "pid:[1]" })).toBe(false);
+  for (const pid of [0, -1]) {
+    lockOf(pid);
+    expect(lockHolder(at())).toBeNull();
+  }
 });
