@@ -47,9 +47,19 @@ export function keyNames(input: string, key: Key): string[] {
   if (named !== undefined) return [named[1]];
   if (key.ctrl) return input === "" ? [] : [`ctrl-${input}`];
   if (key.meta) return [];
-  return Array.from(new Intl.Segmenter().segment(input), ({ segment }) => segment).flatMap(
-    (character) => (character === "\r" || character === "\n" ? ["enter"] : [character]),
-  );
+  return Array.from(new Intl.Segmenter().segment(input), ({ segment }) => segment).map(nameOf);
+}
+
+const CONTROLS: Record<string, string> = {
+  ...{ "\r": "enter", "\n": "enter", "\r\n": "enter", "\t": "tab" },
+  ...{ "\u001b": "escape", "\u007f": "backspace", "\b": "backspace" },
+};
+
+/** A control character in the midst of others is the key that sends it. */
+function nameOf(character: string): string {
+  const code = character.charCodeAt(0);
+  if (CONTROLS[character] !== undefined) return CONTROLS[character];
+  return code >= 1 && code <= 26 ? `ctrl-${String.fromCharCode(code + 96)}` : character;
 }
 
 /** The action of a key on a screen; undefined where the key means nothing there. */

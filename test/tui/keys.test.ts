@@ -15,6 +15,9 @@ test("keys have one name each, however they come", () => {
 test("a fast hand or a paste is as many keys; a letter keeps its marks", () => {
   expect(keyNames("jj", key())).toEqual(["j", "j"]);
   expect(keyNames("ที่a\n", key())).toEqual(["ที่", "a", "enter"]);
+  expect(keyNames("\r\u0015x\u007f\t", key())).toEqual([
+    ...["enter", "ctrl-u", "x", "backspace", "tab"],
+  ]);
 });
 
 test("a key that is let go, or that is held with Alt, is none", () => {
