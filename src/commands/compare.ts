@@ -1,6 +1,9 @@
 import { compareRuns } from "../comparison/compare-runs.js";
+import { runDifferences } from "../comparison/run-differences.js";
 import { openAnyRun } from "../compute/open-any-run.js";
+import { realPlace } from "../config/paths.js";
 import { comparisonLines } from "../views/comparison-table.js";
+import { differenceLines } from "../views/run-differences-table.js";
 import { asJson, type Output } from "./output.js";
 import { noteConversion } from "./show.js";
 
@@ -14,10 +17,25 @@ export async function compare(
   const open = (name: string) =>
     openAnyRun(name, signal, (folder) => noteConversion(folder, output));
   const [a, b] = [await open(first), await open(second)];
+  const isSameRun = realPlace(a.folder) === realPlace(b.folder);
+  const differences = runDifferences(a, b);
   const agreements = compareRuns(a, b, topK);
-  if (json)
+  if (json) {
     output.data(
-      asJson({ schema_version: 1, first: a.folder, second: b.folder, top_k: topK, agreements }),
+      asJson({
+        ...{ schema_version: 1, first: a.folder, second: b.folder, is_same_run: isSameRun },
+        ...{ top_k: topK, ...differences, agreements },
+      }),
     );
-  else output.result(comparisonLines(a, b, topK, agreements).join("\n"));
+    return;
+  }
+  const lines = [
+    `first: ${a.folder}`,
+    `second: ${b.folder}${isSameRun ? ", the same run" : ""}`,
+    "",
+    ...differenceLines(differences),
+    "",
+    ...comparisonLines(topK, agreements),
+  ];
+  output.result(lines.join("\n"));
 }

@@ -1,17 +1,11 @@
 import type { RankAgreement } from "../comparison/compare-runs.js";
-import type { ScoredRun } from "../runs/read.js";
 import { digits } from "./feature-table.js";
 import { tableLines } from "./table.js";
 
 const LISTED = 4;
 
 /** How alike two runs are, a line a layer and language, and what the columns mean. */
-export function comparisonLines(
-  first: ScoredRun,
-  second: ScoredRun,
-  topK: number,
-  agreements: readonly RankAgreement[],
-): string[] {
+export function comparisonLines(topK: number, agreements: readonly RankAgreement[]): string[] {
   const columns = [
     { title: "layer", align: "right" },
     { title: "language" },
@@ -35,26 +29,11 @@ export function comparisonLines(
     someOf(each.lost),
   ]);
   return [
-    `first: ${first.folder}`,
-    `second: ${second.folder}`,
-    ...lackingLines(first, second),
-    "",
     ...tableLines(columns, rows),
     "",
     `Jaccard: |A ∩ B| / |A ∪ B| of the ${topK} best features of each. ρ: Spearman's, of the ranks of those features in the two runs.`,
     "gained, lost: features that only the second, only the first has among its best. max |Δv|: over all features.",
   ];
-}
-
-/** v depends on the languages that are compared: other ones make other scores of the same activations. */
-function lackingLines(first: ScoredRun, second: ScoredRun): string[] {
-  const [a, b] = [new Set(first.meta.languages), new Set(second.meta.languages)];
-  const others = [...a.symmetricDifference(b)];
-  return others.length === 0
-    ? []
-    : [
-        `Not in both: ${others.join(", ")}. v is a difference to the other languages, so it differs for that alone.`,
-      ];
 }
 
 const someOf = (features: readonly number[]): string =>
