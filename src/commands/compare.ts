@@ -19,12 +19,12 @@ export async function compare(
   const [a, b] = [await open(first), await open(second)];
   const isSameRun = realPlace(a.folder) === realPlace(b.folder);
   const differences = runDifferences(a, b);
-  const agreements = compareRuns(a, b, topK);
+  const comparison = compareRuns(a, b, topK);
   if (json) {
     output.data(
       asJson({
         ...{ schema_version: 1, first: a.folder, second: b.folder, is_same_run: isSameRun },
-        ...{ top_k: topK, ...differences, agreements },
+        ...{ top_k: topK, ...differences, ...comparison },
       }),
     );
     return;
@@ -35,7 +35,7 @@ export async function compare(
     "",
     ...differenceLines(differences),
     "",
-    ...comparisonLines(topK, agreements),
+    ...comparisonLines(topK, comparison),
   ];
   output.result(lines.join("\n"));
 }
