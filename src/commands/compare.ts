@@ -63,7 +63,7 @@ const ENDINGS = [".svg", ".png", ".json"];
 
 function refuseEnding(figure: string): void {
   const ending = extname(figure);
-  if (ENDINGS.includes(ending)) return;
+  if (ENDINGS.includes(ending.toLowerCase())) return;
   throw requestError(
     `--figure ${figure} has ${ending === "" ? "no ending" : `the ending ${ending}`}. Expected one of ${ENDINGS.join(", ")} (the Vega-Lite specification, to restyle). Name the file so.`,
   );
@@ -80,10 +80,11 @@ function refuseTopK(topK: number, { name, rankings }: ScoredRun): void {
 
 async function draw(figure: string, runs: ComparedRuns, comparison: Comparison): Promise<void> {
   const { spec } = comparisonChart(runs, comparison);
-  if (extname(figure) === ".json") {
+  const ending = extname(figure).toLowerCase();
+  if (ending === ".json") {
     await writeOver(figure, `${JSON.stringify(spec, null, 2)}\n`);
     return;
   }
   const svg = await renderSvg(spec);
-  await writeOver(figure, extname(figure) === ".png" ? await renderPng(svg) : svg);
+  await writeOver(figure, ending === ".png" ? await renderPng(svg) : svg);
 }

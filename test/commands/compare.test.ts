@@ -64,7 +64,7 @@ test("--json has differences, what is comparable at each layer, and the comparis
 test("--figure is drawn in the form that its ending names", async () => {
   const files = {
     svg: at("made", "a.svg"),
-    png: at("a.png"),
+    png: at("a.PNG"),
     json: at("few", "figures", "a.json"),
   };
   for (const figure of Object.values(files))
