@@ -38,9 +38,19 @@ function agreementLines(topK: number, agreements: readonly RankAgreement[]): str
   return [
     ...tableLines(columns, rows),
     "",
+    overallLine(agreements),
     `Jaccard: |A ∩ B| / |A ∪ B| of the ${topK} best features of each. ρ: Spearman's, of the ranks of those features in the two runs.`,
     "gained, lost: features that only the second, only the first has among its best. max |Δv|: over all features.",
   ];
+}
+
+/** Hundreds of lines in one. */
+function overallLine(agreements: readonly RankAgreement[]): string {
+  const count = agreements.length;
+  const same = agreements.filter(({ first, second }) => first.feature === second.feature).length;
+  const sorted = agreements.toSorted((a, b) => a.jaccard - b.jaccard);
+  const [least, middle] = [sorted[0], sorted[Math.floor(count / 2)]];
+  return `All in all: the same best feature in ${same} of ${count}; Jaccard ${middle?.jaccard.toFixed(2)} in the middle, ${least?.jaccard.toFixed(2)} at the least (layer ${least?.layer}, ${least?.language}).`;
 }
 
 const someOf = (features: readonly number[]): string =>

@@ -20,6 +20,17 @@ test("a run is as itself", () => {
   expect(lines.join("\n")).not.toContain("v / mean");
 });
 
+test("all lines in one: the same best feature how often, the middle and the least overlap", () => {
+  const [agreement] = same.agreements as [(typeof same.agreements)[0]];
+  const agreements = [1, 0.2, 0.5].map((jaccard, layer) => ({
+    ...{ ...agreement, jaccard, layer },
+    second: { feature: layer === 2 ? 3 : agreement.first.feature, v: 1 },
+  }));
+  expect(comparisonLines(2, { ...same, agreements })).toContain(
+    "All in all: the same best feature in 2 of 3; Jaccard 0.50 in the middle, 0.20 at the least (layer 1, eng_Latn).",
+  );
+});
+
 test("long lists of features are cut with how many more there are", () => {
   const [agreement] = same.agreements;
   const long = { ...(agreement as NonNullable<typeof agreement>), gained: [1, 2, 3, 4, 5, 6] };
