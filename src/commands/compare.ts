@@ -1,23 +1,90 @@
-import { compareRuns } from "../comparison/compare-runs.js";
+import { extname } from "node:path";
+import { type Comparison, compareRuns } from "../comparison/compare-runs.js";
+import { runDifferences } from "../comparison/run-differences.js";
 import { openAnyRun } from "../compute/open-any-run.js";
+import { realPlace } from "../config/paths.js";
+import { requestError } from "../errors.js";
+import { writeOver } from "../runs/atomic-write.js";
+import type { ScoredRun } from "../runs/read.js";
+import { refuseRunFile } from "../runs/refuse-run-file.js";
+import { type ComparedRuns, comparisonChart } from "../views/charts/comparison.js";
+import { renderPng, renderSvg } from "../views/charts/render.js";
 import { comparisonLines } from "../views/comparison-table.js";
+import { differenceLines } from "../views/run-differences-table.js";
 import { asJson, type Output } from "./output.js";
 import { noteConversion } from "./show.js";
 
-/** `vscore compare A B`: how alike two runs rank the features of the languages and layers that both have. */
+export interface CompareOptions {
+  topK: number;
+  figure?: string | undefined;
+  json: boolean;
+}
+
+/** `vscore compare A B`: in what two runs differ, and how alike they rank the features of the languages that both have. */
 export async function compare(
   [first, second]: readonly [string, string],
-  { topK, json }: { topK: number; json: boolean },
+  { topK, figure, json }: CompareOptions,
   output: Output,
   signal: AbortSignal,
 ): Promise<void> {
+  if (figure !== undefined) refuseEnding(figure);
   const open = (name: string) =>
     openAnyRun(name, signal, (folder) => noteConversion(folder, output));
   const [a, b] = [await open(first), await open(second)];
-  const agreements = compareRuns(a, b, topK);
-  if (json)
+  if (figure !== undefined)
+    for (const { folder } of [a, b]) refuseRunFile(figure, folder, "--figure");
+  for (const run of [a, b]) refuseTopK(topK, run);
+  const isSameRun = realPlace(a.folder) === realPlace(b.folder);
+  const differences = runDifferences(a, b);
+  const comparison = compareRuns(a, b, topK);
+  if (figure !== undefined) await draw(figure, { first: a, second: b, topK }, comparison);
+  if (json) {
     output.data(
-      asJson({ schema_version: 1, first: a.folder, second: b.folder, top_k: topK, agreements }),
+      asJson({
+        ...{ schema_version: 1, first: a.folder, second: b.folder, is_same_run: isSameRun },
+        ...{ top_k: topK, figure: figure ?? null, ...differences, ...comparison },
+      }),
     );
-  else output.result(comparisonLines(a, b, topK, agreements).join("\n"));
+    return;
+  }
+  const lines = [
+    `first: ${a.folder}`,
+    `second: ${b.folder}${isSameRun ? ", the same run" : ""}`,
+    "",
+    ...differenceLines(differences),
+    "",
+    ...comparisonLines(topK, comparison),
+    ...(figure === undefined ? [] : ["", `Wrote ${figure}`]),
+  ];
+  output.result(lines.join("\n"));
+}
+
+const ENDINGS = [".svg", ".png", ".json"];
+
+function refuseEnding(figure: string): void {
+  const ending = extname(figure);
+  if (ENDINGS.includes(ending.toLowerCase())) return;
+  throw requestError(
+    `--figure ${figure} has ${ending === "" ? "no ending" : `the ending ${ending}`}. Expected one of ${ENDINGS.join(", ")} (the Vega-Lite specification, to restyle). Name the file so.`,
+  );
+}
+
+/** All features of a run are those of any other with the same dictionary. */
+function refuseTopK(topK: number, { name, rankings }: ScoredRun): void {
+  for (const [layer, { features }] of rankings)
+    if (topK > features)
+      throw requestError(
+        `--top-k ${topK}: the dictionary of layer ${layer} in ${name} has ${features} features. Expected at most as many. Choose a smaller number.`,
+      );
+}
+
+async function draw(figure: string, runs: ComparedRuns, comparison: Comparison): Promise<void> {
+  const { spec } = comparisonChart(runs, comparison);
+  const ending = extname(figure).toLowerCase();
+  if (ending === ".json") {
+    await writeOver(figure, `${JSON.stringify(spec, null, 2)}\n`);
+    return;
+  }
+  const svg = await renderSvg(spec);
+  await writeOver(figure, ending === ".png" ? await renderPng(svg) : svg);
 }

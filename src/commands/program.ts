@@ -7,6 +7,7 @@ import { VERSION } from "../version.js";
 import { KINDS } from "../views/charts/kinds.js";
 import type { BatchRequest } from "./batch.js";
 import type { CodeSwitchOptions } from "./codeswitch.js";
+import type { CompareOptions } from "./compare.js";
 import type { ComputeOptions } from "./compute.js";
 import type { ExploreOptions } from "./explore.js";
 import { addExplore } from "./explore-options.js";
@@ -30,7 +31,7 @@ export interface Actions {
   ): void;
   runs(folder: string | undefined, options: { json: boolean }): void;
   show(run: string, options: ShowOptions): Promise<void>;
-  compare(runs: readonly [string, string], options: { topK: number; json: boolean }): Promise<void>;
+  compare(runs: readonly [string, string], options: CompareOptions): Promise<void>;
   report(run: string, options: { outDir?: string | undefined; json: boolean }): Promise<void>;
   plot(run: string, options: PlotOptions): Promise<void>;
   feature(run: string, which: string, options: FeatureOptions): Promise<void>;
@@ -210,11 +211,22 @@ the worst of its runs, in the order 1, 3, 4, 2, 130, 0.`,
     .command("compare")
     .argument("<RUN>")
     .argument("<OTHER>")
-    .description("how alike two runs rank features: more texts, other languages, another rule")
+    .description(
+      "in what two runs differ, and how alike they rank features: more texts, other languages, another model",
+    )
     .option("--top-k <K>", "best features of each language that are compared", whole(1), 10)
+    .option("--figure <FILE>", "draw it too: .svg, .png, or .json (the Vega-Lite specification)")
     .option("--json", "print as JSON")
-    .action((run, other, { topK, json }) =>
-      actions.compare([run, other], { topK, json: json === true }),
+    .addHelpText(
+      "after",
+      `
+Where both runs have the same dictionary: overlap (Jaccard) of the best features, correlation of their ranks, features gained
+and lost, for each layer and language. Where the dictionaries differ, a feature's number means another feature in each run:
+compared are then each language's best feature (how much of its mean is the language's own, how often it fires) and how many of
+its best features are no other language's. What a run of the original tool does not tell of itself is listed.`,
+    )
+    .action((run, other, { topK, figure, json }) =>
+      actions.compare([run, other], { topK, figure, json: json === true }),
     );
   program
     .command("report")

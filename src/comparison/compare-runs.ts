@@ -1,6 +1,9 @@
 import { requestError } from "../errors.js";
 import type { Ranking } from "../reduce/v-score.js";
-import type { ScoredRun } from "../runs/read.js";
+import type { ForeignRun } from "../runs/foreign.js";
+import type { FinishedRun, ScoredRun } from "../runs/read.js";
+import { type ComparedLayer, comparableLayers } from "./comparable-layers.js";
+import { type LanguagePair, languagePairs } from "./language-bests.js";
 
 /** How alike two runs rank the features of one language at one layer. */
 export interface RankAgreement {
@@ -20,34 +23,58 @@ export interface RankAgreement {
   largest_difference: number;
 }
 
+/** Two runs side by side: by features where these are the same, by what their languages are like where they are not. */
+export interface Comparison {
+  layers: ComparedLayer[];
+  agreements: RankAgreement[];
+  bests: LanguagePair[];
+}
+
 /**
- * Compares what two runs have in common: their layers and languages, in the first one's order.
+ * Compares what two runs have in common, layers and languages in the first one's order.
  *
- * @throws VscoreError (request) where they have nothing in common, or dictionaries of different width
+ * @throws VscoreError (request) where they have no language in common, or one model and no layer of it
  */
-export function compareRuns(first: ScoredRun, second: ScoredRun, topK: number): RankAgreement[] {
-  const layers = first.meta.layers.filter((layer) => second.meta.layers.includes(layer));
+export function compareRuns(
+  first: FinishedRun | ForeignRun,
+  second: FinishedRun | ForeignRun,
+  topK: number,
+): Comparison {
+  const layers = comparableLayers(first, second);
   const languages = first.meta.languages.filter((code) => second.meta.languages.includes(code));
-  if (layers.length === 0 || languages.length === 0) {
-    throw requestError(
-      `${first.name} and ${second.name} have no ${layers.length === 0 ? "layer" : "language"} in common. Expected runs of the same model and dictionaries. Choose another pair.`,
+  if (languages.length === 0) throw nothingInCommon("language", first, second);
+  if (layers.length === 0) throw nothingInCommon("layer", first, second);
+  const agreements = layers
+    .filter(({ comparable }) => comparable === "features")
+    .flatMap(({ layer }) =>
+      languages.map((language) => {
+        const rows = [first, second].map(({ rankings, meta }) =>
+          rowOf(rankings.get(layer) as Ranking, meta.languages.indexOf(language)),
+        );
+        return { layer, language, ...agreement(...(rows as [Row, Row]), topK) };
+      }),
     );
-  }
-  return layers.flatMap((layer) => {
-    const [a, b] = [first.rankings.get(layer) as Ranking, second.rankings.get(layer) as Ranking];
-    if (a.features !== b.features) {
-      throw requestError(
-        `At layer ${layer}, ${first.name} has ${a.features} features and ${second.name} ${b.features}. Expected runs of the same dictionaries. Choose another pair.`,
-      );
-    }
-    return languages.map((language) => {
-      const rows = [
-        rowOf(a, first.meta.languages.indexOf(language)),
-        rowOf(b, second.meta.languages.indexOf(language)),
-      ] as const;
-      return { layer, language, ...agreement(...rows, topK) };
-    });
-  });
+  const others = layers.filter(({ comparable }) => comparable === "languages");
+  return { layers, agreements, bests: languagePairs([first, second], others, languages, topK) };
+}
+
+function nothingInCommon(what: "layer" | "language", ...runs: [ScoredRun, ScoredRun]) {
+  const [a, b] = runs.map(({ meta }) => meta[`${what}s`].join(", "));
+  return requestError(
+    `${runs[0].name} and ${runs[1].name} have no ${what} in common: the first has ${a}, the second ${b}. Expected at least one that both have. Choose another pair.`,
+  );
+}
+
+/**
+ * What can be said feature by feature.
+ *
+ * @throws VscoreError (request) where that is nothing: the runs have other dictionaries at every layer
+ */
+export function featureAgreements({ agreements }: Comparison): RankAgreement[] {
+  if (agreements.length > 0) return agreements;
+  throw requestError(
+    "The two runs have different dictionaries at every layer: a feature's number means another feature in each. Expected runs of the same dictionaries. What else can be compared is shown by: npx vscore compare RUN OTHER",
+  );
 }
 
 interface Row {

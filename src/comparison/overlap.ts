@@ -28,6 +28,8 @@ export interface OwnShare {
   language: string;
   /** Of the language's top-k features, the share that is in no other language's top k. */
   share: number;
+  /** How many those are. */
+  alone: number;
 }
 
 export function ownShares(run: ScoredRun, layers: readonly number[], topK: number): OwnShare[] {
@@ -36,7 +38,7 @@ export function ownShares(run: ScoredRun, layers: readonly number[], topK: numbe
     return best.map(([language, own]) => {
       const others = best.filter(([code]) => code !== language).map(([, features]) => features);
       const alone = [...own].filter((feature) => !others.some((other) => other.has(feature)));
-      return { layer, language, share: alone.length / own.size };
+      return { layer, language, share: alone.length / own.size, alone: alone.length };
     });
   });
 }

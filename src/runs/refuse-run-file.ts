@@ -16,20 +16,21 @@ const MADE: string[] = [
  * Refuses a place for a result where writing, links followed, would touch what a run consists of: this one's or another's.
  * What was made from a run may be made anew.
  *
+ * @param flag by which the person named it
  * @throws VscoreError (request)
  */
-export function refuseRunFile(file: string, folder: string): void {
+export function refuseRunFile(file: string, folder: string, flag = "--output"): void {
   const place = realPlace(file);
   const inside = relative(realPlace(folder), place);
   const isInside = !inside.startsWith("..") && !isAbsolute(inside);
   const [top, ...rest] = inside.split(sep);
   const isOwn = rest.length === 0 ? isRunFile(inside) : !MADE.includes(top ?? "");
   if (isInside && isOwn)
-    throw requestError(`--output ${file} is a file of the run itself. Choose another name.`);
+    throw requestError(`${flag} ${file} is a file of the run itself. Choose another name.`);
   const [name, parent] = [basename(place), dirname(place)];
   const ofSums = basename(parent) === RUN_FILES.sumsFolder && isRun(dirname(parent));
   if (ofSums || ((isRunFile(name) || name === LOCK) && isRun(parent)))
-    throw requestError(`--output ${file} is a file of the run in ${parent}. Choose another name.`);
+    throw requestError(`${flag} ${file} is a file of the run in ${parent}. Choose another name.`);
 }
 
 const isRun = (folder: string): boolean => isFinishedRun(folder) || isUnfinishedRun(folder);

@@ -1,5 +1,5 @@
 import { execa } from "execa";
-import { compareRuns } from "../comparison/compare-runs.js";
+import { compareRuns, featureAgreements } from "../comparison/compare-runs.js";
 import { VscoreError } from "../errors.js";
 import { Launches } from "../launches/launches.js";
 import { deleteRun } from "../runs/delete-run.js";
@@ -146,7 +146,8 @@ export class Runtime {
         await openFolder(this.command, first),
         await openFolder(this.command, second),
       ];
-      this.tell({ type: "compared", first, second, agreements: compareRuns(a.run, b.run, topK) });
+      const agreements = featureAgreements(compareRuns(a.run, b.run, topK));
+      this.tell({ type: "compared", first, second, agreements });
     } catch (error) {
       this.tell({ type: "comparison_refused", message: wordsOf(error) });
     }

@@ -1,28 +1,29 @@
-import type { RankAgreement } from "../comparison/compare-runs.js";
-import type { ScoredRun } from "../runs/read.js";
+import type { ComparedLayer, Obstacle } from "../comparison/comparable-layers.js";
+import type { Comparison, RankAgreement } from "../comparison/compare-runs.js";
+import type { LanguageBest, LanguagePair } from "../comparison/language-bests.js";
 import { digits } from "./feature-table.js";
-import { tableLines } from "./table.js";
+import { type Column, tableLines } from "./table.js";
 
 const LISTED = 4;
 
 /** How alike two runs are, a line a layer and language, and what the columns mean. */
-export function comparisonLines(
-  first: ScoredRun,
-  second: ScoredRun,
-  topK: number,
-  agreements: readonly RankAgreement[],
-): string[] {
+export function comparisonLines(topK: number, { layers, agreements, bests }: Comparison): string[] {
+  return [
+    ...(agreements.length > 0 ? agreementLines(topK, agreements) : []),
+    ...(agreements.length > 0 && bests.length > 0 ? [""] : []),
+    ...(bests.length > 0 ? bestLines(topK, layers, bests) : []),
+  ];
+}
+
+const PLACE_COLUMNS: Column[] = [{ title: "layer", align: "right" }, { title: "language" }];
+const numeric = (title: string): Column => ({ title, align: "right" });
+
+function agreementLines(topK: number, agreements: readonly RankAgreement[]): string[] {
   const columns = [
-    { title: "layer", align: "right" },
-    { title: "language" },
-    { title: "Jaccard", align: "right" },
-    { title: "ρ", align: "right" },
-    { title: "best, first", align: "right" },
-    { title: "best, second", align: "right" },
-    { title: "max |Δv|", align: "right" },
-    { title: "gained" },
-    { title: "lost" },
-  ] as const;
+    ...PLACE_COLUMNS,
+    ...["Jaccard", "ρ", "best, first", "best, second", "max |Δv|"].map(numeric),
+    ...[{ title: "gained" }, { title: "lost" }],
+  ];
   const rows = agreements.map((each) => [
     String(each.layer),
     each.language,
@@ -35,29 +36,77 @@ export function comparisonLines(
     someOf(each.lost),
   ]);
   return [
-    `first: ${first.folder}`,
-    `second: ${second.folder}`,
-    ...lackingLines(first, second),
-    "",
     ...tableLines(columns, rows),
     "",
+    overallLine(agreements),
     `Jaccard: |A ∩ B| / |A ∪ B| of the ${topK} best features of each. ρ: Spearman's, of the ranks of those features in the two runs.`,
     "gained, lost: features that only the second, only the first has among its best. max |Δv|: over all features.",
   ];
 }
 
-/** v depends on the languages that are compared: other ones make other scores of the same activations. */
-function lackingLines(first: ScoredRun, second: ScoredRun): string[] {
-  const [a, b] = [new Set(first.meta.languages), new Set(second.meta.languages)];
-  const others = [...a.symmetricDifference(b)];
-  return others.length === 0
-    ? []
-    : [
-        `Not in both: ${others.join(", ")}. v is a difference to the other languages, so it differs for that alone.`,
-      ];
+/** Hundreds of lines in one. */
+function overallLine(agreements: readonly RankAgreement[]): string {
+  const count = agreements.length;
+  const same = agreements.filter(({ first, second }) => first.feature === second.feature).length;
+  const sorted = agreements.toSorted((a, b) => a.jaccard - b.jaccard);
+  const [least, middle] = [sorted[0], sorted[Math.floor(count / 2)]];
+  return `All in all: the same best feature in ${same} of ${count}; Jaccard ${middle?.jaccard.toFixed(2)} in the middle, ${least?.jaccard.toFixed(2)} at the least (layer ${least?.layer}, ${least?.language}).`;
 }
 
 const someOf = (features: readonly number[]): string =>
   features.length <= LISTED
     ? features.join(" ")
     : `${features.slice(0, LISTED).join(" ")} and ${features.length - LISTED} more`;
+
+function bestLines(
+  topK: number,
+  layers: readonly ComparedLayer[],
+  bests: readonly LanguagePair[],
+): string[] {
+  const ofRun = (title: string) => [`best, ${title}`, "v / mean", "active", "own"].map(numeric);
+  const columns = [...PLACE_COLUMNS, ...ofRun("first"), ...ofRun("second")];
+  const rows = bests.map(({ layer, language, first, second }) => [
+    ...[String(layer), language, ...bestCells(first), ...bestCells(second)],
+  ]);
+  return [
+    ...reasonLines(layers),
+    "",
+    ...tableLines(columns, rows),
+    "",
+    "best: the feature with the highest v (its v). v / mean: how much of that feature's mean is the language's own.",
+    `active: share of the language's tokens on which it fires. own: of its ${topK} best features, those that are in no other language's ${topK} best.`,
+  ];
+}
+
+const bestCells = (best: LanguageBest | null): string[] =>
+  best === null
+    ? ["–", "–", "–", "–"]
+    : [
+        `${best.feature} (${digits(best.v)})`,
+        best.share?.toFixed(2) ?? "?",
+        best.active_fraction === null ? "?" : `${(100 * best.active_fraction).toFixed(1)} %`,
+        String(best.own),
+      ];
+
+const REASONS: Record<Obstacle, string> = {
+  other_widths: "the dictionaries have other widths",
+  other_dictionaries: "the dictionaries differ",
+  other_models: "the models differ",
+};
+
+/** Why features are not compared one by one, and at which layers. */
+function reasonLines(layers: readonly ComparedLayer[]): string[] {
+  return [
+    ...(Object.keys(REASONS) as Obstacle[]).flatMap((why) => {
+      const ofThis = layers.filter((layer) => layer.why === why).map(({ layer }) => layer);
+      const places = [...new Set(ofThis)].join(", ");
+      return places === ""
+        ? []
+        : [`Layer ${places}: ${REASONS[why]}, so a number means another feature in each run.`];
+    }),
+    ...(layers.some(({ run }) => run !== "both")
+      ? ["Layers of different models are no pairs: each run has lines of its own."]
+      : []),
+    "Compared is what each language's best features are like, not which they are.",
+  ];
+}

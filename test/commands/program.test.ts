@@ -18,6 +18,7 @@ function run(...args: string[]): { did: unknown[]; said: string; error: Commande
     "languages",
     "runs",
     "show",
+    "compare",
     "explore",
     "exportCsv",
     "rescore",
@@ -51,6 +52,15 @@ const flagsOf = (...args: string[]) => {
   expect(said).toBe("");
   return (did[0] as [string, { flags: object }])[1].flags;
 };
+
+test("compare takes two runs, with a figure or without", () => {
+  expect(run("compare", "a", "b").did).toEqual([
+    ["compare", ["a", "b"], { topK: 10, figure: undefined, json: false }],
+  ]);
+  const { did } = run("compare", "a", "b", "--top-k", "3", "--figure", "x.png", "--json");
+  expect(did).toEqual([["compare", ["a", "b"], { topK: 3, figure: "x.png", json: true }]]);
+  expect(run("compare", "a").said).toContain("missing required argument 'OTHER'");
+});
 
 describe("compute", () => {
   test("every key of a run's config has a flag, with its help and its default", () => {

@@ -1,22 +1,24 @@
 import { expect, test } from "vitest";
-import { compareRuns, spearman } from "../../src/comparison/compare-runs.js";
+import { compareRuns, featureAgreements, spearman } from "../../src/comparison/compare-runs.js";
 import { rank, vScores } from "../../src/reduce/v-score.js";
-import type { ScoredRun } from "../../src/runs/read.js";
+import type { ForeignRun } from "../../src/runs/foreign.js";
+import { failureOf } from "../fixtures/failure.js";
 
 /** A run with one layer, from its means: one array of features for each language. */
-const runOf = (name: string, means: Record<string, number[]>, layer = 0): ScoredRun => ({
+const runOf = (name: string, means: Record<string, number[]>, layer = 0): ForeignRun => ({
   name,
   folder: `/${name}`,
   meta: { languages: Object.keys(means), layers: [layer] },
   rankings: new Map([
     [layer, rank(vScores(Object.values(means).map((row) => Float64Array.from(row))))],
   ]),
+  statistics: null,
 });
 
 test("agreement is over what both have, by hand", () => {
   const first = runOf("first", { eng_Latn: [4, 3, 0, 0], fra_Latn: [0, 0, 2, 0] });
   const second = runOf("second", { fra_Latn: [0, 0, 5, 0], eng_Latn: [1, 3, 2, 0] });
-  expect(compareRuns(first, second, 2)).toEqual([
+  expect(compareRuns(first, second, 2).agreements).toEqual([
     {
       layer: 0,
       language: "eng_Latn",
@@ -46,21 +48,39 @@ test("agreement is over what both have, by hand", () => {
     first,
     runOf("third", { eng_Latn: [0, 3, 4, 0], fra_Latn: [0, 0, 0, 0] }),
     2,
-  );
+  ).agreements;
   expect(english?.jaccard).toBeCloseTo(1 / 3);
   // Of features 0, 1, 2: ranks 0, 1, 3 there and 3, 1, 0 here (of 4), so the order is turned round.
   expect(english).toMatchObject({ gained: [2], lost: [0], rank_correlation: -1 });
 });
 
-test("nothing in common, or other dictionaries, is refused", () => {
+test("nothing in common is refused with what each has", () => {
   const run = runOf("one", { eng_Latn: [1, 0], fra_Latn: [0, 1] });
   const other =
     (means: Record<string, number[]>, layer = 0) =>
     () =>
       compareRuns(run, runOf("other", means, layer), 2);
-  expect(other({ tha_Thai: [1, 0], vie_Latn: [0, 1] })).toThrow("no language in common");
-  expect(other({ eng_Latn: [1, 0], fra_Latn: [0, 1] }, 3)).toThrow("no layer in common");
-  expect(other({ eng_Latn: [1, 0, 0], fra_Latn: [0, 1, 0] })).toThrow("2 features and other 3");
+  expect(failureOf(other({ tha_Thai: [1, 0], vie_Latn: [0, 1] })).message).toContain(
+    "no language in common: the first has eng_Latn, fra_Latn, the second tha_Thai, vie_Latn.",
+  );
+  expect(failureOf(other({ eng_Latn: [1, 0], fra_Latn: [0, 1] }, 3)).message).toContain(
+    "no layer in common: the first has 0, the second 3.",
+  );
+});
+
+test("where dictionaries differ, no feature of one is set beside one of the other", () => {
+  const first = runOf("first", { eng_Latn: [1, 0], fra_Latn: [0, 1] });
+  const wider = runOf("wider", { eng_Latn: [4, 0, 1], fra_Latn: [0, 1, 1] });
+  const comparison = compareRuns(first, wider, 2);
+  expect(comparison.agreements).toEqual([]);
+  expect(comparison.bests.map(({ language, second }) => [language, second?.v])).toEqual([
+    ["eng_Latn", 4],
+    ["fra_Latn", 1],
+  ]);
+  expect(failureOf(() => featureAgreements(comparison)).message).toContain("vscore compare");
+  const same = compareRuns(first, first, 2);
+  expect(same.bests).toEqual([]);
+  expect(featureAgreements(same)).toHaveLength(2);
 });
 
 test("Spearman's rho of orders that are known", () => {

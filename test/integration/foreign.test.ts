@@ -54,6 +54,26 @@ it("a foreign run is listed, shown, exported to the bytes of the run that it cam
   expect(rescored.stderr).toContain("no statistics and no per-text sums");
 });
 
+it("a foreign run is compared: what it does not tell is listed, what it tells of its dictionaries decides how", async () => {
+  const foreign = foreignFolder();
+  const untold = await cached("compare", demo, foreign);
+  expect(untold.exitCode).toBe(0);
+  expect(untold.stdout).toContain("Not told by the second: model, model revision, dictionaries,");
+  expect(untold.stdout).toMatch(/^ +2 +fra_Latn +1\.00 +1\.00 +210 \(3\.181\) +210 \(3\.181\)/m);
+
+  const told = { languages, layers: [1, 2, 3], sae_release: "others", sae_id_template: "l{layer}" };
+  writeFileSync(join(foreign, "meta.json"), JSON.stringify(told));
+  const figure = join(folder(), "a.png");
+  const other = await cached("compare", demo, foreign, "--figure", figure, "--json");
+  expect(other.stderr).toBe("");
+  const { differences, layers, agreements, bests } = JSON.parse(other.stdout);
+  expect(differences.map(({ key }: { key: string }) => key)).toContain("dictionary");
+  expect(layers[0]).toMatchObject({ layer: 1, comparable: "languages", why: "other_dictionaries" });
+  expect(agreements).toEqual([]);
+  expect(bests[0].second).toMatchObject({ feature: 17, mean: null, share: null });
+  expect(existsSync(figure)).toBe(true);
+});
+
 it("what is no score file is refused, and code in it does not run", async () => {
   const marker = join(folder(), "ran");
   const { path } = await findInterpreter();
