@@ -65,18 +65,6 @@ function nothingInCommon(what: "layer" | "language", ...runs: [ScoredRun, Scored
   );
 }
 
-/**
- * What can be said feature by feature.
- *
- * @throws VscoreError (request) where that is nothing: the runs have other dictionaries at every layer
- */
-export function featureAgreements({ agreements }: Comparison): RankAgreement[] {
-  if (agreements.length > 0) return agreements;
-  throw requestError(
-    "The two runs have different dictionaries at every layer: a feature's number means another feature in each. Expected runs of the same dictionaries. What else can be compared is shown by: npx vscore compare RUN OTHER",
-  );
-}
-
 interface Row {
   index: Int32Array;
   value: Float32Array;

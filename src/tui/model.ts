@@ -1,4 +1,3 @@
-import type { RankAgreement } from "../comparison/compare-runs.js";
 import type { LaunchState } from "../launches/launches.js";
 import type { Examples } from "../runs/examples-file.js";
 import type { ForeignRun } from "../runs/foreign.js";
@@ -99,7 +98,7 @@ export type News =
   | { type: "listed"; rows: Row[] }
   | { type: "run_opened"; folder: string; run: OpenedRun; around: RunSurroundings }
   | { type: "run_refused"; folder: string; message: string }
-  | { type: "compared"; first: string; second: string; agreements: RankAgreement[] }
+  | { type: "compared"; first: string; second: string; lines: readonly string[] }
   | { type: "comparison_refused"; message: string }
   | { type: "followed"; folder: string; events: readonly RunEvent[]; log: string[] }
   | { type: "launched"; folder: string }

@@ -1,11 +1,14 @@
 import { execa } from "execa";
-import { compareRuns, featureAgreements } from "../comparison/compare-runs.js";
+import { compareRuns } from "../comparison/compare-runs.js";
+import { runDifferences } from "../comparison/run-differences.js";
 import { VscoreError } from "../errors.js";
 import { Launches } from "../launches/launches.js";
 import { deleteRun } from "../runs/delete-run.js";
 import { EventsTail } from "../runs/events.js";
 import { RunsWatch } from "../runs/list.js";
 import { isHere, lockHolder } from "../runs/lock.js";
+import { comparisonLines } from "../views/comparison-table.js";
+import { differenceLines } from "../views/run-differences-table.js";
 import { type App, topOf } from "./app.js";
 import { LabProcess } from "./lab-process.js";
 import type { Effect, News } from "./model.js";
@@ -146,8 +149,12 @@ export class Runtime {
         await openFolder(this.command, first),
         await openFolder(this.command, second),
       ];
-      const agreements = featureAgreements(compareRuns(a.run, b.run, topK));
-      this.tell({ type: "compared", first, second, agreements });
+      const lines = [
+        ...differenceLines(runDifferences(a.run, b.run)),
+        "",
+        ...comparisonLines(topK, compareRuns(a.run, b.run, topK)),
+      ];
+      this.tell({ type: "compared", first, second, lines });
     } catch (error) {
       this.tell({ type: "comparison_refused", message: wordsOf(error) });
     }

@@ -50,7 +50,7 @@ const SCREENS: Record<string, Screen> = {
   live: newLiveScreen("/runs/b"),
   "live, stopping": { ...newLiveScreen("/runs/b"), isAsking: true },
   "form, leaving": { ...newRunForm(), isLeaving: true },
-  compare: { ...newCompareScreen("/runs/a", "/runs/b", 2), agreements: [] },
+  compare: { ...newCompareScreen("/runs/a", "/runs/b", 2), lines: ["a", "b"] },
 };
 const ROWS = [
   rowOf("a"),

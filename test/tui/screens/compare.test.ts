@@ -5,19 +5,17 @@ import { Driver } from "../../fixtures/tui.js";
 
 const open = () => new Driver([RUNS, newCompareScreen("/runs/a", "/runs/b", 10)]);
 
-test("each layer and language tells how alike the two runs rank", () => {
+test("what the command line tells of two runs is told here, and scrolls to its end", () => {
   const driver = open();
   expect(driver.text).toContain("Reading both runs");
-  const agreement = {
-    ...{ layer: 2, language: "fra_Latn", jaccard: 0.25, largest_difference: 1.5 },
-    ...{ rank_correlation: 0.5, gained: [9], lost: [7] },
-  };
-  driver.hear({
-    ...{ type: "compared", first: "/runs/a", second: "/runs/b" },
-    agreements: [{ ...agreement, first: { feature: 7, v: 3 }, second: { feature: 9, v: 2 } }],
-  });
-  expect(driver.text).toMatch(/▸ +2 +fra_Latn +██ +0\.25 +7 \(3\.000\) +9 \(2\.000\) +1\.500/);
-  expect(driver.text).toContain("first: /runs/a");
+  const lines = ["differs  first  second", ...Array.from({ length: 40 }, (_, at) => `line ${at}`)];
+  driver.hear({ type: "compared", first: "/runs/a", second: "/runs/b", lines });
+  expect(driver.text).toContain("first:  /runs/a");
+  expect(driver.text).toContain("differs  first  second");
+  expect(driver.text).not.toContain("line 39");
+  driver.press("G");
+  expect(driver.text).toContain("line 39");
+  expect(driver.press("g").text).toContain("differs  first");
 });
 
 test("two runs that cannot be compared say why", () => {
