@@ -3,13 +3,13 @@
 sae_lens is imported where it is used: that alone takes seconds.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vscore_engine.dictionary_sources import DictionarySource
 from vscore_engine.errors import EngineError, find_malformed, translate
-from vscore_engine.hook_points import HookPoint
+from vscore_engine.hook_points import HookPoint, find_hook_point
 from vscore_engine.hub_cache import cached_commit, find_damage
 from vscore_engine.models import folder_hash
 
@@ -107,3 +107,22 @@ def load_dictionary(
     sae.turn_off_forward_pass_hook_z_reshaping()
     sae.eval().requires_grad_(False)
     return Dictionary(source, sae, point, revision)
+
+
+def at_output(entry: Dictionary, text_config: Any) -> Dictionary:
+    """The same dictionary at the tensor that it rebuilds: of an SAE, the one that it reads.
+
+    Raises "request" for a transcoder whose metadata do not name it.
+    """
+    metadata = entry.sae.cfg.metadata
+    name, hf_name = metadata.hook_name_out, metadata.hf_hook_name_out
+    if name is None and hf_name is None:
+        if "transcoder" in entry.sae.cfg.architecture():
+            raise EngineError(
+                "request",
+                f"The transcoder {entry.source.name} does not say what it rebuilds. hook_name_out "
+                "was expected in the metadata of its configuration. Add it there.",
+            )
+        return entry
+    point = find_hook_point(text_config.model_type, name, hf_hook_name=hf_name, model_kwargs=None)
+    return replace(entry, point=point)

@@ -10,15 +10,13 @@ import resource
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from vscore_engine.activations import forward
-from vscore_engine.dictionaries import Dictionary
+from vscore_engine.dictionaries import Dictionary, at_output
 from vscore_engine.errors import EngineError
-from vscore_engine.hook_points import HookPoint, find_hook_point
 from vscore_engine.models import LoadedModel
 from vscore_engine.tokens import TokenizedText
 
@@ -47,7 +45,7 @@ def check(
     """
     batch = [text for language in texts.values() for text in language]
     counted = np.concatenate([text.role == 0 for text in batch])
-    outputs = {layer: _with_output(loaded, entry) for layer, entry in dictionaries.items()}
+    outputs = {layer: at_output(entry, loaded.config) for layer, entry in dictionaries.items()}
 
     inputs = forward(loaded, dictionaries, batch)
     began = time.perf_counter()
@@ -112,24 +110,6 @@ def peak_memory(device: "torch.device") -> int:
     # Linux counts in KiB, macOS in bytes.
     unit = 1 if sys.platform == "darwin" else 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
-
-
-def _with_output(loaded: LoadedModel, entry: Dictionary) -> Dictionary:
-    """The same dictionary at the tensor that it reconstructs."""
-    metadata = entry.sae.cfg.metadata
-    name, hf_name = metadata.hook_name_out, metadata.hf_hook_name_out
-    if name is None and hf_name is None:
-        if "transcoder" in entry.sae.cfg.architecture():
-            raise EngineError(
-                "request",
-                f"The transcoder {entry.source.name} does not say what it rebuilds. hook_name_out "
-                "was expected in the metadata of its configuration. Add it there.",
-            )
-        return entry
-    point: HookPoint = find_hook_point(
-        loaded.config.model_type, name, hf_hook_name=hf_name, model_kwargs=None
-    )
-    return replace(entry, point=point)
 
 
 def _apply(entry: Dictionary, rows: "torch.Tensor") -> tuple[np.ndarray, np.ndarray]:

@@ -36,6 +36,7 @@ class Session:
             "doctor": self._doctor,
             "prefetch": self._prefetch,
             "selfcheck": self._selfcheck,
+            "ablate": self._ablate,
         }
         if job.name not in jobs:
             raise EngineError(
@@ -176,6 +177,18 @@ class Session:
 
         result(self._sender, "selfcheck", check(loaded, self._dictionaries, texts, on_layer))
         return sum(len(own) for own in texts.values())
+
+    def _ablate(self, job: "Job") -> int:
+        from vscore_engine.ablate import ablate
+
+        loaded = self._ready()
+        language, layer = str(job.params["language"]), job.params["layer"]
+        if language not in self._texts:
+            raise EngineError("bug", f"{language} is not tokenized. `tokenize` comes first. Do so.")
+        if layer is not None and layer not in self._dictionaries:
+            raise EngineError("bug", f"Layer {layer} is not loaded. `load` comes first. Do so.")
+        dictionary = None if layer is None else self._dictionaries[layer]
+        return ablate(job, loaded, dictionary, self._texts[language].texts, self._sender)
 
     def _doctor(self, job: "Job") -> int:
         from vscore_engine.doctor import examine
