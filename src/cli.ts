@@ -1,5 +1,6 @@
 import { writeSync } from "node:fs";
 import { CommanderError } from "commander";
+import { ablate } from "./commands/ablate.js";
 import { batch } from "./commands/batch.js";
 import { codeswitch } from "./commands/codeswitch.js";
 import { compare } from "./commands/compare.js";
@@ -118,6 +119,7 @@ async function main(): Promise<number> {
     plot: (run, options) => plot(run, options, output, cancelled.signal),
     explore: (run, options) => explore(run, options, output, cancelled.signal),
     feature: (run, which, options) => feature(run, which, options, output, cancelled.signal),
+    ablate: (run, options) => ablate(run, options, output, cancelled.signal),
     codeswitch: (run, options) => codeswitch(run, options, output, cancelled.signal),
     exportCsv: (run, options) => exportCsv(run, options, output, cancelled.signal),
     exportPt: (run, options) => exportPt(run, options, output, cancelled.signal),

@@ -6,9 +6,9 @@ import { RUNS_FOLDER } from "../runs/read.js";
 import { VERSION } from "../version.js";
 import { KINDS } from "../views/charts/kinds.js";
 import type { BatchRequest } from "./batch.js";
-import type { CodeSwitchOptions } from "./codeswitch.js";
 import type { CompareOptions } from "./compare.js";
 import type { ComputeOptions } from "./compute.js";
+import { addExperiments, type ExperimentActions } from "./experiment-options.js";
 import type { ExploreOptions } from "./explore.js";
 import { addExplore } from "./explore-options.js";
 import type { FeatureOptions } from "./feature.js";
@@ -21,7 +21,7 @@ import { SELFCHECK_KEYS } from "./selfcheck.js";
 import type { ShowOptions } from "./show.js";
 
 /** What the commands do; handed in, so that parsing can be tried without doing anything. */
-export interface Actions {
+export interface Actions extends ExperimentActions {
   compute(options: ComputeOptions): Promise<void>;
   batch(request: BatchRequest): Promise<void>;
   models(options: ModelsOptions): Promise<void>;
@@ -36,7 +36,6 @@ export interface Actions {
   plot(run: string, options: PlotOptions): Promise<void>;
   feature(run: string, which: string, options: FeatureOptions): Promise<void>;
   explore(run: string, options: ExploreOptions): Promise<void>;
-  codeswitch(run: string, options: CodeSwitchOptions): Promise<void>;
   exportCsv(run: string, options: { topK: number; output?: string | undefined }): Promise<void>;
   exportPt(run: string, options: { output: string }): Promise<void>;
   doctor(options: { json: boolean }): Promise<void>;
@@ -277,27 +276,7 @@ its best features are no other language's. What a run of the original tool does 
       actions.feature(run, which, { contexts: contexts === true, html, json: json === true }),
     );
   addExplore(program, (run, options) => actions.explore(run, options));
-  program
-    .command("codeswitch")
-    .argument("<RUN>")
-    .description(
-      "what languages' best features do on a noun of one language in a sentence of another",
-    )
-    .option("--data <FILE>", "JSON lines, see below (default: built-in sentences in 14 languages)")
-    .option("--text <TEXT>", "one text with words marked [[so]], in place of data")
-    .option("--layer <LAYER>", "the layer that the table shows (default: the last)", whole(0))
-    .option("--json", "print the result as JSON")
-    .addHelpText(
-      "after",
-      `
-A line of FILE is {"sentence", "ori_sentence", "ori_lan", "target_lan"}: a prefix (ori_sentence) in the language ori_lan, and a
-sentence that goes on from it with a noun in target_lan; codes of two letters or of FLORES+. Rows with ori_lan = target_lan are
-the own nouns that others are compared with. Which tokens are the noun's is told by character offsets; rows whose sentence does
-not begin with its prefix are left out and listed. Result, rows and figures go to experiments/codeswitch-<n> in the run.`,
-    )
-    .action((run, { data, text, layer, json }) =>
-      actions.codeswitch(run, { data, text, layer, json: json === true }),
-    );
+  addExperiments(program, actions);
   const exports = program.command("export").description("export a run for other tools");
   const csv = exports
     .command("csv")

@@ -151,6 +151,29 @@ export class EngineJobs {
     return SelfcheckSums.parse(jsonOf(blob));
   }
 
+  /**
+   * Streams the losses of texts under sets of features whose directions are taken out: of T texts and S sets, `loss` f64 [S, T]
+   * row-major (nats, summed over the tokens that are predicted), `tokens` u32 [T].
+   */
+  async *ablate(request: {
+    language: string;
+    layer: number | null;
+    sets: readonly (readonly number[])[];
+    projection: string;
+    hook: string;
+    shards: readonly Shard[];
+  }): AsyncGenerator<{ text: Uint32Array; tokens: Uint32Array; loss: Float64Array }, void, void> {
+    for await (const frame of this.frames("ablate", request)) {
+      if (frame.kind !== "result") continue;
+      const text = takeTensor(frame.blob, "text", "U32");
+      yield {
+        text,
+        tokens: takeTensor(frame.blob, "tokens", "U32", [text.length]),
+        loss: takeTensor(frame.blob, "loss", "F64", [request.sets.length, text.length]),
+      };
+    }
+  }
+
   /** What this Python has; `presets` are looked for in the cache. */
   async doctor(presets: readonly unknown[]): Promise<EngineFacts> {
     const { blob } = await this.result("doctor", { presets }, "doctor");

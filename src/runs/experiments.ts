@@ -1,11 +1,15 @@
-import { mkdir } from "node:fs/promises";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { errnoOf } from "../errors.js";
 import { explain, makeFolder, writeWhole } from "./atomic-write.js";
 import { RUN_FILES } from "./files.js";
+import { lockRun } from "./lock.js";
 
 /** What every experiment's folder holds: written last, so that its being there means that the experiment is whole. */
 export const EXPERIMENT_RESULT = "result.json";
+const REQUEST = "request.json";
+const PARTS = "parts";
 
 /**
  * Writes an experiment into the next free folder `experiments/<kind>-<n>` of a run.
@@ -20,25 +24,114 @@ export async function writeExperiment(
   result: unknown,
   files: ReadonlyMap<string, string | Uint8Array>,
 ): Promise<string> {
-  const above = join(run, RUN_FILES.experimentsFolder);
-  const folder = await nextFolder(above, kind).catch((error: unknown) => {
-    throw explain(error, above);
-  });
-  for (const [name, content] of files) await writeWhole(join(folder, name), content);
-  await writeWhole(join(folder, EXPERIMENT_RESULT), `${JSON.stringify(result, null, 2)}\n`);
+  const folder = await nextFolder(run, kind);
+  await writeResult(folder, result, files);
   return folder;
 }
 
+async function writeResult(
+  folder: string,
+  result: unknown,
+  files: ReadonlyMap<string, string | Uint8Array>,
+): Promise<void> {
+  for (const [name, content] of files) await writeWhole(join(folder, name), content);
+  await writeWhole(join(folder, EXPERIMENT_RESULT), `${JSON.stringify(result, null, 2)}\n`);
+}
+
+/** An experiment that takes long: what is finished of it stays, and the same request goes on with it. */
+export class LongExperiment {
+  private constructor(
+    readonly folder: string,
+    readonly isResumed: boolean,
+    private readonly unlock: () => Promise<void>,
+  ) {}
+
+  /**
+   * Goes on with an unfinished experiment of the same request, or begins one in the next free folder.
+   *
+   * @param request all that its numbers hang on; told in its folder
+   * @throws VscoreError (request) while another process is at work on the same, (environment) where nothing can be written
+   */
+  static async begin(run: string, kind: string, request: unknown): Promise<LongExperiment> {
+    const text = `${JSON.stringify(request, null, 2)}\n`;
+    const begun = experimentsOf(run, kind).find(
+      (folder) => !isFinished(folder) && readText(join(folder, REQUEST)) === text,
+    );
+    const folder = begun ?? (await nextFolder(run, kind));
+    const unlock = await lockRun(folder);
+    if (begun === undefined) await writeWhole(join(folder, REQUEST), text);
+    return new LongExperiment(folder, begun !== undefined, unlock);
+  }
+
+  /** A part that is finished; undefined where it is not. */
+  part(name: string): Uint8Array | undefined {
+    const file = join(this.folder, PARTS, name);
+    return existsSync(file) ? readFileSync(file) : undefined;
+  }
+
+  async writePart(name: string, content: Uint8Array): Promise<void> {
+    await writeWhole(join(this.folder, PARTS, name), content);
+  }
+
+  /** Writes the result, which holds what the parts held. */
+  async finish(result: unknown, files: ReadonlyMap<string, string | Uint8Array>): Promise<void> {
+    await writeResult(this.folder, result, files);
+    await rm(join(this.folder, PARTS), { recursive: true, force: true });
+  }
+
+  /** Lets others go on with it. */
+  async release(): Promise<void> {
+    await this.unlock();
+  }
+}
+
+const isFinished = (folder: string): boolean => existsSync(join(folder, EXPERIMENT_RESULT));
+
+/** Folders of a run's experiments of one kind, the latest first. */
+export function experimentsOf(run: string, kind: string): string[] {
+  const above = join(run, RUN_FILES.experimentsFolder);
+  const names = existsSync(above) ? readdirSync(above) : [];
+  return names
+    .flatMap((name) => {
+      const number = new RegExp(`^${kind}-(\\d+)$`).exec(name)?.[1];
+      return number === undefined ? [] : [{ folder: join(above, name), number: Number(number) }];
+    })
+    .sort((a, b) => b.number - a.number)
+    .map(({ folder }) => folder);
+}
+
+/** The finished experiments of one kind, the latest first. */
+export const finishedExperiments = (run: string, kind: string): string[] =>
+  experimentsOf(run, kind).filter(isFinished);
+
+function readText(file: string): string | null {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return null;
+  }
+}
+
 /** Made by this call alone, whoever else makes one at the same time. */
-async function nextFolder(above: string, kind: string): Promise<string> {
-  await makeFolder(above);
-  for (let n = 1; ; n++) {
-    const folder = join(above, `${kind}-${n}`);
-    try {
-      await mkdir(folder);
-      return folder;
-    } catch (error) {
-      if (errnoOf(error) !== "EEXIST") throw error;
+async function nextFolder(run: string, kind: string): Promise<string> {
+  const above = join(run, RUN_FILES.experimentsFolder);
+  try {
+    await makeFolder(above);
+    const [latest] = experimentsOf(run, kind);
+    for (
+      let n = latest === undefined ? 1 : Number(latest.slice(latest.lastIndexOf("-") + 1)) + 1;
+      ;
+      n++
+    ) {
+      const folder = join(above, `${kind}-${n}`);
+      try {
+        await mkdir(folder);
+        return folder;
+      } catch (error) {
+        if (errnoOf(error) !== "EEXIST") throw error;
+      }
     }
+  } catch (error) {
+    throw explain(error, above);
   }
 }

@@ -23,7 +23,7 @@ export function ownFiles(folder: string): string[] {
     ...within(exportsFolder, /^v_scores_.*_top\d+\.csv$/),
     ...within(figuresFolder, /^[a-z0-9-]+\.(svg|png|json)$/),
     ...experimentFolders(folder).flatMap((made) =>
-      within(made, /^(result\.json|rows\.jsonl|[a-z0-9-]+\.(svg|png))$/),
+      [made, join(made, "parts")].flatMap((place) => within(place, OF_EXPERIMENTS)),
     ),
   ].filter((name) => lstatSync(join(folder, name), { throwIfNoEntry: false })?.isFile());
 }
@@ -73,6 +73,9 @@ async function move(from: string, to: string): Promise<void> {
   await removeEmptyFolders(from);
 }
 
+const OF_EXPERIMENTS =
+  /^((request|result)\.json|rows\.jsonl|[\w.-]+\.safetensors|[\w-]+\.(svg|png|csv))$/;
+
 /** Folders that `writeExperiment` makes, as paths below the run's. */
 const experimentFolders = (folder: string): string[] =>
   namesIn(join(folder, RUN_FILES.experimentsFolder))
@@ -81,8 +84,8 @@ const experimentFolders = (folder: string): string[] =>
 
 async function removeEmptyFolders(folder: string): Promise<void> {
   const { sumsFolder, exportsFolder, figuresFolder, experimentsFolder } = RUN_FILES;
-  const made = [...experimentFolders(folder), experimentsFolder];
-  for (const name of [sumsFolder, exportsFolder, figuresFolder, ...made]) {
+  const made = experimentFolders(folder).flatMap((each) => [join(each, "parts"), each]);
+  for (const name of [sumsFolder, exportsFolder, figuresFolder, ...made, experimentsFolder]) {
     await rmdir(join(folder, name)).catch(() => undefined);
   }
 }

@@ -1,0 +1,91 @@
+import { type Command, Option } from "commander";
+import { list, readFlag } from "../config/flag-values.js";
+import { PROJECTIONS } from "../experiments/ablation/read-losses.js";
+import type { AblateOptions } from "./ablate.js";
+import type { CodeSwitchOptions } from "./codeswitch.js";
+import { corpusOption, whole } from "./options.js";
+
+/** What the commands do that run experiments on a finished run. */
+export interface ExperimentActions {
+  codeswitch(run: string, options: CodeSwitchOptions): Promise<void>;
+  ablate(run: string, options: AblateOptions): Promise<void>;
+}
+
+/** The experiments on the command line. */
+export function addExperiments(program: Command, actions: ExperimentActions): void {
+  program
+    .command("codeswitch")
+    .argument("<RUN>")
+    .description(
+      "what languages' best features do on a noun of one language in a sentence of another",
+    )
+    .option("--data <FILE>", "JSON lines, see below (default: built-in sentences in 14 languages)")
+    .option("--text <TEXT>", "one text with words marked [[so]], in place of data")
+    .option("--layer <LAYER>", "the layer that the table shows (default: the last)", whole(0))
+    .option("--json", "print the result as JSON")
+    .addHelpText(
+      "after",
+      `
+A line of FILE is {"sentence", "ori_sentence", "ori_lan", "target_lan"}: a prefix (ori_sentence) in the language ori_lan, and a
+sentence that goes on from it with a noun in target_lan; codes of two letters or of FLORES+. Rows with ori_lan = target_lan are
+the own nouns that others are compared with. Which tokens are the noun's is told by character offsets; rows whose sentence does
+not begin with its prefix are left out and listed. Result, rows and figures go to experiments/codeswitch-<n> in the run.`,
+    )
+    .action((run, { data, text, layer, json }) =>
+      actions.codeswitch(run, { data, text, layer, json: json === true }),
+    );
+  program
+    .command("ablate")
+    .argument("<RUN>")
+    .description(
+      "take languages' best features out of the model: what it costs its predictions of every language",
+    )
+    .option(
+      "--layers <LAYERS>",
+      "layers of the run, as in compute, each by itself (default: all)",
+      (text) => readFlag(text, "integers") as (number | string)[],
+    )
+    .option("--languages <CODES>", "whose features are taken out (default: all)", list)
+    .option("--top-k <K>", "features of each language", whole(1), 2)
+    .option(
+      "--configs <LIST>",
+      "which ranks together, such as top1,top2,top1+2 (default: each, and all)",
+    )
+    .addOption(
+      new Option(
+        "--projection <HOW>",
+        "span: nothing is left along any of them; paper: each by itself, what they share twice; legacy: the norm divided out twice",
+      )
+        .choices(PROJECTIONS)
+        .default("span"),
+    )
+    .option("--random-draws <N>", "random controls for each set of features", whole(0), 1)
+    .option("--seed <N>", "of the random controls and the intervals", whole(0), 0)
+    .option(
+      "--corpus <CORPUS>",
+      "texts to evaluate on (default: the run's own; manuals for a run on udhr)",
+      corpusOption,
+    )
+    .addOption(
+      new Option("--split <SPLIT>", "of the corpus (default: devtest)").choices(["dev", "devtest"]),
+    )
+    .option("--eval-texts <N>", "at most so many in each language, -1 for all", whole(-1), 100)
+    .option("--same-texts", "allow texts that the features were chosen on; then nothing is claimed")
+    .option("--json", "print the result as JSON")
+    .addHelpText(
+      "after",
+      `
+ΔCE is the cross-entropy per predicted token without the features less that with them. Decoder directions are taken out at all
+positions of the tensor that the dictionary rebuilds (a transcoder: its output). Controls: as many random features that are
+equally active on the language, and the other languages' features. Intervals: 95 %, over texts (translations are drawn together).
+Result, every text's losses and figures go to experiments/ablate-<n> in the run; the same command goes on with one that was
+interrupted.`,
+    )
+    .action((run, { layers, languages, topK, configs, projection, randomDraws, seed, ...rest }) =>
+      actions.ablate(run, {
+        ...{ layers, languages, topK, configs, projection, draws: randomDraws, seed },
+        ...{ corpus: rest.corpus, split: rest.split, texts: rest.evalTexts },
+        ...{ sameTexts: rest.sameTexts === true, json: rest.json === true },
+      }),
+    );
+}

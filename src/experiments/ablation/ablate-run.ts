@@ -1,0 +1,198 @@
+import type { RunConfig } from "../../config/schema.js";
+import type { EngineJobs } from "../../engine/engine-jobs.js";
+import { planShards, textHash, textsFingerprint } from "../../plan.js";
+import type { LongExperiment } from "../../runs/experiments.js";
+import type { FinishedRun } from "../../runs/read.js";
+import { configOfRun } from "../../runs/run-config.js";
+import { loadRunModel } from "../run-model.js";
+import type { AblationResult } from "./ablation-result.js";
+import {
+  type AblationConfig,
+  type AblationSet,
+  ablationSets,
+  distinctSets,
+} from "./ablation-sets.js";
+import {
+  ENOUGH_TEXTS,
+  type EvaluationRequest,
+  type EvaluationTexts,
+  evaluationTexts,
+  tokenizeEvaluation,
+} from "./evaluation-texts.js";
+import { decodeLosses, encodeLosses, type TextLosses } from "./losses.js";
+import { type Projection, readLosses } from "./read-losses.js";
+import { encodeRows } from "./rows-file.js";
+import { type MeasuredLanguage, type MeasuredLayer, summarise } from "./summarise.js";
+
+export interface AblationRequest {
+  layers: number[];
+  /** Whose features are taken out. */
+  ablated: string[];
+  configs: AblationConfig[];
+  projection: Projection;
+  /** Random controls for each set. */
+  draws: number;
+  seed: number;
+  evaluation: EvaluationRequest;
+}
+
+/** What is told while it goes on: forward passes of batches, by texts and sets. */
+export interface AblationNews {
+  phase: string;
+  done: number;
+  total: number;
+}
+
+/** Where experiments are kept, opened once everything is known that its numbers hang on. */
+export type OpenExperiment = (request: object) => Promise<LongExperiment>;
+
+/**
+ * Takes the decoder directions of languages' best features out of a run's own model, layer by layer, and measures what its
+ * predictions of every language lose. The model is read once without any, and once for each distinct set.
+ *
+ * @throws VscoreError (request) where the dictionaries are not the run's, or texts are too few
+ */
+export async function ablate(
+  run: FinishedRun,
+  request: AblationRequest,
+  jobs: EngineJobs,
+  open: OpenExperiment,
+  onNews: (news: AblationNews) => void,
+): Promise<{ result: AblationResult; rows: Uint8Array }> {
+  const config = configOfRun(run);
+  const { layers } = request;
+  const planned = layers.map((layer): MeasuredLayer & { distinct: number[][] } => {
+    const sets = ablationSets(run, layer, { ...request, languages: request.ablated });
+    return { layer, sets, ...distinctSets(sets) };
+  });
+  onNews({ phase: "reading texts", done: 0, total: 0 });
+  const texts = await evaluationTexts(run, request.evaluation, jobs);
+  const { loaded, warnings } = await loadRunModel(run, config, layers, jobs);
+  const { languages, lengths, warnings: ofTexts } = await tokenizeEvaluation(texts, loaded, jobs);
+  const experiment = await open(identityOf(run, request, config, texts, planned));
+  const budget = run.meta.batch_tokens;
+  const total = languages.reduce(
+    (sum, { ids }) =>
+      sum + ids.length * (1 + planned.reduce((sets, { distinct }) => sets + distinct.length, 0)),
+    0,
+  );
+  let done = 0;
+  const measured: MeasuredLanguage[] = [];
+  const units = new Map<string, number>();
+  for (const { language, ids } of languages) {
+    const own = lengths.get(language) as Uint32Array;
+    const part = async (layer: number | null, sets: readonly number[][]): Promise<TextLosses> => {
+      const name = `${language}-${layer === null ? "baseline" : `layer-${layer}`}.safetensors`;
+      const kept = experiment.part(name);
+      if (kept !== undefined) {
+        done += ids.length * sets.length;
+        return decodeLosses(kept, sets.length, ids.length);
+      }
+      const { projection } = request;
+      const asked = {
+        language,
+        lengths: own,
+        layer,
+        sets,
+        projection,
+        hook: run.meta.hook,
+        budget,
+      };
+      const read = await readLosses(asked, jobs, (count) => {
+        done += count;
+        onNews({
+          phase: `${language}, ${layer === null ? "as it is" : `layer ${layer}`}`,
+          done,
+          total,
+        });
+      });
+      await experiment.writePart(name, encodeLosses(read));
+      return read;
+    };
+    const baseline = await part(null, [[]]);
+    const byLayer = new Map<number, TextLosses>();
+    for (const { layer, distinct } of planned) byLayer.set(layer, await part(layer, distinct));
+    measured.push({
+      language,
+      baseline,
+      layers: byLayer,
+      // Translations are one unit: what is drawn of one language is drawn of all.
+      unitOf: ids.map((id) => {
+        if (!units.has(id)) units.set(id, units.size);
+        return units.get(id) as number;
+      }),
+    });
+  }
+  onNews({ phase: "summing up", done: total, total });
+  const { cells, summary } = summarise(measured, planned, units.size, request.seed);
+  const evaluation = describeTexts(texts, measured);
+  const result: AblationResult = {
+    ...{ schema_version: 1, run: run.name, projection: request.projection, positions: "all" },
+    dictionaries: loaded.dictionaries.map(({ layer, release, sae_id, revision, hook_name }) => ({
+      ...{ layer, release, sae_id, revision, hook_name },
+    })),
+    ...{ layers, languages: languages.map(({ language }) => language), ablated: request.ablated },
+    configs: request.configs,
+    evaluation,
+    is_enough: evaluation.fewest >= ENOUGH_TEXTS && evaluation.is_disjoint,
+    sets: planned.flatMap(({ layer, sets }) => sets.map((set) => ({ layer, ...set }))),
+    ...{ cells, summary },
+    warnings: [...new Set([...warnings, ...ofTexts])],
+  };
+  return { result, rows: encodeRows(texts, measured, planned) };
+}
+
+/** All that the numbers hang on: an experiment goes on only where this is the same. */
+const identityOf = (
+  run: FinishedRun,
+  { evaluation: _, ...request }: AblationRequest,
+  { model_id }: RunConfig,
+  { corpus, split, revision, languages }: EvaluationTexts,
+  planned: readonly { layer: number; sets: readonly AblationSet[] }[],
+): object => ({
+  ...{ schema_version: 1, ...request, hook: run.meta.hook, batch_tokens: run.meta.batch_tokens },
+  model: { id: model_id, revision: run.meta.model_revision, dtype: run.meta.dtype },
+  evaluation: {
+    ...{ corpus, split, revision },
+    texts: Object.fromEntries(
+      [...languages].map(([code, own]) => [
+        code,
+        textsFingerprint(own.map(({ id, text }) => ({ id, sha256: textHash(text) }))),
+      ]),
+    ),
+  },
+  sets: Object.fromEntries(
+    planned.map(({ layer, sets }) => [layer, sets.map(({ features }) => features)]),
+  ),
+});
+
+function describeTexts(
+  { corpus, split, revision, lacking, excluded, isDisjoint }: EvaluationTexts,
+  measured: readonly MeasuredLanguage[],
+): AblationResult["evaluation"] {
+  const counts = measured.map(({ language, baseline }) => ({
+    language,
+    texts: baseline.tokens.length,
+    tokens: baseline.tokens.reduce((sum, count) => sum + count, 0),
+  }));
+  return {
+    ...{ corpus, split, revision, lacking, excluded, is_disjoint: isDisjoint },
+    fewest: Math.min(...counts.map(({ texts }) => texts)),
+    languages: counts.map((each, at) => ({
+      ...each,
+      baseline: total(measured[at]) / each.tokens,
+    })),
+  };
+}
+
+/** Forward passes of batches that an ablation takes: each text once as it is, and once for each distinct set. */
+export function forwardPasses(
+  lengths: readonly ArrayLike<number>[],
+  sets: number,
+  budget: number,
+): number {
+  return lengths.reduce((sum, own) => sum + planShards(own, budget).length * (1 + sets), 0);
+}
+
+const total = (language: MeasuredLanguage | undefined): number =>
+  language?.baseline.loss[0]?.reduce((sum, loss) => sum + loss, 0) ?? 0;

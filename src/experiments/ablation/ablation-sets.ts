@@ -1,0 +1,160 @@
+import { requestError } from "../../errors.js";
+import { Draws } from "../../reduce/random.js";
+import type { Ranking } from "../../reduce/v-score.js";
+import type { FinishedRun } from "../../runs/read.js";
+import type { LayerStatistics } from "../../runs/score-files.js";
+
+/** Ranks of a language's features that are taken out together; ranks from 1. */
+export interface AblationConfig {
+  /** Such as top1+2. */
+  name: string;
+  ranks: number[];
+}
+
+/** Features of one layer that are taken out together. */
+export interface AblationSet {
+  /** Whose features these are, or whose they stand for. */
+  ablated: string;
+  config: string;
+  /** "language": its best features. "random": as many others whose mean on it is nearly the same. */
+  kind: "language" | "random";
+  /** Of random ones, which draw; 0 otherwise. */
+  draw: number;
+  features: number[];
+  /** μ(f, ablated) of each. */
+  means: number[];
+}
+
+/** Of those whose mean is nearest, so many are drawn from. */
+const NEAREST = 10;
+
+/** @throws VscoreError (request) for what names no ranks, or more features than asked for */
+export function parseConfigs(text: string | undefined, topK: number): AblationConfig[] {
+  if (text === undefined) {
+    const ranks = Array.from({ length: topK }, (_, at) => at + 1);
+    const single = ranks.map((rank) => ({ name: `top${rank}`, ranks: [rank] }));
+    return topK === 1 ? single : [...single, { name: `top${ranks.join("+")}`, ranks }];
+  }
+  const configs = text.split(",").map((part): AblationConfig => {
+    const name = part.trim();
+    const ranks = /^top(\d+(?:\+\d+)*)$/.exec(name)?.[1]?.split("+").map(Number);
+    if (ranks === undefined || ranks.some((rank) => rank < 1) || new Set(ranks).size < ranks.length)
+      throw requestError(
+        `--configs: found ${JSON.stringify(name)}. Expected ranks such as top1, top2 or top1+2, each once. Correct it.`,
+      );
+    if (Math.max(...ranks) > topK)
+      throw requestError(
+        `--configs: ${name} needs the ${Math.max(...ranks)} best features, --top-k is ${topK}. Raise --top-k, or leave it out.`,
+      );
+    return { name, ranks };
+  });
+  const twice = configs.find(
+    ({ name }, at) => configs.findIndex((each) => each.name === name) < at,
+  );
+  if (twice === undefined) return configs;
+  throw requestError(`--configs: ${twice.name} stands there twice. Leave one out.`);
+}
+
+/**
+ * What is taken out at a layer, one set after the other: each language's best features, and for each set as many random features
+ * that are on average as active on that language (drawn among the nearest in mean, none of them among anybody's best).
+ */
+export function ablationSets(
+  run: FinishedRun,
+  layer: number,
+  {
+    languages,
+    configs,
+    draws,
+    seed,
+  }: {
+    languages: readonly string[];
+    configs: readonly AblationConfig[];
+    draws: number;
+    seed: number;
+  },
+): AblationSet[] {
+  const ranking = run.rankings.get(layer) as Ranking;
+  const statistics = run.statistics.get(layer) as LayerStatistics;
+  const most = Math.max(...configs.flatMap(({ ranks }) => ranks));
+  if (most > ranking.features)
+    throw requestError(
+      `--top-k ${most}: the dictionary of layer ${layer} has ${ranking.features} features. Choose fewer.`,
+    );
+  const row = (language: string) => run.meta.languages.indexOf(language);
+  const bestOf = (language: string, rank: number) =>
+    ranking.index[row(language) * ranking.features + rank - 1] as number;
+  const anybodys = new Set(
+    run.meta.languages.flatMap((language) =>
+      Array.from({ length: most }, (_, at) => bestOf(language, at + 1)),
+    ),
+  );
+  const meanOn = (language: string, feature: number) =>
+    statistics.mean[row(language) * statistics.features + feature] as number;
+  return languages.flatMap((ablated) =>
+    configs.flatMap(({ name: config, ranks }): AblationSet[] => {
+      const features = ranks.map((rank) => bestOf(ablated, rank));
+      const means = features.map((feature) => meanOn(ablated, feature));
+      const own: AblationSet = { ablated, config, kind: "language", draw: 0, features, means };
+      const randoms = Array.from({ length: draws }, (_, draw): AblationSet => {
+        const others = alike(
+          means,
+          (feature) => meanOn(ablated, feature),
+          ranking.features,
+          anybodys,
+          new Draws(seedOf(seed, layer, ablated, config, draw)),
+        );
+        const means_ = others.map((feature) => meanOn(ablated, feature));
+        return { ablated, config, kind: "random", draw, features: others, means: means_ };
+      });
+      // Where all features are somebody's best there is nothing to draw from.
+      return [own, ...randoms.filter(({ features: drawn }) => drawn.length === features.length)];
+    }),
+  );
+}
+
+/** For each mean one feature, drawn among those whose own is nearest; none twice. */
+function alike(
+  means: readonly number[],
+  meanOf: (feature: number) => number,
+  features: number,
+  without: ReadonlySet<number>,
+  draws: Draws,
+): number[] {
+  const taken = new Set<number>();
+  for (const mean of means) {
+    const near = Array.from({ length: features }, (_, feature) => feature)
+      .filter((feature) => !without.has(feature) && !taken.has(feature))
+      .sort((a, b) => Math.abs(meanOf(a) - mean) - Math.abs(meanOf(b) - mean) || a - b)
+      .slice(0, NEAREST);
+    const drawn = near[near.length === 0 ? 0 : draws.below(near.length)];
+    if (drawn !== undefined) taken.add(drawn);
+  }
+  return [...taken];
+}
+
+/** One number of what a draw is for (FNV-1a, 32 bits): the draws of one set do not hang on which others are asked for. */
+function seedOf(...parts: readonly (string | number)[]): number {
+  let hash = 0x811c9dc5;
+  for (const character of parts.join("\0"))
+    hash = Math.imul(hash ^ character.charCodeAt(0), 0x01000193);
+  return hash | 0;
+}
+
+/** The sets of a layer without repetition, and where each of the given ones is among them. */
+export function distinctSets(sets: readonly AblationSet[]): {
+  distinct: number[][];
+  places: number[];
+} {
+  const known = new Map<string, number>();
+  const distinct: number[][] = [];
+  const places = sets.map(({ features }) => {
+    const sorted = features.toSorted((a, b) => a - b);
+    const key = sorted.join(",");
+    const place = known.get(key) ?? distinct.length;
+    if (place === distinct.length) distinct.push(sorted);
+    known.set(key, place);
+    return place;
+  });
+  return { distinct, places };
+}

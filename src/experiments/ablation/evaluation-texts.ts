@@ -1,0 +1,145 @@
+import { isLocalCorpus, readLocalCorpus } from "../../corpora/local-corpora.js";
+import type { EngineJobs, Loaded } from "../../engine/engine-jobs.js";
+import { requestError } from "../../errors.js";
+import { type CorpusText, textHash } from "../../plan.js";
+import { type FinishedRun, openSums } from "../../runs/read.js";
+
+/** Below so many texts in a language nothing is claimed. */
+export const ENOUGH_TEXTS = 50;
+
+export interface EvaluationRequest {
+  corpus: string;
+  split: "dev" | "devtest" | null;
+  /** Whether somebody asked for this split. */
+  splitGiven: boolean;
+  /** At most so many in each language; −1: all. */
+  texts: number;
+  /** Whether texts that chose the features may be used: said in every title then. */
+  sameTexts: boolean;
+}
+
+/** Texts on which an experiment is evaluated. */
+export interface EvaluationTexts {
+  corpus: string;
+  split: string | null;
+  revision: string | null;
+  languages: Map<string, CorpusText[]>;
+  /** Languages of the run that the corpus lacks. */
+  lacking: string[];
+  /** Texts left out, because the run's features were chosen on them or on their translations. */
+  excluded: number;
+  /** Whether none of them chose the features. */
+  isDisjoint: boolean;
+}
+
+/** Where a run is evaluated unless somebody asks otherwise: the embedded model was trained on `udhr`. */
+export const standardCorpus = (run: FinishedRun): string =>
+  run.meta.corpus === "udhr" ? "manuals" : run.meta.corpus;
+
+/**
+ * The texts of the run's languages in a corpus, less those that the run's features were chosen on: by their bytes, and in the
+ * run's own corpus and split also by their ids, since translations say the same.
+ *
+ * @throws VscoreError (request) where too few are left
+ */
+export async function evaluationTexts(
+  run: FinishedRun,
+  request: EvaluationRequest,
+  jobs: EngineJobs,
+): Promise<EvaluationTexts> {
+  const { corpus, sameTexts } = request;
+  const found = await readCorpus(run, request, jobs);
+  const selecting = run.meta.languages.flatMap((language) => openSums(run, language).texts);
+  const hashes = new Set(selecting.map(({ sha256 }) => sha256));
+  const isOwn = corpus === run.meta.corpus && found.split === run.meta.split;
+  const ids = new Set(isOwn ? selecting.map(({ id }) => id) : []);
+  let excluded = 0;
+  const languages = new Map<string, CorpusText[]>();
+  const lacking: string[] = [];
+  for (const language of run.meta.languages) {
+    const all = found.languages.get(language) ?? [];
+    if (all.length === 0) {
+      lacking.push(language);
+      continue;
+    }
+    const fresh = all.filter(
+      ({ id, text }) => !ids.has(id) && !hashes.has(textHash(text).slice(0, 16)),
+    );
+    excluded += all.length - fresh.length;
+    const usable = sameTexts ? all : fresh;
+    if (usable.length === 0)
+      throw requestError(
+        `${place(corpus, found.split)} has ${all.length} texts in ${language}, and the run's features were chosen on all of them: what is found on them would be claimed of themselves. Expected other texts: give --corpus or --split, or accept it with --same-texts.`,
+      );
+    languages.set(language, request.texts === -1 ? usable : usable.slice(0, request.texts));
+  }
+  if (languages.size < 2)
+    throw requestError(
+      `${place(corpus, found.split)} has ${languages.size === 0 ? "none" : "one"} of the run's languages (${run.meta.languages.join(", ")}). Expected at least two. Give another --corpus.`,
+    );
+  const { split, revision } = found;
+  return { corpus, split, revision, languages, lacking, excluded, isDisjoint: !sameTexts };
+}
+
+const place = (corpus: string, split: string | null): string =>
+  `--corpus ${corpus}${split === null ? "" : ` (${split})`}`;
+
+async function readCorpus(
+  run: FinishedRun,
+  { corpus, split, splitGiven }: EvaluationRequest,
+  jobs: EngineJobs,
+): Promise<{
+  languages: Map<string, CorpusText[]>;
+  split: string | null;
+  revision: string | null;
+}> {
+  if (isLocalCorpus(corpus)) return readLocalCorpus(corpus, split, splitGiven);
+  const revision = run.meta.corpus === corpus ? run.meta.corpus_revision : null;
+  const asked = { languages: run.meta.languages, split: split ?? "devtest", revision };
+  const fetched = await jobs.flores(asked);
+  const [first] = fetched.values();
+  // Only sentences that every language has, so that languages are compared on the same ones.
+  const shared = [...fetched.values()]
+    .map(({ texts }) => new Set(texts.map(({ id }) => id)))
+    .reduce((common, ids) => common.intersection(ids));
+  return {
+    languages: new Map(
+      [...fetched].map(([code, { texts }]) => [code, texts.filter(({ id }) => shared.has(id))]),
+    ),
+    split: asked.split,
+    revision: first?.revision ?? null,
+  };
+}
+
+/** Tokenises them, in languages of their own with the engine. @throws VscoreError (request) for a text in which nothing is predicted */
+export async function tokenizeEvaluation(
+  texts: EvaluationTexts,
+  { model }: Pick<Loaded, "model">,
+  jobs: EngineJobs,
+): Promise<{
+  languages: { language: string; ids: string[] }[];
+  lengths: Map<string, Uint32Array>;
+  warnings: string[];
+}> {
+  const lengths = new Map<string, Uint32Array>();
+  const languages: { language: string; ids: string[] }[] = [];
+  const warnings: string[] = [];
+  for (const [language, own] of texts.languages) {
+    const { tokens, truncated } = await jobs.tokenize(
+      language,
+      own.map(({ text }) => text),
+    );
+    const short = tokens.findIndex((count) => count < 2);
+    if (short >= 0)
+      throw requestError(
+        `The text ${own[short]?.id} of ${language} has ${tokens[short]} tokens: nothing is predicted in it. Expected at least two. Take it out of the corpus.`,
+      );
+    if (truncated.length > 0)
+      warnings.push(
+        `${language}: ${truncated.length} texts are longer than the model's context and were cut to ${model.max_positions} tokens`,
+      );
+    lengths.set(language, tokens);
+    languages.push({ language, ids: own.map(({ id }) => id) });
+  }
+  return { languages, lengths, warnings };
+}

@@ -1,0 +1,239 @@
+import { Bootstrap, type Interval, percentileInterval } from "../../reduce/bootstrap.js";
+import type { AblationSet } from "./ablation-sets.js";
+import type { TextLosses } from "./losses.js";
+
+/** A number with its 95 % interval: percentiles of resampled texts; null where there are fewer than two. */
+export interface Estimate {
+  value: number;
+  interval: Interval | null;
+}
+
+/** What taking a set of features out does to the predictions of one language. */
+export interface AblationCell {
+  /** Null: the mean over the layers, each by itself. */
+  layer: number | null;
+  ablated: string;
+  config: string;
+  kind: AblationSet["kind"];
+  evaluated: string;
+  /** ΔCE in nats per token: (Σ losses without − Σ losses with the features) / Σ predicted tokens; of random ones, over all draws. */
+  delta: Estimate;
+  /** The same as a mean over texts of each text's own ΔCE, as the paper's code and the ablation repository have it. */
+  delta_text_mean: number;
+}
+
+/** How far the effect of a language's features is that language's own. */
+export interface AblationSummary {
+  layer: number | null;
+  ablated: string;
+  config: string;
+  own: Estimate;
+  /** On the other languages: their mean, and the largest. */
+  others_mean: Estimate;
+  largest_other: { evaluated: string; delta: Estimate };
+  /** Controls, on this language: as many random features, equally active; and the other languages' features, the strongest. */
+  random: Estimate | null;
+  other_features: { ablated: string; delta: Estimate } | null;
+  /** own − others_mean, own − random, own − other_features. */
+  over_others: Estimate;
+  over_random: Estimate | null;
+  over_other_features: Estimate | null;
+}
+
+export interface MeasuredLanguage {
+  language: string;
+  /** The unit of each text: translations share theirs. */
+  unitOf: readonly number[];
+  /** Of the model as it is: one set, without features. */
+  baseline: TextLosses;
+  /** By layer: losses under its distinct sets. */
+  layers: ReadonlyMap<number, TextLosses>;
+}
+
+export interface MeasuredLayer {
+  layer: number;
+  sets: readonly AblationSet[];
+  /** Where each set is among the distinct ones. */
+  places: readonly number[];
+}
+
+/** Resampled values beside the value itself. */
+interface Sampled {
+  value: number;
+  samples: Float64Array;
+  textMean: number;
+}
+
+const keyOf = (kind: string, ablated: string, config: string, evaluated: string) =>
+  [kind, ablated, config, evaluated].join("\0");
+
+/** Differences of losses as means with intervals, layer by layer and over the layers. */
+export function summarise(
+  languages: readonly MeasuredLanguage[],
+  layers: readonly MeasuredLayer[],
+  units: number,
+  seed: number,
+): { cells: AblationCell[]; summary: AblationSummary[] } {
+  const bootstrap = new Bootstrap(units, seed);
+  const perLayer = layers.map((layer) => ({
+    layer: layer.layer as number | null,
+    sets: layer.sets,
+    sampled: sampledLayer(languages, layer, bootstrap),
+  }));
+  const [first] = perLayer;
+  if (first === undefined) return { cells: [], summary: [] };
+  const all =
+    perLayer.length > 1 ? [...perLayer, { ...overLayers(perLayer), sets: first.sets }] : perLayer;
+  const estimate = (each: Sampled): Estimate => ({
+    value: each.value,
+    interval: percentileInterval(each.samples, units),
+  });
+  return {
+    cells: all.flatMap(({ layer, sampled }) =>
+      [...sampled].map(([key, each]): AblationCell => {
+        const [kind, ablated, config, evaluated] = key.split("\0") as [
+          AblationSet["kind"],
+          string,
+          string,
+          string,
+        ];
+        return {
+          ...{ layer, ablated, config, kind, evaluated },
+          ...{ delta: estimate(each), delta_text_mean: each.textMean },
+        };
+      }),
+    ),
+    summary: all.flatMap(({ layer, sets, sampled }) =>
+      summariesOf(
+        layer,
+        sets,
+        languages.map(({ language }) => language),
+        sampled,
+        estimate,
+      ),
+    ),
+  };
+}
+
+/** Every set of a layer on every language; the draws of random features together. */
+function sampledLayer(
+  languages: readonly MeasuredLanguage[],
+  { layer, sets, places }: MeasuredLayer,
+  bootstrap: Bootstrap,
+): Map<string, Sampled> {
+  const found = new Map<string, Sampled>();
+  for (const { language, unitOf, baseline, layers } of languages) {
+    const { loss } = layers.get(layer) as TextLosses;
+    const [without] = baseline.loss as [Float64Array];
+    const { tokens } = baseline;
+    const groups = Map.groupBy(sets.keys(), (at) => {
+      const { kind, ablated, config } = sets[at] as AblationSet;
+      return keyOf(kind, ablated, config, language);
+    });
+    for (const [key, members] of groups) {
+      const rows = members.map((at) => loss[places[at] as number] as Float64Array);
+      const delta = without.map(
+        (base, text) => meanOf(rows.map((row) => row[text] as number)) - base,
+      );
+      found.set(key, {
+        value: sumOf(delta) / sumOf(tokens),
+        samples: bootstrap.ratios(delta, tokens, unitOf),
+        textMean: meanOf([...delta].map((each, text) => each / (tokens[text] as number))),
+      });
+    }
+  }
+  return found;
+}
+
+/** The mean over layers of what is there at all of them; resamples are those of the same texts at every layer. */
+function overLayers(layers: readonly { sampled: Map<string, Sampled> }[]): {
+  layer: null;
+  sampled: Map<string, Sampled>;
+} {
+  const sampled = new Map<string, Sampled>();
+  for (const key of layers[0]?.sampled.keys() ?? []) {
+    const all = layers.map((layer) => layer.sampled.get(key));
+    if (all.every((each) => each !== undefined)) sampled.set(key, combined(all, 1 / all.length));
+  }
+  return { layer: null, sampled };
+}
+
+/** Σ of sampled values, each times the same weight. */
+function combined(all: readonly Sampled[], weight: number): Sampled {
+  const samples = new Float64Array(all[0]?.samples.length ?? 0);
+  for (const each of all)
+    for (let at = 0; at < samples.length; at++)
+      samples[at] = (samples[at] as number) + weight * (each.samples[at] as number);
+  return {
+    samples,
+    value: weight * sumOf(all.map(({ value }) => value)),
+    textMean: weight * sumOf(all.map(({ textMean }) => textMean)),
+  };
+}
+
+const less = (a: Sampled, b: Sampled): Sampled => ({
+  value: a.value - b.value,
+  samples: a.samples.map((sample, at) => sample - (b.samples[at] as number)),
+  textMean: a.textMean - b.textMean,
+});
+
+function summariesOf(
+  layer: number | null,
+  sets: readonly AblationSet[],
+  languages: readonly string[],
+  sampled: ReadonlyMap<string, Sampled>,
+  estimate: (each: Sampled) => Estimate,
+): AblationSummary[] {
+  const own = sets.filter(({ kind }) => kind === "language");
+  const ablatedLanguages = [...new Set(own.map(({ ablated }) => ablated))];
+  const of = (kind: string, ablated: string, config: string, evaluated: string) =>
+    sampled.get(keyOf(kind, ablated, config, evaluated));
+  return own.flatMap(({ ablated, config }): AblationSummary[] => {
+    const self = of("language", ablated, config, ablated);
+    // Of a language without evaluation texts nothing can be said.
+    if (self === undefined) return [];
+    const others = languages
+      .filter((evaluated) => evaluated !== ablated)
+      .map((evaluated) => ({
+        evaluated,
+        each: of("language", ablated, config, evaluated) as Sampled,
+      }));
+    const others_mean = combined(
+      others.map(({ each }) => each),
+      1 / others.length,
+    );
+    const largest = others.reduce((most, each) =>
+      each.each.value > most.each.value ? each : most,
+    );
+    const rivals = ablatedLanguages
+      .filter((other) => other !== ablated)
+      .map((other) => ({ other, each: of("language", other, config, ablated) as Sampled }));
+    const [firstRival, ...moreRivals] = rivals;
+    const rival =
+      firstRival &&
+      moreRivals.reduce(
+        (most, each) => (each.each.value > most.each.value ? each : most),
+        firstRival,
+      );
+    const random = of("random", ablated, config, ablated);
+    return [
+      {
+        ...{ layer, ablated, config, own: estimate(self), others_mean: estimate(others_mean) },
+        largest_other: { evaluated: largest.evaluated, delta: estimate(largest.each) },
+        random: random === undefined ? null : estimate(random),
+        other_features:
+          rival === undefined ? null : { ablated: rival.other, delta: estimate(rival.each) },
+        over_others: estimate(less(self, others_mean)),
+        over_random: random === undefined ? null : estimate(less(self, random)),
+        over_other_features: rival === undefined ? null : estimate(less(self, rival.each)),
+      },
+    ];
+  });
+}
+
+const sumOf = (values: Iterable<number>): number => {
+  let sum = 0;
+  for (const value of values) sum += value;
+  return sum;
+};
+const meanOf = (values: readonly number[]): number => sumOf(values) / values.length;

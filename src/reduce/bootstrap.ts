@@ -1,0 +1,66 @@
+import { Draws } from "./random.js";
+
+export interface Interval {
+  lo: number;
+  hi: number;
+}
+
+/** Resamples of which an interval is made, and its ends as shares of them. */
+const RESAMPLES = 1000;
+const TAIL = 0.025;
+
+/**
+ * Resamples of independent units (texts, or the ids that translations share), drawn once and used for every number, so that
+ * differences between languages and settings are taken within a resample.
+ */
+export class Bootstrap {
+  /** [resample][unit]: how often the unit was drawn. */
+  private readonly counts: Uint16Array[];
+
+  /** @param units how many there are */
+  constructor(
+    readonly units: number,
+    seed: number,
+    resamples = RESAMPLES,
+  ) {
+    const draws = new Draws(seed);
+    this.counts = Array.from({ length: resamples }, () => {
+      const counts = new Uint16Array(units);
+      for (let draw = 0; draw < units; draw++) {
+        const unit = draws.below(units);
+        counts[unit] = (counts[unit] as number) + 1;
+      }
+      return counts;
+    });
+  }
+
+  /**
+   * Σ numerator / Σ denominator in every resample, each entry counted as often as its unit was drawn; NaN where nothing of the
+   * denominator was drawn.
+   *
+   * @param unitOf the unit of each entry
+   */
+  ratios(
+    numerator: ArrayLike<number>,
+    denominator: ArrayLike<number>,
+    unitOf: ArrayLike<number>,
+  ): Float64Array {
+    return Float64Array.from(this.counts, (counts) => {
+      let [above, below] = [0, 0];
+      for (let at = 0; at < numerator.length; at++) {
+        const times = counts[unitOf[at] as number] as number;
+        above += times * (numerator[at] as number);
+        below += times * (denominator[at] as number);
+      }
+      return below === 0 ? Number.NaN : above / below;
+    });
+  }
+}
+
+/** The 95 % percentile interval of resampled values; null for fewer than two units, or where resamples had no value. */
+export function percentileInterval(values: Float64Array, units: number): Interval | null {
+  if (units < 2 || values.some(Number.isNaN)) return null;
+  const sorted = values.toSorted();
+  const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))] as number;
+  return { lo: at(TAIL), hi: at(1 - TAIL) };
+}

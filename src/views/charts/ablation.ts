@@ -1,0 +1,253 @@
+import type { AblationResult } from "../../experiments/ablation/ablation-result.js";
+import { closeAndDistant } from "../../experiments/ablation/close-and-distant.js";
+import type { AblationCell } from "../../experiments/ablation/summarise.js";
+import { type Chart, framed } from "./chart.js";
+
+const PANELS_A_ROW = 3;
+const OWN = "#d55e00";
+const RANDOM = "#0072b2";
+const OTHERS = "#999999";
+const DELTA = "ΔCE (nats per token)";
+
+/** From what, in the line under a title; where that is too little, the title says so too. */
+function sourceText({ run, projection, evaluation }: AblationResult): string {
+  const { corpus, split, languages } = evaluation;
+  const counts = languages.map(({ texts }) => texts);
+  const [fewest, most] = [Math.min(...counts), Math.max(...counts)];
+  const texts = fewest === most ? `${fewest}` : `${fewest}–${most}`;
+  return `${run}, evaluated on ${corpus}${split === null ? "" : ` (${split})`}, ${texts} texts a language, projection: ${projection}; bars and bands: 95 % intervals over texts`;
+}
+
+const titled = (title: string, { is_enough, evaluation }: AblationResult): string =>
+  is_enough
+    ? title
+    : evaluation.is_disjoint
+      ? `${title} (only ${evaluation.fewest} texts: no claim)`
+      : `${title} (on the texts that chose the features: no claim)`;
+
+/** The configuration with the most features: all that were taken out together. */
+export const widestConfig = ({ configs }: AblationResult): string =>
+  configs.reduce((most, each) => (each.ranks.length > most.ranks.length ? each : most)).name;
+
+const row = ({ layer, ablated, config, kind, evaluated, delta }: AblationCell) => ({
+  ...{ layer, ablated, config, kind, evaluated, delta: delta.value },
+  ...{ lo: delta.interval?.lo ?? delta.value, hi: delta.interval?.hi ?? delta.value },
+});
+
+const ofLayers = ({ cells }: AblationResult, config: string) =>
+  cells.filter((cell) => cell.layer !== null && cell.config === config).map(row);
+
+/** ΔCE over the layers: a panel a language whose features are taken out, a line a language that is evaluated. */
+export function ablationOverLayers(result: AblationResult): Chart {
+  const config = widestConfig(result);
+  const title = titled(
+    `What taking out a language's ${config} features costs, over the layers`,
+    result,
+  );
+  const values = ofLayers(result, config)
+    .filter(({ kind, ablated, evaluated }) => kind === "language" || ablated === evaluated)
+    .map((each) => ({
+      ...each,
+      what: whatOf(each),
+      line: `${each.kind} ${each.evaluated}`,
+    }));
+  const domain = ["this language", "random features, this language", "other languages"];
+  return {
+    title,
+    caption: `ΔCE = cross-entropy per predicted token without the features less that with them. A panel for each language whose ${config} features are taken out of the model at a layer; thick: on texts of this language, thin: on those of each other one. Random features are as many others, equally active on this language.`,
+    spec: framed(title, sourceText(result), {
+      data: { values },
+      columns: PANELS_A_ROW,
+      facet: panel(result.ablated),
+      resolve: { scale: { y: "independent" }, axis: { x: "independent" } },
+      spec: {
+        width: 220,
+        height: 150,
+        encoding: {
+          x: { field: "layer", type: "ordinal", title: "layer", axis: { labelAngle: 0 } },
+          color: {
+            ...{ field: "what", type: "nominal", legend: { title: null, orient: "bottom" } },
+            scale: { domain, range: [OWN, RANDOM, OTHERS] },
+          },
+        },
+        layer: [
+          {
+            mark: { type: "line" },
+            encoding: {
+              y: { field: "delta", type: "quantitative", title: DELTA },
+              detail: { field: "line" },
+              size: {
+                ...{ field: "what", type: "nominal", legend: null },
+                scale: { domain, range: [2.5, 2, 0.8] },
+              },
+              strokeDash: {
+                ...{ field: "what", type: "nominal", legend: null },
+                scale: {
+                  domain,
+                  range: [
+                    [1, 0],
+                    [5, 3],
+                    [1, 0],
+                  ],
+                },
+              },
+            },
+          },
+          {
+            transform: [{ filter: "datum.what !== 'other languages'" }],
+            mark: { type: "rule" },
+            encoding: {
+              y: { field: "lo", type: "quantitative", title: DELTA },
+              y2: { field: "hi" },
+            },
+          },
+          {
+            mark: { type: "point", filled: true, size: 22, tooltip: true },
+            encoding: { y: { field: "delta", type: "quantitative", title: DELTA } },
+          },
+        ],
+      },
+    }),
+  };
+}
+
+const panel = (languages: readonly string[]) => ({
+  ...{ field: "ablated", type: "nominal", header: { title: null }, sort: [...languages] },
+});
+
+const whatOf = ({
+  kind,
+  ablated,
+  evaluated,
+}: {
+  kind: string;
+  ablated: string;
+  evaluated: string;
+}) =>
+  kind === "random"
+    ? "random features, this language"
+    : ablated === evaluated
+      ? "this language"
+      : "other languages";
+
+/** ΔCE on every language, the layers averaged: how far the effect of a language's features is its own. */
+export function ablationSpecificity(result: AblationResult): Chart {
+  const config = widestConfig(result);
+  const averaged = result.layers.length > 1 ? null : (result.layers[0] ?? null);
+  const over = averaged === null ? "mean over the layers" : `layer ${averaged}`;
+  const title = titled(`Whom taking out a language's ${config} features costs, ${over}`, result);
+  const values = result.cells
+    .filter((cell) => cell.layer === averaged && cell.config === config)
+    .map(row)
+    .map((each) => ({ ...each, what: barOf(each) }));
+  const domain = ["its own features", "another language's features", "random features"];
+  return {
+    title,
+    caption: `A panel for each language whose ${config} features are taken out; bars: ΔCE on texts of each language, beside that of as many random features which are equally active on the panel's language.`,
+    spec: framed(title, sourceText(result), {
+      data: { values },
+      columns: 2,
+      facet: panel(result.ablated),
+      resolve: { scale: { y: "independent" }, axis: { x: "independent" } },
+      spec: {
+        width: { step: 17 },
+        height: 130,
+        encoding: {
+          x: {
+            ...{ field: "evaluated", type: "nominal", sort: [...result.languages], title: null },
+            axis: { labelAngle: -45 },
+          },
+          xOffset: { field: "kind", sort: ["language", "random"] },
+        },
+        layer: [
+          {
+            mark: { type: "bar", tooltip: true },
+            encoding: {
+              y: { field: "delta", type: "quantitative", title: DELTA },
+              color: {
+                ...{ field: "what", type: "nominal", legend: { title: null, orient: "bottom" } },
+                scale: { domain, range: [OWN, OTHERS, RANDOM] },
+              },
+            },
+          },
+          {
+            mark: { type: "rule", color: "#333" },
+            encoding: {
+              y: { field: "lo", type: "quantitative", title: DELTA },
+              y2: { field: "hi" },
+            },
+          },
+        ],
+      },
+    }),
+  };
+}
+
+const barOf = ({
+  kind,
+  ablated,
+  evaluated,
+}: {
+  kind: string;
+  ablated: string;
+  evaluated: string;
+}) =>
+  kind === "random"
+    ? "random features"
+    : ablated === evaluated
+      ? "its own features"
+      : "another language's features";
+
+/** Each language's features one by one and together, on the language, a close and a distant one. */
+export function ablationTriples(result: AblationResult): Chart {
+  const title = titled(
+    "Features one by one and together, on the language, a close and a distant one",
+    result,
+  );
+  const roles = ["this language", "a close one", "a distant one"];
+  const values = result.cells
+    .filter(({ layer, kind }) => layer !== null && kind === "language")
+    .map(row)
+    .flatMap((each) => {
+      const beside = closeAndDistant(each.ablated, result.languages);
+      const found = [each.ablated, beside?.close, beside?.distant].indexOf(each.evaluated);
+      return found < 0 ? [] : [{ ...each, role: roles[found] }];
+    });
+  const configs = result.configs.map(({ name }) => name);
+  return {
+    title,
+    caption:
+      "A row a language whose features are taken out; columns: ΔCE on its own texts, on those of a close language, of a distant one (as the ablation repository chooses them). Where both together cost more than the sum of each, they work together.",
+    spec: framed(title, sourceText(result), {
+      data: { values },
+      facet: {
+        row: {
+          ...panel(result.ablated),
+          header: { title: null, labelAngle: 0, labelAlign: "left" },
+        },
+        column: { field: "role", type: "nominal", sort: roles, header: { title: null } },
+      },
+      resolve: { scale: { y: "independent" } },
+      spec: {
+        width: 170,
+        height: 90,
+        mark: { type: "line", point: { filled: true, size: 30 }, tooltip: true },
+        encoding: {
+          x: { field: "layer", type: "ordinal", title: "layer", axis: { labelAngle: 0 } },
+          y: { field: "delta", type: "quantitative", title: "ΔCE" },
+          color: {
+            ...{ field: "config", type: "nominal", legend: { title: null, orient: "bottom" } },
+            scale: {
+              domain: configs,
+              range: ["#d55e00", "#009e73", "#0072b2", "#cc79a7", "#e69f00"],
+            },
+          },
+          shape: {
+            ...{ field: "config", type: "nominal", legend: { title: null, orient: "bottom" } },
+            scale: { domain: configs },
+          },
+        },
+      },
+    }),
+  };
+}
