@@ -19,10 +19,10 @@ export interface Chart {
   spec: TopLevelSpec;
 }
 
-/** Ten hues that stay apart without full colour vision (Okabe and Ito's eight, and two greys). */
+/** Ten hues that stay apart without full colour vision: Okabe and Ito's eight, a violet and a brown. */
 export const HUES = [
   ...["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442", "#000000"],
-  ...["#999999", "#7f6000"],
+  ...["#6400c8", "#642800"],
 ];
 /** Hue alone does not tell lines apart: each also has a sign of its own. */
 export const SHAPES = [
@@ -65,15 +65,37 @@ export function sourceText(run: PlottedRun): string {
   return `${model}, ${meta.corpus}${split}, ${fewest === most ? fewest : `${fewest}–${most}`} texts a language, ${tokens} counted tokens`;
 }
 
-/** Languages in the run's order, wherever a figure has them. */
-export const languageScale = (languages: readonly string[]) => ({
-  color: { domain: [...languages], range: languages.map((_, at) => HUES[at % HUES.length]) },
-  shape: { domain: [...languages], range: languages.map((_, at) => SHAPES[at % SHAPES.length]) },
-});
+/** Behind ten languages hues come again: with another sign and, for lines, another stroke. */
+const STROKES = [[], [6, 3], [2, 2], [8, 3, 2, 3]];
 
-/** A panel a layer. */
-export const PANEL = { field: "panel", type: "nominal", sort: null, header: { title: null } };
+/** Languages in the run's order, wherever a figure has them; none looks like another, up to a hundred. */
+export function languageScale(languages: readonly string[]) {
+  const domain = [...languages];
+  const turn = (at: number) => Math.floor(at / HUES.length);
+  return {
+    color: { domain, range: languages.map((_, at) => HUES[at % HUES.length]) },
+    shape: { domain, range: languages.map((_, at) => SHAPES[(at + 3 * turn(at)) % SHAPES.length]) },
+    strokeDash: { domain, range: languages.map((_, at) => STROKES[turn(at) % STROKES.length]) },
+  };
+}
+
+/** A panel a layer, in the order of `layers`: without a list, layer 10 would come before layer 2. */
+export const panelsOf = (layers: readonly number[]) => ({
+  ...{ field: "panel", type: "nominal", header: { title: null } },
+  sort: layers.map(panelOf),
+});
 export const panelOf = (layer: number): string => `layer ${layer}`;
+
+/** What the pointer over a mark tells: fields by the names that a reader knows, measured ones with three decimals. */
+export const told = (
+  named: Readonly<Record<string, string>>,
+  measured: Readonly<Record<string, string>>,
+) => [
+  ...Object.entries(named).map(([field, title]) => ({ field, title, type: "nominal" })),
+  ...Object.entries(measured).map(([field, title]) => ({
+    ...{ field, title, type: "quantitative", format: ".3f" },
+  })),
+];
 
 /** What v is, for captions. */
 export const V_FORMULA =

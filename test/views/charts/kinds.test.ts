@@ -20,6 +20,19 @@ test("every kind has a title, a caption, where its numbers come from, and data",
   }
 });
 
+test("the pointer over any mark that has data tells it by names that a reader knows", () => {
+  for (const kind of CHART_KINDS) {
+    const json = JSON.stringify(draw(kind).spec);
+    const titles = [...json.matchAll(/"tooltip":(\[.*?\])/g)].flatMap(([, list]) =>
+      (JSON.parse(list as string) as { title: string }[]).map(({ title }) => title),
+    );
+    // A title says the layer of a figure of one layer.
+    expect(titles[0], kind).toMatch(/^(layer|feature)$/);
+    expect(titles.join(), kind).not.toMatch(/\b(half|panel|row)\b|_(?!Latn)/);
+    expect(json, kind).not.toContain('"tooltip":true');
+  }
+});
+
 describe("the data of a figure are the run's own numbers", () => {
   test("figure-1: v by rank, of every layer and language", () => {
     const values = valuesOf(draw("figure-1", { topK: 2 }));
