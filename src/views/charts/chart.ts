@@ -1,6 +1,7 @@
 import type { TopLevelSpec } from "vega-lite";
 import type { ForeignRun } from "../../runs/foreign.js";
 import type { FinishedRun } from "../../runs/read.js";
+import { visible } from "../escape.js";
 
 export type PlottedRun = FinishedRun | ForeignRun;
 
@@ -35,11 +36,18 @@ export const SHAPES = [
 
 const FONT = "DejaVu Sans";
 
+/** Text from a run as a drawing holds it: an SVG is XML, which some characters cannot be in. */
+const drawable = (text: string): string =>
+  visible(text).replace(/[\p{Cs}\p{Noncharacter_Code_Point}]/gu, "\ufffd");
+
 /** The frame that all figures share. */
 export const framed = (title: string, subtitle: string, body: object): TopLevelSpec =>
   ({
     $schema: "https://vega.github.io/schema/vega-lite/v6.json",
-    title: { text: title, subtitle, anchor: "start", subtitleColor: "#555" },
+    title: {
+      ...{ text: drawable(title), subtitle: drawable(subtitle) },
+      ...{ anchor: "start", subtitleColor: "#555" },
+    },
     background: "white",
     padding: 12,
     config: {

@@ -72,13 +72,14 @@ test("a specification that asks for something from outside gets nothing", async 
 test("what a run's names hold stays text in the drawing", async () => {
   const odd = {
     ...run,
-    name: "<script>alert(1)</script>",
+    name: "<script>alert(1)</script>\u0007\u202e\ud800\uffff",
     statistics: null,
     meta: { ...run.meta },
   };
   const svg = await renderSvg(drawChart(odd as never, "heatmap", {}).spec);
   expect(svg).not.toContain("<script");
-  expect(svg).toContain("&lt;script&gt;");
+  expect(svg).toContain("&lt;script&gt;alert(1)&lt;/script&gt;\\x07\\u202e\ufffd\ufffd");
+  expect((await renderPng(svg)).length).toBeGreaterThan(1000);
 });
 
 test("the slider of the page moves what is drawn, to what a figure of that k shows", async () => {
