@@ -24,7 +24,8 @@ export function legendLines(features: readonly TopFeature[]): string[] {
   ];
 }
 
-const FLAGS: [TopFeature["flags"][number], string][] = [
+/** What is doubtful about a feature, in words. */
+export const FLAGS: [TopFeature["flags"][number], string][] = [
   ["shared", "the runner-up has at least half of its mean"],
   ["not-own", "the runner-up has a higher mean than this language"],
   ["silent", "it fires on no counted token of this language"],

@@ -174,18 +174,23 @@ export function overlapOverK(run: PlottedRun, options: ChartOptions): Chart {
   const most = Math.max(K_STEP, Math.min(K_MOST, features - (features % K_STEP)));
   const steps = Array.from({ length: most / K_STEP }, (_, at) => (at + 1) * K_STEP);
   const start = Math.min(options.topK - (options.topK % K_STEP), most);
+  const byStep = steps.map((k) => overlapRows(run, options, k));
   return {
     title,
     caption:
-      "Jaccard index |A ∩ B| / |A ∪ B| of the k features with the highest v of each language; 1 is the same features, 0 none in common. The slider below the panels moves k.",
+      "Jaccard index |A ∩ B| / |A ∪ B| of the k features with the highest v of each language; 1 is the same features, 0 none in common. The slider above the panels moves k.",
     spec: framed(title, sourceText(run), {
       params: [
         { name: "k", value: start, bind: { input: "range", min: K_STEP, max: most, step: K_STEP } },
       ],
+      // A row a pair with its index at every step: a row for each step would make pages of deep models too large to send.
       data: {
-        values: steps.flatMap((k) => overlapRows(run, options, k).map((row) => ({ ...row, k }))),
+        values: (byStep[0] ?? []).map(({ jaccard: _, ...pair }, at) => ({
+          ...pair,
+          at_steps: byStep.map((rows) => Number(rows[at]?.jaccard.toFixed(6))),
+        })),
       },
-      transform: [{ filter: "datum.k === k" }],
+      transform: [{ calculate: `datum.at_steps[k / ${K_STEP} - 1]`, as: "jaccard" }],
       ...overlapPanels(options.layers),
     }),
   };

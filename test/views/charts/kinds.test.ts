@@ -71,7 +71,9 @@ describe("the data of a figure are the run's own numbers", () => {
     const page = drawChart(run, "overlap", { layers: [1] }, "page");
     expect(page.title).toContain("Top k");
     const values = valuesOf(page);
-    expect(new Set(values.map(({ k }) => k))).toEqual(new Set([5]));
+    // k = 5 is all four features.
+    expect(values).toHaveLength(3 * 3);
+    for (const { at_steps } of values) expect(at_steps).toEqual([1]);
     // biome-ignore lint/suspicious/noExplicitAny: as above
     expect((page.spec as any).params[0]).toMatchObject({
       name: "k",
