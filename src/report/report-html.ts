@@ -54,6 +54,7 @@ export function reportHtml(
 <section>
 <h2>What was found</h2>
 <p class="formula">${escapeHtml(V_FORMULA)}</p>
+<p class="caption">Said of the texts that were read, and among the languages of this run alone. A language's best feature at a layer is the one with the highest v.</p>
 <ul>${sentences.map((sentence) => `<li>${escapeHtml(sentence)}</li>`).join("\n")}</ul>
 </section>
 <section>
