@@ -1,5 +1,6 @@
 import { type Overlap, overlaps } from "../comparison/overlap.js";
 import { languageName } from "../config/languages.js";
+import { layerRanges } from "../registry/releases.js";
 import { type TopFeature, topFeatures } from "../runs/top-features.js";
 import type { PlottedRun } from "../views/charts/chart.js";
 import { digits } from "../views/feature-table.js";
@@ -64,7 +65,7 @@ function ownFeatures({ meta }: PlottedRun, best: readonly TopFeature[]): string[
     ...(layers.length === 1
       ? []
       : [
-          `Such features are most common at ${where.length === 1 ? "layer" : "layers"} ${joined(where.map(String))}: ${most} of ${languages.length} languages${where.length === 1 ? "" : " each"}.`,
+          `Such features are most common at ${where.length === 1 ? "layer" : "layers"} ${layerRanges(where)}: ${most} of ${languages.length} languages${where.length === 1 ? "" : " each"}.`,
         ]),
     ...(others.length === 0
       ? []
@@ -126,9 +127,6 @@ const compared = ({ mean, runner_up, runner_up_mean }: TopFeature): string =>
   runner_up_mean === 0
     ? `mean ${digits(mean)}, and 0 on all others`
     : `mean ${digits(mean)}, against ${digits(runner_up_mean)} on ${languageName(runner_up)}`;
-
-const joined = (items: readonly string[]): string =>
-  items.length < 2 ? items.join() : `${items.slice(0, -1).join(", ")} and ${items.at(-1)}`;
 
 /** The first few, and how many more there are. */
 const listed = (items: readonly string[]): string =>

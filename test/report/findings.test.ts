@@ -42,9 +42,7 @@ test("which languages have a feature nearly of their own, where, and against wha
     "2 of 3 languages have, at some layer, a best feature with at least 10 times the mean activation that it has on any other language: Thai (tha_Thai) at layer 1, feature 2: mean 6.000, and 0 on all others; English (eng_Latn) at layer 2, feature 0: mean 4.000, against 0.100 on Thai.",
   );
   // English at layer 2 alone (0.5 is more than a tenth of 4), Thai at layer 1 alone (1 is more than a tenth of 9).
-  expect(sentences[1]).toBe(
-    "Such features are most common at layers 1 and 2: 1 of 3 languages each.",
-  );
+  expect(sentences[1]).toBe("Such features are most common at layers 1,2: 1 of 3 languages each.");
   expect(sentences[2]).toBe(
     "Without one is French (fra_Latn), whose best feature is furthest from the other languages at layer 1, feature 1: mean 3.000, against 2.000 on Thai.",
   );

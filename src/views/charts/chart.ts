@@ -89,10 +89,12 @@ export function languageScale(languages: readonly string[]) {
 
 /** A panel a layer, in the order of `layers`: without a list, layer 10 would come before layer 2. */
 export const panelsOf = (layers: readonly number[]) => ({
-  ...{ field: "panel", type: "nominal", header: { title: null } },
-  sort: layers.map(panelOf),
+  transform: [{ calculate: "'layer ' + datum.layer", as: "panel" }],
+  facet: {
+    ...{ field: "panel", type: "nominal", header: { title: null } },
+    sort: layers.map((layer) => `layer ${layer}`),
+  },
 });
-export const panelOf = (layer: number): string => `layer ${layer}`;
 
 /** What the pointer over a mark tells: fields by the names that a reader knows, measured ones with three decimals. */
 export const told = (

@@ -5,7 +5,6 @@ import {
   type ChartOptions,
   framed,
   type PlottedRun,
-  panelOf,
   panelsOf,
   sourceText,
   told,
@@ -138,7 +137,7 @@ function overlapPanels(layers: readonly number[]) {
   const matrix = { x, y, value: "jaccard", title: "Jaccard", format: ".2f", tooltip };
   return {
     columns: 2,
-    facet: panelsOf(layers),
+    ...panelsOf(layers),
     // With a shared one, a place without a panel would have axes of its own.
     resolve: { axis: { x: "independent", y: "independent" } },
     spec: cells({ ...matrix, domain: SHARES }, { x: 32, y: 20 }),
@@ -148,7 +147,7 @@ function overlapPanels(layers: readonly number[]) {
 const overlapRows = (run: PlottedRun, { layers, languages }: ChartOptions, topK: number) =>
   overlaps(run, layers, topK)
     .filter(({ first, second }) => languages.includes(first) && languages.includes(second))
-    .map((row) => ({ ...row, half: middleOf(SHARES), panel: panelOf(row.layer) }));
+    .map((row) => ({ ...row, half: middleOf(SHARES) }));
 
 /** How many of their top-k features languages share, a panel a layer. */
 export function overlapMatrix(run: PlottedRun, options: ChartOptions): Chart {
@@ -174,6 +173,7 @@ export function overlapOverK(run: PlottedRun, options: ChartOptions): Chart {
   const most = Math.max(K_STEP, Math.min(K_MOST, features - (features % K_STEP)));
   const steps = Array.from({ length: most / K_STEP }, (_, at) => (at + 1) * K_STEP);
   const start = Math.min(options.topK - (options.topK % K_STEP), most);
+  const panels = overlapPanels(options.layers);
   const byStep = steps.map((k) => overlapRows(run, options, k));
   return {
     title,
@@ -190,8 +190,11 @@ export function overlapOverK(run: PlottedRun, options: ChartOptions): Chart {
           at_steps: byStep.map((rows) => Number(rows[at]?.jaccard.toFixed(6))),
         })),
       },
-      transform: [{ calculate: `datum.at_steps[k / ${K_STEP} - 1]`, as: "jaccard" }],
-      ...overlapPanels(options.layers),
+      ...panels,
+      transform: [
+        ...panels.transform,
+        { calculate: `datum.at_steps[k / ${K_STEP} - 1]`, as: "jaccard" },
+      ],
     }),
   };
 }

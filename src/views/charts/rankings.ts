@@ -5,7 +5,6 @@ import {
   framed,
   languageScale,
   type PlottedRun,
-  panelOf,
   panelsOf,
   sourceText,
   told,
@@ -16,10 +15,7 @@ import {
 const places = (run: PlottedRun, { layers, languages }: ChartOptions, topK: number) =>
   rankedFeatures(run, { topK })
     .filter(({ layer, language }) => layers.includes(layer) && languages.includes(language))
-    .map(({ layer, language, rank, feature, v }) => ({
-      ...{ layer, language, rank, feature, v },
-      panel: panelOf(layer),
-    }));
+    .map(({ layer, language, rank, feature, v }) => ({ layer, language, rank, feature, v }));
 
 const PANELS_A_ROW = 3;
 /** From so many layers on, panels of bars stand side by side where two have room on a page. */
@@ -63,7 +59,7 @@ export function topFeatureBars(run: PlottedRun, options: ChartOptions): Chart {
         ? unit
         : {
             columns,
-            facet: panelsOf(options.layers),
+            ...panelsOf(options.layers),
             spec: unit,
             // Languages are named below every panel: the last one is a screen away.
             resolve: { scale: { y: "independent" }, axis: { x: "independent" } },
@@ -90,7 +86,7 @@ export function dropOff(run: PlottedRun, options: ChartOptions): Chart {
     spec: framed(title, sourceText(run), {
       data: { values: places(run, options, options.topK) },
       columns: PANELS_A_ROW,
-      facet: panelsOf(options.layers),
+      ...panelsOf(options.layers),
       // With a shared one, a place without a panel would have an axis of its own.
       resolve: { scale: { y: "independent" }, axis: { x: "independent" } },
       spec: {
@@ -124,7 +120,7 @@ export function distribution(run: PlottedRun, options: ChartOptions): Chart {
     spec: framed(title, sourceText(run), {
       data: { values: places(run, options, options.topK) },
       columns: PANELS_A_ROW,
-      facet: panelsOf(options.layers),
+      ...panelsOf(options.layers),
       resolve: { scale: { x: "independent" } },
       spec: {
         width: 220,

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { HUES, languageScale, panelsOf } from "../../../src/views/charts/chart.js";
+import { HUES, languageScale } from "../../../src/views/charts/chart.js";
 
 /** How deuteranopes, protanopes and tritanopes see linear RGB (Machado, Oliveira and Fernandes, 2009). */
 const EYES = {
@@ -45,8 +45,4 @@ test("of a hundred languages no two have the same hue and sign, of forty no two 
   const pairs = (other: readonly unknown[]) => color.range.map((hue, at) => `${hue} ${other[at]}`);
   expect(new Set(pairs(shape.range)).size).toBe(100);
   expect(new Set(pairs(strokeDash.range).slice(0, 40)).size).toBe(40);
-});
-
-test("panels stand in the order of the layers", () => {
-  expect(panelsOf([0, 2, 10]).sort).toEqual(["layer 0", "layer 2", "layer 10"]);
 });
