@@ -16,6 +16,7 @@ import type { ModelsOptions } from "./models.js";
 import { addConfigOptions, corpusOption, flagsOf, whole } from "./options.js";
 import type { PlotOptions } from "./plot.js";
 import { PREFETCH_KEYS } from "./prefetch.js";
+import type { ReportOptions } from "./report.js";
 import type { RescoreOptions } from "./rescore.js";
 import { SELFCHECK_KEYS } from "./selfcheck.js";
 import type { ShowOptions } from "./show.js";
@@ -32,7 +33,7 @@ export interface Actions extends ExperimentActions {
   runs(folder: string | undefined, options: { json: boolean }): void;
   show(run: string, options: ShowOptions): Promise<void>;
   compare(runs: readonly [string, string], options: CompareOptions): Promise<void>;
-  report(run: string, options: { outDir?: string | undefined; json: boolean }): Promise<void>;
+  report(run: string, options: ReportOptions): Promise<void>;
   plot(run: string, options: PlotOptions): Promise<void>;
   feature(run: string, which: string, options: FeatureOptions): Promise<void>;
   explore(run: string, options: ExploreOptions): Promise<void>;
@@ -232,8 +233,14 @@ its best features are no other language's. What a run of the original tool does 
     .argument("<RUN>")
     .description("write every figure of a run, and one page with what was found, to read anywhere")
     .option("--out-dir <FOLDER>", "where to (default: the run's folder)")
+    .option(
+      "--gated-texts",
+      "also put contexts from a gated corpus (FLORES+) on the page, which is then not one to pass on",
+    )
     .option("--json", "print what was written as JSON")
-    .action((run, { outDir, json }) => actions.report(run, { outDir, json: json === true }));
+    .action((run, { outDir, gatedTexts, json }) =>
+      actions.report(run, { outDir, gatedTexts: gatedTexts === true, json: json === true }),
+    );
   program
     .command("plot")
     .argument("<KIND>", "a figure, see below")

@@ -5,18 +5,26 @@ import { showProgress } from "../views/progress.js";
 import { asJson, type Output } from "./output.js";
 import { noteConversion } from "./show.js";
 
+export interface ReportOptions {
+  outDir?: string | undefined;
+  /** Whether texts of a gated corpus may be on the page. */
+  gatedTexts: boolean;
+  json: boolean;
+}
+
 /** `vscore report RUN`: all figures of a run, and one page to read. */
 export async function report(
   name: string,
-  { outDir, json }: { outDir?: string | undefined; json: boolean },
+  { outDir, gatedTexts, json }: ReportOptions,
   output: Output,
   signal: AbortSignal,
 ): Promise<void> {
   const run = await openAnyRun(name, signal, (folder) => noteConversion(folder, output));
   const progress = showProgress({ ...output, write: output.raw });
-  const written = await writeReport(run, outDir ?? run.folder, (kind) =>
-    progress.news({ type: "phase", phase: `drawing ${kind}` }),
-  ).finally(progress.stop);
+  const written = await writeReport(run, outDir ?? run.folder, {
+    gatedTexts,
+    onFigure: (kind) => progress.news({ type: "phase", phase: `drawing ${kind}` }),
+  }).finally(progress.stop);
   if (json) {
     output.data(asJson({ schema_version: 1, ...written }));
     return;

@@ -1,86 +1,132 @@
-import { overlaps } from "../comparison/overlap.js";
+import { type Overlap, overlaps } from "../comparison/overlap.js";
 import { languageName } from "../config/languages.js";
+import { layerRanges } from "../registry/releases.js";
 import { type TopFeature, topFeatures } from "../runs/top-features.js";
 import type { PlottedRun } from "../views/charts/chart.js";
 import { digits } from "../views/feature-table.js";
 
+/** A feature is told to be nearly a language's alone where its mean is so many times the runner-up's. */
+const ALONE = 10;
 /** Top features that are compared between languages. */
 const SHARED_K = 50;
 /** From here on two languages are said to share features. */
-const SHARED_FROM = 0.25;
+const SHARED_JACCARD = 0.25;
 const LISTED = 6;
 
-const percent = (share: number): string => `${Math.round(100 * share)} %`;
-const named = (code: string): string => `${languageName(code)} (${code})`;
-
 /**
- * What a run found, in sentences made from its numbers alone: where each language's best feature is most its own, which
- * languages share features, which best features are doubtful. Claims nothing beyond the texts that were read.
+ * What a run found, in sentences made from its numbers alone: which languages have a feature nearly of their own and where,
+ * which share features, which best features are doubtful. Claims nothing beyond the texts that were read.
  */
 export function findings(run: PlottedRun): string[] {
-  return [...ownFeatures(run), ...sharedFeatures(run), ...doubtfulFeatures(run)];
-}
-
-function ownFeatures(run: PlottedRun): string[] {
   if (run.statistics === null)
     return [
-      "This run has v-scores only: how much of a feature's mean is its language's own cannot be said.",
+      "This run has v-scores only: how a feature's mean on its language compares with that on each other one cannot be said.",
+      sharedFeatures(run),
     ];
   const best = topFeatures(run, { topK: 1 });
-  const strongest = run.meta.languages.map((language) =>
-    best
-      .filter((top) => top.language === language)
-      .reduce((most, top) => (ownShare(top) > ownShare(most) ? top : most)),
-  );
-  const byShare = strongest.toSorted((a, b) => ownShare(b) - ownShare(a));
-  const clear = byShare.filter((top) => ownShare(top) >= 0.9);
-  const weakest = byShare.at(-1);
+  return [...ownFeatures(run, best), sharedFeatures(run), doubtfulFeatures(best)];
+}
+
+/** What v / mean hides among many languages: one other on which the feature fires as well. */
+const isAlone = ({ mean, runner_up_mean, flags }: TopFeature): boolean =>
+  mean > 0 && mean >= ALONE * runner_up_mean && flags.length === 0;
+
+/** Of its mean, what the runner-up has; doubtful features come last. */
+const nearness = ({ mean, runner_up_mean, flags }: TopFeature): number =>
+  (flags.length > 0 ? 1 : 0) + (mean > 0 ? Math.min(1, runner_up_mean / mean) : 1);
+
+function ownFeatures({ meta }: PlottedRun, best: readonly TopFeature[]): string[] {
+  const { languages, layers } = meta;
+  const furthest = languages
+    .map((language) =>
+      best
+        .filter((top) => top.language === language)
+        .reduce((most, top) => (nearness(top) < nearness(most) ? top : most)),
+    )
+    .toSorted((a, b) => nearness(a) - nearness(b));
+  const alone = furthest.filter(isAlone);
+  const others = furthest.filter((top) => !isAlone(top));
+  const meaning = `a best feature with at least ${ALONE} times the mean activation that it has on any other language`;
+  const told = (top: TopFeature) => `${named(top.language)} ${placed(top)}: ${compared(top)}`;
+  if (alone.length === 0)
+    return [
+      `No language has ${meaning}, at any layer.`,
+      `The furthest apart: ${listed(others.map(told))}.`,
+    ];
+  const has =
+    alone.length === languages.length
+      ? `Each of the ${languages.length} languages has`
+      : `${alone.length} of ${languages.length} languages ${alone.length === 1 ? "has" : "have"}`;
+  const counts = layers.map((layer) => best.filter((top) => top.layer === layer && isAlone(top)));
+  const most = Math.max(...counts.map(({ length }) => length));
+  const where = layers.filter((_, at) => counts[at]?.length === most);
   return [
-    clear.length === 0
-      ? "No language has a feature of which nine tenths of the mean activation are its own at any layer."
-      : `${clear.length} of ${strongest.length} languages have a feature that is nearly theirs alone: nine tenths or more of its mean activation on the language are not found on the others (${listed(clear.map((top) => `${top.language} at layer ${top.layer}, feature ${top.feature}, ${percent(ownShare(top))}`))}).`,
-    ...(weakest === undefined || ownShare(weakest) >= 0.9
+    `${has}, at some layer, ${meaning}: ${listed(alone.map(told))}.`,
+    ...(layers.length === 1
       ? []
       : [
-          `The weakest is ${named(weakest.language)}: of its best feature's mean at layer ${weakest.layer}, ${percent(ownShare(weakest))} are its own; ${named(weakest.runner_up)} comes next with a mean of ${digits(weakest.runner_up_mean)} against ${digits(weakest.mean)}.`,
+          `Such features are most common at ${where.length === 1 ? "layer" : "layers"} ${layerRanges(where)}: ${most} of ${languages.length} languages${where.length === 1 ? "" : " each"}.`,
+        ]),
+    ...(others.length === 0
+      ? []
+      : [
+          `Without one ${others.length === 1 ? "is" : "are"} ${listed(others.map((top) => `${named(top.language)}, whose best feature is furthest from the other languages ${placed(top)}: ${compared(top)}`))}.`,
         ]),
   ];
 }
 
-const ownShare = ({ v, mean }: TopFeature): number => (mean > 0 ? v / mean : 0);
-
-function sharedFeatures(run: PlottedRun): string[] {
+function sharedFeatures(run: PlottedRun): string {
   const { languages, layers } = run.meta;
-  const pairs = new Map<
-    string,
-    { first: string; second: string; layer: number; jaccard: number }
-  >();
+  const features = Math.min(...[...run.rankings.values()].map((ranking) => ranking.features));
+  if (features <= SHARED_K)
+    return `The dictionaries have no more than ${SHARED_K} features: all of them are among the top ${SHARED_K} of every language.`;
+  const pairs = new Map<string, Overlap>();
   for (const each of overlaps(run, layers, SHARED_K)) {
     if (languages.indexOf(each.first) >= languages.indexOf(each.second)) continue;
     const key = `${each.first} ${each.second}`;
     if (each.jaccard > (pairs.get(key)?.jaccard ?? -1)) pairs.set(key, each);
   }
-  const close = [...pairs.values()]
-    .filter(({ jaccard }) => jaccard >= SHARED_FROM)
-    .sort((a, b) => b.jaccard - a.jaccard);
-  if (close.length === 0)
-    return [
-      `No two languages share a quarter of their top ${SHARED_K} features (Jaccard ${SHARED_FROM}) at any layer.`,
-    ];
-  return [
-    `Languages that share many of their top ${SHARED_K} features: ${listed(close.map(({ first, second, layer, jaccard }) => `${named(first)} and ${named(second)} (Jaccard ${jaccard.toFixed(2)} at layer ${layer})`))}.`,
-  ];
+  const byShare = [...pairs.values()].sort((a, b) => b.jaccard - a.jaccard);
+  // |A ∪ B| = 2k − |A ∩ B|, so |A ∩ B| = 2k J / (1 + J).
+  const told = ({ first, second, layer, jaccard }: Overlap) =>
+    `${named(first)} and ${named(second)} ${Math.round((2 * SHARED_K * jaccard) / (1 + jaccard))} at layer ${layer}`;
+  const close = byShare.filter(({ jaccard }) => jaccard >= SHARED_JACCARD);
+  const [closest] = byShare;
+  if (close.length > 0)
+    return `Languages that share many of their top ${SHARED_K} features, where they share most: ${listed(close.map(told))}.`;
+  if (closest === undefined || closest.jaccard === 0)
+    return `No two languages share any of their top ${SHARED_K} features at any layer.`;
+  return `No two languages share many of their top ${SHARED_K} features; the most: ${told(closest)}.`;
 }
 
-function doubtfulFeatures(run: PlottedRun): string[] {
-  if (run.statistics === null) return [];
-  const doubtful = topFeatures(run, { topK: 1 }).filter(({ flags }) => flags.length > 0);
+function doubtfulFeatures(best: readonly TopFeature[]): string {
+  const doubtful = best.filter(({ flags }) => flags.length > 0);
   if (doubtful.length === 0)
-    return ["No language's best feature is doubtful: none is shared, a sink, or silent."];
-  return [
-    `Best features to look at twice: ${listed(doubtful.map(({ layer, language, feature, flags, runner_up }) => `${language} at layer ${layer}, feature ${feature} (${flags.join(", ")}; runner-up ${runner_up})`))}.`,
-  ];
+    return "No language's best feature is doubtful: each fires on its language, at least twice as strongly as on any other, and not mainly at the first position.";
+  return `Best features to look at twice: ${listed(doubtful.map((top) => `${named(top.language)} ${placed(top)}: ${reasons(top)}`))}.`;
 }
+
+function reasons(top: TopFeature): string {
+  const words: Record<TopFeature["flags"][number], string> = {
+    sink: "over half of its activation is at the first position of the texts (sink)",
+    silent: "it fires on none of the language's tokens (silent)",
+    shared: `${compared(top)} (shared)`,
+    "not-own": `it fires more strongly on another language, ${compared(top)} (not-own)`,
+  };
+  return top.flags.map((flag) => words[flag]).join(", and ");
+}
+
+const named = (code: string): string => {
+  const name = languageName(code);
+  return name === code ? code : `${name} (${code})`;
+};
+
+const placed = ({ layer, feature }: TopFeature): string => `at layer ${layer}, feature ${feature}`;
+
+const compared = ({ mean, runner_up, runner_up_mean }: TopFeature): string =>
+  runner_up_mean === 0
+    ? `mean ${digits(mean)}, and 0 on all others`
+    : `mean ${digits(mean)}, against ${digits(runner_up_mean)} on ${languageName(runner_up)}`;
 
 /** The first few, and how many more there are. */
 const listed = (items: readonly string[]): string =>

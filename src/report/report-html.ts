@@ -2,7 +2,12 @@ import type { Spec } from "vega";
 import type { Meta } from "../runs/meta.js";
 import { type PlottedRun, sourceText, V_FORMULA } from "../views/charts/chart.js";
 import { duration } from "../views/progress.js";
+import { bestFeaturesHtml, FOLDED_STYLE, type ReportContexts } from "./best-features-html.js";
 import { embedded, escapeHtml, htmlPage } from "./page.js";
+import { SHADED_STYLE } from "./shaded-html.js";
+
+/** Small enough to be sent by mail: what figures leave of it, in bytes, contexts may fill. */
+const PAGE_BYTES = 5_500_000;
 
 /** A figure of the report: drawn once for those who print, and as a specification for those who look closer. */
 export interface ReportFigure {
@@ -12,6 +17,13 @@ export interface ReportFigure {
   spec: Spec;
 }
 
+/** What a report says of a run. */
+export interface ReportParts {
+  sentences: readonly string[];
+  figures: readonly ReportFigure[];
+  contexts: ReportContexts;
+}
+
 /**
  * One page that needs nothing else: it is read from a file, without a network.
  *
@@ -19,10 +31,11 @@ export interface ReportFigure {
  */
 export function reportHtml(
   run: PlottedRun,
-  sentences: readonly string[],
-  figures: readonly ReportFigure[],
+  { sentences, figures, contexts }: ReportParts,
   client: string,
 ): string {
+  const specifications = embedded(figures.map(({ kind, spec }) => ({ kind, spec })));
+  const room = PAGE_BYTES - Buffer.byteLength(specifications) - Buffer.byteLength(client);
   const title = `v-scores of ${run.name}`;
   const section = ({ kind, title, caption }: ReportFigure) => `
 <section id="${kind}">
@@ -33,7 +46,7 @@ export function reportHtml(
   return htmlPage({
     title,
     scripts: true,
-    style: FIGURE_STYLE,
+    style: SHADED_STYLE + FOLDED_STYLE + FIGURE_STYLE,
     body: `<header>
 <h1>${escapeHtml(title)}</h1>
 <p>${escapeHtml(sourceText(run))}</p>
@@ -41,6 +54,7 @@ export function reportHtml(
 <section>
 <h2>What was found</h2>
 <p class="formula">${escapeHtml(V_FORMULA)}</p>
+<p class="caption">Said of the texts that were read, and among the languages of this run alone. A language's best feature at a layer is the one with the highest v.</p>
 <ul>${sentences.map((sentence) => `<li>${escapeHtml(sentence)}</li>`).join("\n")}</ul>
 </section>
 <section>
@@ -49,10 +63,14 @@ export function reportHtml(
       .map(([name, value]) => `<tr><th>${escapeHtml(name)}</th><td>${escapeHtml(value)}</td></tr>`)
       .join("\n")}</table>
 </section>
-<nav>${figures.map(({ kind, title }) => `<a href="#${kind}">${escapeHtml(title)}</a>`).join(" · ")}</nav>
+<nav><a href="#best-features">Best features</a> · ${figures.map(({ kind, title }) => `<a href="#${kind}">${escapeHtml(title)}</a>`).join(" · ")}</nav>
 ${figures.map(section).join("\n")}
+<section id="best-features">
+<h2>Best features, in their strongest contexts</h2>
+${bestFeaturesHtml(run, contexts, room)}
+</section>
 <noscript><p>The figures are drawn by a script. As pictures they lie in the folder figures beside this page.</p></noscript>
-<script type="application/json" id="specifications">${embedded(figures.map(({ kind, spec }) => ({ kind, spec })))}</script>
+<script type="application/json" id="specifications">${specifications}</script>
 <script>${client.replaceAll("</script", "<\\/script")}</script>`,
   });
 }
@@ -101,6 +119,7 @@ function provenance(run: PlottedRun): [string, string][] {
 
 const FIGURE_STYLE = `
 nav { margin: 2rem 0; font-size: .85rem; }
-.figure { overflow-x: auto; } .vega-bindings { font-size: .85rem; margin: .5rem 0; }
+.figure { overflow-x: auto; display: flex; flex-direction: column; align-items: flex-start; }
+.vega-bindings { order: -1; font-size: .85rem; margin: .5rem 0; } .vega-bind-name { margin-right: .5rem; }
 @media print { nav { display: none; } section { break-inside: avoid; } }
 `;

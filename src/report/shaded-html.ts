@@ -2,9 +2,9 @@ import type { FeatureContext } from "../features/describe-feature.js";
 import { short } from "../views/feature-table.js";
 import { escapeHtml } from "./page.js";
 
-/** Viridis from the middle on, as a background that dark text stands on; nothing where nothing fires. */
+/** How strong the background is; nothing where nothing fires. A page has many thousand of them: the style holds the rest. */
 const background = (share: number): string =>
-  share <= 0 ? "" : `background:rgb(53 183 121 / ${(0.12 + 0.88 * Math.min(1, share)).toFixed(2)})`;
+  share <= 0 ? "" : `--a:${(0.12 + 0.88 * Math.min(1, share)).toFixed(2)}`;
 
 /** The tag of a FLORES+ code, by which browsers choose the forms of characters that languages share. */
 export const langTag = (code: string): string => escapeHtml(code.split("_").slice(0, 2).join("-"));
@@ -37,7 +37,9 @@ export const scaleHtml = (most: number): string =>
     .map((share) => `<span style="${background(share)}">&#160;&#160;&#160;</span>`)
     .join("")}</span> ${short(most)}; hold the pointer over a token for its own</p>`;
 
+/** Viridis from the middle on, as a background that dark text stands on. */
 export const SHADED_STYLE = `
+.text span, .scale span { background: rgb(53 183 121 / var(--a, 0)); }
 .text { font-size: 1.05rem; line-height: 1.9; white-space: pre-wrap; overflow-wrap: anywhere; border: 1px solid #ddd; padding: .5rem .8rem; margin: .2rem 0 1.2rem; }
 .text span, .text bdi { border-radius: 2px; } .scale span { border: 1px solid #ddd; }
 `;

@@ -4,11 +4,16 @@ import { projectRoot } from "../config/paths.js";
 import { environmentError } from "../errors.js";
 import { writeWhole } from "../runs/atomic-write.js";
 import { RUN_FILES } from "../runs/files.js";
+import { openExamples } from "../runs/read.js";
 import type { PlottedRun } from "../views/charts/chart.js";
 import { CHART_KINDS, canDraw, drawChart } from "../views/charts/kinds.js";
 import { compiled, renderPng, renderSvg } from "../views/charts/render.js";
+import type { ReportContexts } from "./best-features-html.js";
 import { findings } from "./findings.js";
 import { type ReportFigure, reportHtml } from "./report-html.js";
+
+/** The only corpus whose texts may not be passed on in the open. */
+const GATED_CORPUS = "flores";
 
 /** Where a report's files went. */
 export interface WrittenReport {
@@ -23,7 +28,10 @@ export interface WrittenReport {
 export async function writeReport(
   run: PlottedRun,
   folder: string,
-  onFigure: (kind: string) => void = () => undefined,
+  {
+    gatedTexts = false,
+    onFigure = () => undefined,
+  }: { gatedTexts?: boolean; onFigure?: (kind: string) => void } = {},
 ): Promise<WrittenReport> {
   const client = readClient();
   const kinds = CHART_KINDS.filter((kind) => canDraw(run, kind));
@@ -48,13 +56,25 @@ export async function writeReport(
   }
   const sentences = findings(run);
   const page = join(folder, RUN_FILES.report);
-  await writeWhole(page, reportHtml(run, sentences, figures, client));
+  await writeWhole(
+    page,
+    reportHtml(run, { sentences, figures, contexts: contextsOf(run, gatedTexts) }, client),
+  );
   return {
     page,
     figures: written,
     sentences,
     left_out: CHART_KINDS.filter((kind) => !kinds.includes(kind)),
   };
+}
+
+/** A page is made to be passed on: texts of a gated corpus are on it only where that is asked for. */
+function contextsOf(run: PlottedRun, gatedTexts: boolean): ReportContexts {
+  if (run.statistics === null) return { examples: null, why: "foreign" };
+  const examples = openExamples(run);
+  if (examples === null) return { examples: null, why: "none kept" };
+  if (run.meta.corpus !== GATED_CORPUS) return { examples, isGated: false };
+  return gatedTexts ? { examples, isGated: true } : { examples: null, why: "gated" };
 }
 
 function readClient(): string {

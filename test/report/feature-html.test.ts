@@ -13,7 +13,7 @@ test("a page has the languages by mean, and the contexts token by token with the
   expect(html).toContain('<bdi title="does not count" style="color:#999">&#60;bos&#62;</bdi>');
   expect(html).toContain(">ที่</span>");
   expect(html).toContain("นี่\\u001b[2J</span>");
-  expect(html).toContain('<span title="2.500" style="background:rgb(53 183 121 / 0.56)">');
+  expect(html).toContain('<span title="2.500" style="--a:0.56">');
 });
 
 test("it runs no script, asks for nothing, and links to Neuronpedia alone", () => {

@@ -3,6 +3,7 @@ import { escapeHtml } from "../../src/report/page.js";
 import { reportHtml } from "../../src/report/report-html.js";
 import { threeLanguageRun } from "../fixtures/tui.js";
 
+const NO_CONTEXTS = { examples: null, why: "none kept" } as const;
 const ODD = `<script>alert("1")</script>\u202e\u0007&`;
 
 test("whatever a text holds, it is text", () => {
@@ -19,11 +20,15 @@ test("a page asks for nothing, and no text of a run ends a script in it", () => 
     caption: ODD,
     spec: { description: "</script><img src=x>" },
   };
-  const html = reportHtml(run, [ODD], [figure], "run('</script>')");
+  const html = reportHtml(
+    run,
+    { sentences: [ODD], figures: [figure], contexts: NO_CONTEXTS },
+    "run('</script>')",
+  );
   expect(html.match(/<script/g)).toHaveLength(2);
   expect(html.match(/<\/script>/g)).toHaveLength(2);
   expect(html).not.toContain("<img");
-  expect(html).not.toMatch(/(src|href)="(?!#)/);
+  expect(html).not.toMatch(/(src|href)="(?!#|https:\/\/www\.neuronpedia\.org\/)/);
   expect(html).toContain("default-src 'none'");
   expect(JSON.parse(/id="specifications">(.*?)<\/script>/s.exec(html)?.[1] ?? "")).toEqual([
     { kind: "heatmap", spec: figure.spec },
@@ -31,7 +36,11 @@ test("a page asks for nothing, and no text of a run ends a script in it", () => 
 });
 
 test("it says what the run was made from", () => {
-  const html = reportHtml(threeLanguageRun(), [], [], "");
+  const html = reportHtml(
+    threeLanguageRun(),
+    { sentences: [], figures: [], contexts: NO_CONTEXTS },
+    "",
+  );
   for (const words of ["blocks.1.hook_resid_post", "an odd warning", "eng_Latn 2, fra_Latn 2"])
     expect(html).toContain(words);
 });

@@ -1,9 +1,11 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { writeReport } from "../../src/report/write-report.js";
+import type { FinishedRun } from "../../src/runs/read.js";
 import { CHART_KINDS } from "../../src/views/charts/kinds.js";
+import { writeRun } from "../fixtures/runs.js";
 import { useTempFolder } from "../fixtures/temp-folder.js";
-import { threeLanguageRun } from "../fixtures/tui.js";
+import { examples, threeLanguageRun } from "../fixtures/tui.js";
 
 const at = useTempFolder();
 
@@ -26,4 +28,17 @@ test("of a run of another tool, what needs means is left out and said to be", as
   const { left_out, figures } = await writeReport(foreign, at());
   expect(left_out).toEqual(["features", "specialisation"]);
   expect(figures).toHaveLength(2 * (CHART_KINDS.length - 2));
+});
+
+test("texts of a gated corpus are on the page only where that is asked for", async () => {
+  const run = threeLanguageRun() as FinishedRun;
+  run.meta.corpus = "flores";
+  writeRun(at("gated"), run);
+  writeFileSync(at("gated", "examples.json"), JSON.stringify(examples));
+  const pageOf = async (gatedTexts: boolean) =>
+    readFileSync((await writeReport(run, at("out"), { gatedTexts })).page, "utf8");
+  const without = await pageOf(false);
+  expect(without).not.toContain("日本語");
+  expect(without).toContain("gated corpus");
+  expect(await pageOf(true)).toContain("日本語");
 });

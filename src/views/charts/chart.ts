@@ -1,6 +1,7 @@
 import type { TopLevelSpec } from "vega-lite";
 import type { ForeignRun } from "../../runs/foreign.js";
 import type { FinishedRun } from "../../runs/read.js";
+import { visible } from "../escape.js";
 
 export type PlottedRun = FinishedRun | ForeignRun;
 
@@ -19,10 +20,10 @@ export interface Chart {
   spec: TopLevelSpec;
 }
 
-/** Ten hues that stay apart without full colour vision (Okabe and Ito's eight, and two greys). */
+/** Ten hues that stay apart without full colour vision: Okabe and Ito's eight, a violet and a brown. */
 export const HUES = [
   ...["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442", "#000000"],
-  ...["#999999", "#7f6000"],
+  ...["#6400c8", "#642800"],
 ];
 /** Hue alone does not tell lines apart: each also has a sign of its own. */
 export const SHAPES = [
@@ -35,11 +36,18 @@ export const SHAPES = [
 
 const FONT = "DejaVu Sans";
 
+/** Text from a run as a drawing holds it: an SVG is XML, which some characters cannot be in. */
+const drawable = (text: string): string =>
+  visible(text).replace(/[\p{Cs}\p{Noncharacter_Code_Point}]/gu, "\ufffd");
+
 /** The frame that all figures share. */
 export const framed = (title: string, subtitle: string, body: object): TopLevelSpec =>
   ({
     $schema: "https://vega.github.io/schema/vega-lite/v6.json",
-    title: { text: title, subtitle, anchor: "start", subtitleColor: "#555" },
+    title: {
+      ...{ text: drawable(title), subtitle: drawable(subtitle) },
+      ...{ anchor: "start", subtitleColor: "#555" },
+    },
     background: "white",
     padding: 12,
     config: {
@@ -65,15 +73,42 @@ export function sourceText(run: PlottedRun): string {
   return `${model}, ${meta.corpus}${split}, ${fewest === most ? fewest : `${fewest}–${most}`} texts a language, ${tokens} counted tokens`;
 }
 
-/** Languages in the run's order, wherever a figure has them. */
-export const languageScale = (languages: readonly string[]) => ({
-  color: { domain: [...languages], range: languages.map((_, at) => HUES[at % HUES.length]) },
-  shape: { domain: [...languages], range: languages.map((_, at) => SHAPES[at % SHAPES.length]) },
+/** Behind ten languages hues come again: with another sign and, for lines, another stroke. */
+const STROKES = [[], [6, 3], [2, 2], [8, 3, 2, 3]];
+
+/** Languages in the run's order, wherever a figure has them; none looks like another, up to a hundred. */
+export function languageScale(languages: readonly string[]) {
+  const domain = [...languages];
+  const turn = (at: number) => Math.floor(at / HUES.length);
+  return {
+    color: { domain, range: languages.map((_, at) => HUES[at % HUES.length]) },
+    shape: { domain, range: languages.map((_, at) => SHAPES[(at + 3 * turn(at)) % SHAPES.length]) },
+    strokeDash: { domain, range: languages.map((_, at) => STROKES[turn(at) % STROKES.length]) },
+  };
+}
+
+/** What a layer's panel is called. */
+export const panelOf = (layer: number): string => `layer ${layer}`;
+
+/** A panel a layer, in the order of `layers`: without a list, layer 10 would come before layer 2. */
+export const panelsOf = (layers: readonly number[]) => ({
+  transform: [{ calculate: "'layer ' + datum.layer", as: "panel" }],
+  facet: {
+    ...{ field: "panel", type: "nominal", header: { title: null } },
+    sort: layers.map(panelOf),
+  },
 });
 
-/** A panel a layer. */
-export const PANEL = { field: "panel", type: "nominal", sort: null, header: { title: null } };
-export const panelOf = (layer: number): string => `layer ${layer}`;
+/** What the pointer over a mark tells: fields by the names that a reader knows, measured ones with three decimals. */
+export const told = (
+  named: Readonly<Record<string, string>>,
+  measured: Readonly<Record<string, string>>,
+) => [
+  ...Object.entries(named).map(([field, title]) => ({ field, title, type: "nominal" })),
+  ...Object.entries(measured).map(([field, title]) => ({
+    ...{ field, title, type: "quantitative", format: ".3f" },
+  })),
+];
 
 /** What v is, for captions. */
 export const V_FORMULA =

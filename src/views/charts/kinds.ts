@@ -7,8 +7,9 @@ import {
   overlapOverK,
   uniqueness,
 } from "./matrices.js";
-import { rankScatter, specialisation, summaryTable } from "./others.js";
-import { distribution, dropOff, layerLines, topFeatureBars } from "./rankings.js";
+import { rankScatter, summaryTable } from "./others.js";
+import { layerLines, specialisation } from "./over-layers.js";
+import { distribution, dropOff, topFeatureBars } from "./rankings.js";
 
 interface Kind {
   about: string;

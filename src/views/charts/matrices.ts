@@ -4,10 +4,10 @@ import {
   type Chart,
   type ChartOptions,
   framed,
-  PANEL,
   type PlottedRun,
-  panelOf,
+  panelsOf,
   sourceText,
+  told,
   V_FORMULA,
 } from "./chart.js";
 
@@ -19,19 +19,25 @@ interface Matrix {
   title: string;
   format: string;
   domain?: [number, number];
+  /** What the pointer over a cell tells. */
+  tooltip: ReturnType<typeof told>;
 }
 
 /** Coloured cells, each with its number, dark on light and light on dark. */
-function cells({ x, y, value, title, format, domain }: Matrix, step: { x: number; y: number }) {
+function cells(
+  { x, y, value, title, format, domain, tooltip }: Matrix,
+  step: { x: number; y: number },
+) {
+  const legend = { format: format.includes("%") ? format : ".3~g" };
   const scale = { scheme: "viridis", ...(domain === undefined ? {} : { domain }) };
   return {
     width: { step: step.x },
     height: { step: step.y },
-    encoding: { x, y },
+    encoding: { x, y, tooltip },
     layer: [
       {
-        mark: { type: "rect", tooltip: true },
-        encoding: { color: { field: value, type: "quantitative", title, scale } },
+        mark: "rect",
+        encoding: { color: { field: value, type: "quantitative", title, scale, legend } },
       },
       {
         mark: { type: "text", fontSize: 9 },
@@ -47,11 +53,17 @@ function cells({ x, y, value, title, format, domain }: Matrix, step: { x: number
   };
 }
 
-/** Values with what half of the colour scale is, so that text can be read on it. */
-function withHalf<T>(rows: readonly T[], numberOf: (row: T) => number, most?: number) {
-  const half = 0.55 * (most ?? Math.max(...rows.map(numberOf)));
+/** Values with what the middle of the colour scale is, so that text can be read on it. */
+function withHalf<T>(rows: readonly T[], numberOf: (row: T) => number) {
+  const numbers = rows.map(numberOf);
+  const half = middleOf([Math.min(...numbers), Math.max(...numbers)]);
   return rows.map((row) => ({ ...row, half }));
 }
+
+const middleOf = ([least, most]: [number, number]): number => least + 0.55 * (most - least);
+
+/** Shares and Jaccard indices. */
+const SHARES: [number, number] = [0, 1];
 
 const LANGUAGE_ROWS = { field: "language", type: "nominal", sort: null, title: null };
 
@@ -62,12 +74,14 @@ export function languageHeatmap(run: PlottedRun, { layers, languages }: ChartOpt
     .filter(({ layer, language }) => layers.includes(layer) && languages.includes(language))
     .map(({ layer, language, feature, v }) => ({ layer, language, feature, v }));
   const x = { field: "layer", type: "ordinal", title: "layer", axis: { labelAngle: 0 } };
+  const tooltip = told({ layer: "layer", language: "language", feature: "feature" }, { v: "v" });
+  const matrix = { x, y: LANGUAGE_ROWS, value: "v", title: "v", format: ".2f", tooltip };
   return {
     title,
     caption: `${V_FORMULA}. Colours are those of all layers together, though their activations differ in size.`,
     spec: framed(title, sourceText(run), {
       data: { values: withHalf(rows, ({ v }) => v) },
-      ...cells({ x, y: LANGUAGE_ROWS, value: "v", title: "v", format: ".2f" }, { x: 54, y: 24 }),
+      ...cells(matrix, { x: 54, y: 24 }),
     }),
   };
 }
@@ -95,36 +109,45 @@ export function featureHeatmap(run: PlottedRun, options: ChartOptions): Chart | 
     );
   const x = { ...LANGUAGE_ROWS, axis: { labelAngle: -45, orient: "top" } };
   const y = { field: "row", type: "nominal", sort: null, title: "language, rank: feature" };
+  const tooltip = told(
+    { feature: "feature", of: "among the best of", rank: "rank there", language: "on language" },
+    { mean: "mean activation" },
+  );
+  const matrix = { x, y, value: "mean", title: "mean activation", format: ".2f", tooltip };
   return {
     title,
     caption:
       "A row a feature: its mean activation over the counted tokens of each language. A feature of one language is bright in one column alone.",
     spec: framed(title, sourceText(run), {
       data: { values: withHalf(rows, ({ mean }) => mean) },
-      ...cells({ x, y, value: "mean", title: "mean activation", format: ".2f" }, { x: 46, y: 18 }),
+      ...cells(matrix, { x: 46, y: 18 }),
     }),
   };
 }
 
 /** What a panel of the overlap is: languages against languages, their Jaccard index as colour and number. */
-function overlapPanels() {
+function overlapPanels(layers: readonly number[]) {
   const axis = { type: "nominal", sort: null, title: null };
   const x = { ...axis, field: "second", axis: { labelAngle: -45 } };
   const y = { ...axis, field: "first" };
-  const matrix = { x, y, value: "jaccard", title: "Jaccard", format: ".2f" };
+  const tooltip = told(
+    { layer: "layer", first: "language", second: "other language" },
+    { jaccard: "Jaccard" },
+  );
+  const matrix = { x, y, value: "jaccard", title: "Jaccard", format: ".2f", tooltip };
   return {
     columns: 2,
-    facet: PANEL,
+    ...panelsOf(layers),
     // With a shared one, a place without a panel would have axes of its own.
     resolve: { axis: { x: "independent", y: "independent" } },
-    spec: cells({ ...matrix, domain: [0, 1] }, { x: 32, y: 20 }),
+    spec: cells({ ...matrix, domain: SHARES }, { x: 32, y: 20 }),
   };
 }
 
 const overlapRows = (run: PlottedRun, { layers, languages }: ChartOptions, topK: number) =>
   overlaps(run, layers, topK)
     .filter(({ first, second }) => languages.includes(first) && languages.includes(second))
-    .map((row) => ({ ...row, half: 0.55, panel: panelOf(row.layer) }));
+    .map((row) => ({ ...row, half: middleOf(SHARES) }));
 
 /** How many of their top-k features languages share, a panel a layer. */
 export function overlapMatrix(run: PlottedRun, options: ChartOptions): Chart {
@@ -134,7 +157,7 @@ export function overlapMatrix(run: PlottedRun, options: ChartOptions): Chart {
     caption: `Jaccard index |A ∩ B| / |A ∪ B| of the ${options.topK} features with the highest v of each language; 1 is the same features, 0 none in common.`,
     spec: framed(title, sourceText(run), {
       data: { values: overlapRows(run, options, options.topK) },
-      ...overlapPanels(),
+      ...overlapPanels(options.layers),
     }),
   };
 }
@@ -150,19 +173,28 @@ export function overlapOverK(run: PlottedRun, options: ChartOptions): Chart {
   const most = Math.max(K_STEP, Math.min(K_MOST, features - (features % K_STEP)));
   const steps = Array.from({ length: most / K_STEP }, (_, at) => (at + 1) * K_STEP);
   const start = Math.min(options.topK - (options.topK % K_STEP), most);
+  const panels = overlapPanels(options.layers);
+  const byStep = steps.map((k) => overlapRows(run, options, k));
   return {
     title,
     caption:
-      "Jaccard index |A ∩ B| / |A ∪ B| of the k features with the highest v of each language; 1 is the same features, 0 none in common. The slider below the panels moves k.",
+      "Jaccard index |A ∩ B| / |A ∪ B| of the k features with the highest v of each language; 1 is the same features, 0 none in common. The slider above the panels moves k.",
     spec: framed(title, sourceText(run), {
       params: [
         { name: "k", value: start, bind: { input: "range", min: K_STEP, max: most, step: K_STEP } },
       ],
+      // A row a pair with its index at every step: a row for each step would make pages of deep models too large to send.
       data: {
-        values: steps.flatMap((k) => overlapRows(run, options, k).map((row) => ({ ...row, k }))),
+        values: (byStep[0] ?? []).map(({ jaccard: _, ...pair }, at) => ({
+          ...pair,
+          at_steps: byStep.map((rows) => Number(rows[at]?.jaccard.toFixed(6))),
+        })),
       },
-      transform: [{ filter: "datum.k === k" }],
-      ...overlapPanels(),
+      ...panels,
+      transform: [
+        ...panels.transform,
+        { calculate: `datum.at_steps[k / ${K_STEP} - 1]`, as: "jaccard" },
+      ],
     }),
   };
 }
@@ -174,13 +206,17 @@ export function uniqueness(run: PlottedRun, options: ChartOptions): Chart {
     options.languages.includes(language),
   );
   const x = { field: "layer", type: "ordinal", title: "layer", axis: { labelAngle: 0 } };
-  const matrix = { x, y: LANGUAGE_ROWS, value: "share", title: "share", format: ".0%" };
+  const tooltip = told(
+    { layer: "layer", language: "language" },
+    { share: "share that is its alone" },
+  );
+  const matrix = { x, y: LANGUAGE_ROWS, value: "share", title: "share", format: ".0%", tooltip };
   return {
     title,
     caption: `Of the ${options.topK} features with the highest v of a language, the share that is in no other language's top ${options.topK}.`,
     spec: framed(title, sourceText(run), {
-      data: { values: withHalf(rows, ({ share }) => share, 1) },
-      ...cells({ ...matrix, domain: [0, 1] }, { x: 54, y: 24 }),
+      data: { values: rows.map((row) => ({ ...row, half: middleOf(SHARES) })) },
+      ...cells({ ...matrix, domain: SHARES }, { x: 54, y: 24 }),
     }),
   };
 }

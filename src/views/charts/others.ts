@@ -4,43 +4,11 @@ import {
   type Chart,
   type ChartOptions,
   framed,
-  languageScale,
   type PlottedRun,
   sourceText,
+  told,
   V_FORMULA,
 } from "./chart.js";
-
-/** How much of a best feature's mean is its language's own; null where the run has no means. */
-export function specialisation(run: PlottedRun, options: ChartOptions): Chart | null {
-  if (run.statistics === null) return null;
-  const title = "Share of a best feature's mean that is its language's own";
-  const values = topFeatures(run, { topK: 1 })
-    .filter(
-      ({ layer, language }) =>
-        options.layers.includes(layer) && options.languages.includes(language),
-    )
-    .map(({ layer, language, feature, v, mean, runner_up, runner_up_mean }) => ({
-      ...{ layer, language, feature, v, mean, runner_up, runner_up_mean },
-      share: mean > 0 ? v / mean : 0,
-    }));
-  const { color, shape } = languageScale(options.languages);
-  return {
-    title,
-    caption: `v(f, L) / μ(f, L) of each language's best feature: 1 where the other languages are silent, 0 where they are as loud. It has no unit, so layers can be compared.`,
-    spec: framed(title, sourceText(run), {
-      width: 460,
-      height: 280,
-      data: { values },
-      mark: { type: "line", point: { filled: true, size: 50 }, tooltip: true },
-      encoding: {
-        x: { field: "layer", type: "ordinal", title: "layer", axis: { labelAngle: 0 } },
-        y: { field: "share", type: "quantitative", title: "v / mean", scale: { domainMax: 1 } },
-        color: { field: "language", type: "nominal", scale: color, sort: null, title: "language" },
-        shape: { field: "language", type: "nominal", scale: shape, sort: null, title: "language" },
-      },
-    }),
-  };
-}
 
 /** v in one language against v in another, of the features that are among the best of either. */
 export function rankScatter(run: PlottedRun, options: ChartOptions): Chart | null {
@@ -49,6 +17,15 @@ export function rankScatter(run: PlottedRun, options: ChartOptions): Chart | nul
   if (first === undefined || second === undefined || layer === undefined) return null;
   const ranking = run.rankings.get(layer) as Ranking;
   const title = `The top ${options.topK} features of ${first} and of ${second}, layer ${layer}`;
+  const domain = [first, second, "both"];
+  const by = (range: readonly string[]) => ({
+    ...{ field: "of", type: "nominal", title: "among the best of" },
+    scale: { domain, range },
+  });
+  const tooltip = told(
+    { feature: "feature", of: "among the best of" },
+    { first: `v in ${first}`, second: `v in ${second}` },
+  );
   const ofBoth = rankedFeatures(run, { layer, topK: options.topK }).filter(
     ({ language }) => language === first || language === second,
   );
@@ -75,15 +52,13 @@ export function rankScatter(run: PlottedRun, options: ChartOptions): Chart | nul
           },
         },
         {
-          mark: { type: "point", filled: true, size: 60, opacity: 0.8, tooltip: true },
+          mark: { type: "point", filled: true, size: 60, opacity: 0.8 },
           encoding: {
             x: { field: "first", type: "quantitative", title: `v in ${first}` },
             y: { field: "second", type: "quantitative", title: `v in ${second}` },
-            color: {
-              ...{ field: "of", type: "nominal", title: "among the best of" },
-              scale: { domain: [first, second, "both"], range: ["#0072b2", "#e69f00", "#009e73"] },
-            },
-            shape: { field: "of", type: "nominal", title: "among the best of" },
+            color: by(["#0072b2", "#e69f00", "#009e73"]),
+            shape: by(["circle", "square", "triangle-up"]),
+            tooltip,
           },
         },
       ],
@@ -104,26 +79,29 @@ function scoreIn({ features, index, value }: Ranking, k: number, feature: number
 /** Each language's best layer and feature, as a table. */
 export function summaryTable(run: PlottedRun, options: ChartOptions): Chart {
   const title = "Each language's best feature at each layer";
-  const flags = new Map(
-    (run.statistics === null ? [] : topFeatures(run, { topK: 1 })).map((top) => [
-      `${top.layer} ${top.language}`,
-      top.flags.join(" "),
-    ]),
+  const places =
+    run.statistics === null
+      ? rankedFeatures(run, { topK: 1 })
+      : topFeatures(run, { topK: 1 }).map(({ flags, ...place }) => ({
+          ...place,
+          flags: flags.join(" "),
+        }));
+  const rows = places.filter(
+    ({ layer, language }) => options.layers.includes(layer) && options.languages.includes(language),
   );
-  const rows = rankedFeatures(run, { topK: 1 })
-    .filter(
-      ({ layer, language }) =>
-        options.layers.includes(layer) && options.languages.includes(language),
-    )
-    .map(({ layer, language, feature, v }) => ({
-      ...{ layer, language, feature, v },
-      flags: flags.get(`${layer} ${language}`) ?? "",
-    }));
+  const known = { layer: "layer", language: "language", feature: "feature" };
+  const tooltip =
+    run.statistics === null
+      ? told(known, { v: "v" })
+      : told(
+          { ...known, runner_up: "runner-up", flags: "flags" },
+          { v: "v", mean: "mean", runner_up_mean: "runner-up's mean" },
+        );
   return {
     title,
     caption: `${V_FORMULA}. In each cell: the feature's number, v, and what is doubtful about it.`,
     spec: framed(title, sourceText(run), {
-      width: { step: 96 },
+      width: { step: 84 },
       height: { step: 46 },
       data: { values: rows },
       encoding: {
@@ -134,9 +112,10 @@ export function summaryTable(run: PlottedRun, options: ChartOptions): Chart {
           axis: { orient: "top", labelAngle: 0 },
         },
         y: { field: "language", type: "nominal", sort: null, title: null },
+        tooltip,
       },
       layer: [
-        { mark: { type: "rect", fill: "white", stroke: "#ddd", tooltip: true } },
+        { mark: { type: "rect", fill: "white", stroke: "#ddd" } },
         {
           mark: { type: "text", dy: -12, fontSize: 11, fontWeight: "bold" },
           encoding: { text: { field: "feature" } },

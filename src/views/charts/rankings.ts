@@ -4,10 +4,10 @@ import {
   type ChartOptions,
   framed,
   languageScale,
-  PANEL,
   type PlottedRun,
-  panelOf,
+  panelsOf,
   sourceText,
+  told,
   V_FORMULA,
 } from "./chart.js";
 
@@ -15,22 +15,28 @@ import {
 const places = (run: PlottedRun, { layers, languages }: ChartOptions, topK: number) =>
   rankedFeatures(run, { topK })
     .filter(({ layer, language }) => layers.includes(layer) && languages.includes(language))
-    .map(({ layer, language, rank, feature, v }) => ({
-      ...{ layer, language, rank, feature, v },
-      panel: panelOf(layer),
-    }));
+    .map(({ layer, language, rank, feature, v }) => ({ layer, language, rank, feature, v }));
 
 const PANELS_A_ROW = 3;
+/** From so many layers on, panels of bars stand side by side where two have room on a page. */
+const MANY_LAYERS = 5;
+const HALF_A_PAGE = 500;
 const V_AXIS = { field: "v", type: "quantitative", title: "v (activation)" };
 
 /** The paper's bar chart: v of each language's best features, a panel a layer. */
 export function topFeatureBars(run: PlottedRun, options: ChartOptions): Chart {
   const title = `v-scores of each language's top ${options.topK} features`;
   const isOne = options.layers.length === 1;
+  const width = Math.max(220, options.languages.length * (10 * Math.min(options.topK, 5) + 8));
+  const columns = options.layers.length >= MANY_LAYERS && width <= HALF_A_PAGE ? 2 : 1;
+  const tooltip = told(
+    { layer: "layer", language: "language", rank: "rank", feature: "feature" },
+    { v: "v" },
+  );
   const unit = {
-    width: Math.max(220, options.languages.length * (10 * Math.min(options.topK, 5) + 8)),
+    width,
     height: 150,
-    mark: { type: "bar", tooltip: true },
+    mark: "bar",
     encoding: {
       x: { field: "language", type: "nominal", sort: null, title: null, axis: { labelAngle: -45 } },
       xOffset: { field: "rank", type: "ordinal" },
@@ -41,6 +47,7 @@ export function topFeatureBars(run: PlottedRun, options: ChartOptions): Chart {
         scale: { scheme: "viridis", reverse: true },
         legend: { title: "rank" },
       },
+      tooltip,
     },
   };
   return {
@@ -50,29 +57,13 @@ export function topFeatureBars(run: PlottedRun, options: ChartOptions): Chart {
       data: { values: places(run, options, options.topK) },
       ...(isOne
         ? unit
-        : { columns: 1, facet: PANEL, spec: unit, resolve: { scale: { y: "independent" } } }),
-    }),
-  };
-}
-
-/** v of each language's best feature over the layers. */
-export function layerLines(run: PlottedRun, options: ChartOptions): Chart {
-  const title = "v of each language's best feature, over the layers";
-  const { color, shape } = languageScale(options.languages);
-  return {
-    title,
-    caption: `${V_FORMULA}. Layers have activations of different size: the height of a line says where v is large, not where a language is told apart best.`,
-    spec: framed(title, sourceText(run), {
-      width: 460,
-      height: 280,
-      data: { values: places(run, options, 1) },
-      mark: { type: "line", point: { filled: true, size: 50 }, tooltip: true },
-      encoding: {
-        x: { field: "layer", type: "ordinal", title: "layer", axis: { labelAngle: 0 } },
-        y: V_AXIS,
-        color: { field: "language", type: "nominal", scale: color, sort: null, title: "language" },
-        shape: { field: "language", type: "nominal", scale: shape, sort: null, title: "language" },
-      },
+        : {
+            columns,
+            ...panelsOf(options.layers),
+            spec: unit,
+            // Languages are named below every panel: the last one is a screen away.
+            resolve: { scale: { y: "independent" }, axis: { x: "independent" } },
+          }),
     }),
   };
 }
@@ -80,19 +71,28 @@ export function layerLines(run: PlottedRun, options: ChartOptions): Chart {
 /** How v falls along each language's ranking. */
 export function dropOff(run: PlottedRun, options: ChartOptions): Chart {
   const title = `How v falls from a language's best feature to its ${options.topK}th`;
-  const { color } = languageScale(options.languages);
+  const { color, strokeDash } = languageScale(options.languages);
+  const by = (scale: object) => ({
+    ...{ field: "language", type: "nominal", scale, sort: null, title: "language" },
+  });
+  // A line is one mark, and tells of its start.
+  const tooltip = told(
+    { layer: "layer", language: "language", feature: "best feature" },
+    { v: "its v" },
+  );
   return {
     title,
     caption: `${V_FORMULA}. A steep fall: a few features carry the language; a flat one: many do.`,
     spec: framed(title, sourceText(run), {
       data: { values: places(run, options, options.topK) },
       columns: PANELS_A_ROW,
-      facet: PANEL,
-      resolve: { scale: { y: "independent" } },
+      ...panelsOf(options.layers),
+      // With a shared one, a place without a panel would have an axis of its own.
+      resolve: { scale: { y: "independent" }, axis: { x: "independent" } },
       spec: {
         width: 240,
         height: 170,
-        mark: { type: "line", tooltip: true },
+        mark: "line",
         encoding: {
           x: {
             field: "rank",
@@ -101,13 +101,9 @@ export function dropOff(run: PlottedRun, options: ChartOptions): Chart {
             scale: { type: "log", nice: false },
           },
           y: V_AXIS,
-          color: {
-            field: "language",
-            type: "nominal",
-            scale: color,
-            sort: null,
-            title: "language",
-          },
+          color: by(color),
+          strokeDash: by(strokeDash),
+          tooltip,
         },
       },
     }),
@@ -117,13 +113,14 @@ export function dropOff(run: PlottedRun, options: ChartOptions): Chart {
 /** Spread of v among each language's best features. */
 export function distribution(run: PlottedRun, options: ChartOptions): Chart {
   const title = `v of each language's top ${options.topK} features`;
+  const known = { layer: "layer", language: "language" };
   return {
     title,
     caption: `${V_FORMULA}. A dash a feature; the thick one is the median of the ${options.topK}.`,
     spec: framed(title, sourceText(run), {
       data: { values: places(run, options, options.topK) },
       columns: PANELS_A_ROW,
-      facet: PANEL,
+      ...panelsOf(options.layers),
       resolve: { scale: { x: "independent" } },
       spec: {
         width: 220,
@@ -131,12 +128,21 @@ export function distribution(run: PlottedRun, options: ChartOptions): Chart {
         encoding: { y: { field: "language", type: "nominal", sort: null, title: null } },
         layer: [
           {
-            mark: { type: "tick", color: "#0072b2", opacity: 0.7, tooltip: true },
-            encoding: { x: V_AXIS },
+            mark: { type: "tick", color: "#0072b2", opacity: 0.7 },
+            encoding: {
+              x: V_AXIS,
+              tooltip: told({ ...known, rank: "rank", feature: "feature" }, { v: "v" }),
+            },
           },
           {
             mark: { type: "tick", thickness: 3, color: "#d55e00" },
-            encoding: { x: { ...V_AXIS, aggregate: "median" } },
+            encoding: {
+              x: { ...V_AXIS, aggregate: "median" },
+              tooltip: [
+                ...told(known, {}),
+                { ...V_AXIS, aggregate: "median", title: "median v", format: ".3f" },
+              ],
+            },
           },
         ],
       },

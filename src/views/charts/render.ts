@@ -2,6 +2,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import type { Spec } from "vega";
 import type { TopLevelSpec } from "vega-lite";
+import { textWidth } from "./text-width.js";
 
 /** PNGs have twice the pixels of the drawing, for screens and print. */
 const SCALE = 2;
@@ -15,6 +16,9 @@ export async function compiled(spec: TopLevelSpec): Promise<Spec> {
 /** A figure as SVG, drawn without a browser. */
 export async function renderSvg(spec: TopLevelSpec): Promise<string> {
   const [{ compile }, vega] = await Promise.all([import("vega-lite"), import("vega")]);
+  // Vega's types know nothing of it.
+  const { textMetrics } = vega as unknown as { textMetrics: { width: typeof textWidth } };
+  textMetrics.width = textWidth;
   const view = new vega.View(vega.parse(compile(spec).spec), {
     renderer: "none",
     // Nothing is fetched: a specification holds its data.

@@ -20,6 +20,19 @@ test("every kind has a title, a caption, where its numbers come from, and data",
   }
 });
 
+test("the pointer over any mark that has data tells it by names that a reader knows", () => {
+  for (const kind of CHART_KINDS) {
+    const json = JSON.stringify(draw(kind).spec);
+    const titles = [...json.matchAll(/"tooltip":(\[.*?\])/g)].flatMap(([, list]) =>
+      (JSON.parse(list as string) as { title: string }[]).map(({ title }) => title),
+    );
+    // A title says the layer of a figure of one layer.
+    expect(titles[0], kind).toMatch(/^(layer|feature)$/);
+    expect(titles.join(), kind).not.toMatch(/\b(half|panel|row)\b|_(?!Latn)/);
+    expect(json, kind).not.toContain('"tooltip":true');
+  }
+});
+
 describe("the data of a figure are the run's own numbers", () => {
   test("figure-1: v by rank, of every layer and language", () => {
     const values = valuesOf(draw("figure-1", { topK: 2 }));
@@ -58,7 +71,9 @@ describe("the data of a figure are the run's own numbers", () => {
     const page = drawChart(run, "overlap", { layers: [1] }, "page");
     expect(page.title).toContain("Top k");
     const values = valuesOf(page);
-    expect(new Set(values.map(({ k }) => k))).toEqual(new Set([5]));
+    // k = 5 is all four features.
+    expect(values).toHaveLength(3 * 3);
+    for (const { at_steps } of values) expect(at_steps).toEqual([1]);
     // biome-ignore lint/suspicious/noExplicitAny: as above
     expect((page.spec as any).params[0]).toMatchObject({
       name: "k",

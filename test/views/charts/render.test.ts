@@ -16,6 +16,45 @@ test.each(CHART_KINDS)("%s is drawn: its title, its languages, and marks", async
   expect(svg).not.toContain("NaN");
 });
 
+test("layers are in their order, not that of their digits", async () => {
+  const [one, two] = [run.rankings.get(1), run.rankings.get(2)];
+  const deep = {
+    ...run,
+    meta: { ...run.meta, layers: [2, 10] },
+    rankings: new Map([
+      [2, one],
+      [10, two],
+    ]),
+    statistics: new Map([
+      [2, run.statistics?.get(1)],
+      [10, run.statistics?.get(2)],
+    ]),
+  };
+  for (const kind of ["figure-1", "distribution", "drop-off", "overlap"] as const) {
+    const svg = await renderSvg(drawChart(deep as never, kind, {}).spec);
+    expect(
+      [...svg.matchAll(/>(layer \d+)</g)].map(([, name]) => name),
+      kind,
+    ).toEqual(["layer 2", "layer 10"]);
+  }
+});
+
+test.each(["layers", "specialisation", "drop-off"] as const)(
+  "%s: a legend names every language once",
+  async (kind) => {
+    const svg = await renderSvg(drawChart(run, kind, {}).spec);
+    const labels = svg.matchAll(/role-legend-label.*?>(\w+)<\/text>/g);
+    expect([...labels].map(([, label]) => label)).toEqual(run.meta.languages);
+  },
+);
+
+test("a number on a cell is white on the dark half of the colours, and black on the light one", async () => {
+  const svg = await renderSvg(drawChart(openRun("v_score_runs/demo"), "heatmap", {}).spec);
+  const [, low] = /fill="(\w+)"[^>]*>0\.85</.exec(svg) ?? [];
+  const [, high] = /fill="(\w+)"[^>]*>4\.88</.exec(svg) ?? [];
+  expect([low, high]).toEqual(["white", "black"]);
+});
+
 test("a PNG has twice the drawing's pixels", async () => {
   const svg = await renderSvg(drawChart(run, "heatmap", {}).spec);
   const [, width] = /width="(\d+)/.exec(svg) ?? [];
@@ -33,13 +72,14 @@ test("a specification that asks for something from outside gets nothing", async 
 test("what a run's names hold stays text in the drawing", async () => {
   const odd = {
     ...run,
-    name: "<script>alert(1)</script>",
+    name: "<script>alert(1)</script>\u0007\u202e\ud800\uffff",
     statistics: null,
     meta: { ...run.meta },
   };
   const svg = await renderSvg(drawChart(odd as never, "heatmap", {}).spec);
   expect(svg).not.toContain("<script");
-  expect(svg).toContain("&lt;script&gt;");
+  expect(svg).toContain("&lt;script&gt;alert(1)&lt;/script&gt;\\x07\\u202e\ufffd\ufffd");
+  expect((await renderPng(svg)).length).toBeGreaterThan(1000);
 });
 
 test("the slider of the page moves what is drawn, to what a figure of that k shows", async () => {
