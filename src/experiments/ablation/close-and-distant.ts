@@ -15,20 +15,24 @@ const CHOSEN: Readonly<Record<string, readonly [close: string, distant: string]>
   arb_Arab: ["eng_Latn", "cmn_Hans"],
 };
 
+/** A language to set beside another, and what it stands for. */
+export interface Beside {
+  language: string;
+  role: "close" | "distant" | "another";
+}
+
 /**
- * Two languages to set beside one: a close and a distant one of those that there are. Where the list has none, the first and the
- * last of the others in the order given.
+ * Two languages to set beside one: the close and the distant one of the list. Where there is none, or texts are lacking, others
+ * stand in, and are called so: the first and the last of those given.
  */
-export function closeAndDistant(
-  language: string,
-  languages: readonly string[],
-): { close: string; distant: string } | null {
+export function closeAndDistant(language: string, languages: readonly string[]): Beside[] {
   const others = languages.filter((code) => code !== language);
-  const [first, last] = [others[0], others.at(-1)];
-  if (first === undefined || last === undefined) return null;
-  const [close, distant] = CHOSEN[language] ?? [];
-  return {
-    close: close !== undefined && others.includes(close) ? close : first,
-    distant: distant !== undefined && others.includes(distant) ? distant : last,
-  };
+  const listed: readonly string[] = CHOSEN[language] ?? [];
+  return (["close", "distant"] as const).flatMap((role, at): Beside[] => {
+    const chosen = listed[at];
+    if (chosen !== undefined && others.includes(chosen)) return [{ language: chosen, role }];
+    const free = others.filter((code) => !listed.includes(code));
+    const standIn = at === 0 ? free[0] : free.at(-1);
+    return standIn === undefined ? [] : [{ language: standIn, role: "another" }];
+  });
 }

@@ -7,6 +7,12 @@ const PANELS_A_ROW = 3;
 const OWN = "#d55e00";
 const RANDOM = "#0072b2";
 const OTHERS = "#999999";
+/** This language, random features, other languages. */
+const STROKES = [
+  { strokeWidth: 2.5 },
+  { strokeWidth: 2, strokeDash: [5, 3] },
+  { strokeWidth: 0.8 },
+];
 const DELTA = "ΔCE (nats per token)";
 
 /** From what, in the line under a title; where that is too little, the title says so too. */
@@ -15,7 +21,7 @@ function sourceText({ run, projection, evaluation }: AblationResult): string {
   const counts = languages.map(({ texts }) => texts);
   const [fewest, most] = [Math.min(...counts), Math.max(...counts)];
   const texts = fewest === most ? `${fewest}` : `${fewest}–${most}`;
-  return `${run}, evaluated on ${corpus}${split === null ? "" : ` (${split})`}, ${texts} texts a language, projection: ${projection}; bars and bands: 95 % intervals over texts`;
+  return `${run}, evaluated on ${corpus}${split === null ? "" : ` (${split})`}, ${texts} texts a language, projection: ${projection}; bars: 95 % intervals over texts`;
 }
 
 const titled = (title: string, { is_enough, evaluation }: AblationResult): string =>
@@ -71,28 +77,14 @@ export function ablationOverLayers(result: AblationResult): Chart {
           },
         },
         layer: [
-          {
-            mark: { type: "line" },
+          ...domain.map((what, at) => ({
+            transform: [{ filter: `datum.what === '${what}'` }],
+            mark: { type: "line", ...STROKES[at] },
             encoding: {
               y: { field: "delta", type: "quantitative", title: DELTA },
               detail: { field: "line" },
-              size: {
-                ...{ field: "what", type: "nominal", legend: null },
-                scale: { domain, range: [2.5, 2, 0.8] },
-              },
-              strokeDash: {
-                ...{ field: "what", type: "nominal", legend: null },
-                scale: {
-                  domain,
-                  range: [
-                    [1, 0],
-                    [5, 3],
-                    [1, 0],
-                  ],
-                },
-              },
             },
-          },
+          })),
           {
             transform: [{ filter: "datum.what !== 'other languages'" }],
             mark: { type: "rule" },
@@ -204,32 +196,38 @@ export function ablationTriples(result: AblationResult): Chart {
     "Features one by one and together, on the language, a close and a distant one",
     result,
   );
-  const roles = ["this language", "a close one", "a distant one"];
-  const values = result.cells
-    .filter(({ layer, kind }) => layer !== null && kind === "language")
-    .map(row)
-    .flatMap((each) => {
-      const beside = closeAndDistant(each.ablated, result.languages);
-      const found = [each.ablated, beside?.close, beside?.distant].indexOf(each.evaluated);
-      return found < 0 ? [] : [{ ...each, role: roles[found] }];
+  const panels = result.ablated
+    .filter((ablated) => result.languages.includes(ablated))
+    .flatMap((ablated) => {
+      const beside = closeAndDistant(ablated, result.languages);
+      return [{ language: ablated, role: "itself" }, ...beside].map(
+        ({ language, role }, place) => ({
+          ...{ ablated, evaluated: language },
+          panel: `${ablated} on ${role === "itself" ? role : `${language} (${role})`}${" ".repeat(place)}`,
+        }),
+      );
     });
+  const all = result.cells.filter(({ layer, kind }) => layer !== null && kind === "language");
+  const values = panels.flatMap(({ ablated, evaluated, panel }) =>
+    all
+      .filter((cell) => cell.ablated === ablated && cell.evaluated === evaluated)
+      .map((cell) => ({ ...row(cell), panel })),
+  );
   const configs = result.configs.map(({ name }) => name);
   return {
     title,
     caption:
-      "A row a language whose features are taken out; columns: ΔCE on its own texts, on those of a close language, of a distant one (as the ablation repository chooses them). Where both together cost more than the sum of each, they work together.",
+      "A row a language whose features are taken out: ΔCE on its own texts, on those of a close language, of a distant one (as the ablation repository chooses them). Where both together cost more than the sum of each, they work together.",
     spec: framed(title, sourceText(result), {
       data: { values },
+      columns: 3,
       facet: {
-        row: {
-          ...panel(result.ablated),
-          header: { title: null, labelAngle: 0, labelAlign: "left" },
-        },
-        column: { field: "role", type: "nominal", sort: roles, header: { title: null } },
+        ...{ field: "panel", type: "nominal", header: { title: null } },
+        sort: panels.map(({ panel }) => panel),
       },
-      resolve: { scale: { y: "independent" } },
+      resolve: { scale: { y: "independent" }, axis: { x: "independent" } },
       spec: {
-        width: 170,
+        width: 200,
         height: 90,
         mark: { type: "line", point: { filled: true, size: 30 }, tooltip: true },
         encoding: {
