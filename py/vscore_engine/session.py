@@ -36,6 +36,7 @@ class Session:
             "doctor": self._doctor,
             "prefetch": self._prefetch,
             "selfcheck": self._selfcheck,
+            "cluster": self._cluster,
         }
         if job.name not in jobs:
             raise EngineError(
@@ -176,6 +177,12 @@ class Session:
 
         result(self._sender, "selfcheck", check(loaded, self._dictionaries, texts, on_layer))
         return sum(len(own) for own in texts.values())
+
+    def _cluster(self, job: "Job") -> int:
+        from vscore_engine.clustering import cluster
+
+        result(self._sender, "clusters", cluster(job.params))
+        return 0
 
     def _doctor(self, job: "Job") -> int:
         from vscore_engine.doctor import examine
