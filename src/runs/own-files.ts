@@ -23,7 +23,7 @@ export function ownFiles(folder: string): string[] {
     ...within(exportsFolder, /^v_scores_.*_top\d+\.csv$/),
     ...within(figuresFolder, /^[a-z0-9-]+\.(svg|png|json)$/),
     ...experimentFolders(folder).flatMap((made) =>
-      within(made, /^(result\.json|rows\.jsonl|[a-z0-9-]+\.(svg|png))$/),
+      within(made, /^(result\.json|rows\.jsonl|distances\.csv|[a-z0-9-]+\.(svg|png))$/),
     ),
   ].filter((name) => lstatSync(join(folder, name), { throwIfNoEntry: false })?.isFile());
 }
