@@ -1,6 +1,7 @@
 import { writeSync } from "node:fs";
 import { CommanderError } from "commander";
 import { batch } from "./commands/batch.js";
+import { cluster } from "./commands/cluster.js";
 import { codeswitch } from "./commands/codeswitch.js";
 import { compare } from "./commands/compare.js";
 import { compute } from "./commands/compute.js";
@@ -119,6 +120,7 @@ async function main(): Promise<number> {
     explore: (run, options) => explore(run, options, output, cancelled.signal),
     feature: (run, which, options) => feature(run, which, options, output, cancelled.signal),
     codeswitch: (run, options) => codeswitch(run, options, output, cancelled.signal),
+    cluster: (source, options) => cluster(source, options, output, cancelled.signal),
     exportCsv: (run, options) => exportCsv(run, options, output, cancelled.signal),
     exportPt: (run, options) => exportPt(run, options, output, cancelled.signal),
     doctor: (options) => doctor(options, output, cancelled.signal),

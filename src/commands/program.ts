@@ -6,6 +6,8 @@ import { RUNS_FOLDER } from "../runs/read.js";
 import { VERSION } from "../version.js";
 import { KINDS } from "../views/charts/kinds.js";
 import type { BatchRequest } from "./batch.js";
+import type { ClusterOptions } from "./cluster.js";
+import { addCluster } from "./cluster-options.js";
 import type { CodeSwitchOptions } from "./codeswitch.js";
 import type { CompareOptions } from "./compare.js";
 import type { ComputeOptions } from "./compute.js";
@@ -37,6 +39,7 @@ export interface Actions {
   feature(run: string, which: string, options: FeatureOptions): Promise<void>;
   explore(run: string, options: ExploreOptions): Promise<void>;
   codeswitch(run: string, options: CodeSwitchOptions): Promise<void>;
+  cluster(source: string, options: ClusterOptions): Promise<void>;
   exportCsv(run: string, options: { topK: number; output?: string | undefined }): Promise<void>;
   exportPt(run: string, options: { output: string }): Promise<void>;
   doctor(options: { json: boolean }): Promise<void>;
@@ -298,6 +301,7 @@ not begin with its prefix are left out and listed. Result, rows and figures go t
     .action((run, { data, text, layer, json }) =>
       actions.codeswitch(run, { data, text, layer, json: json === true }),
     );
+  addCluster(program, (source, options) => actions.cluster(source, options));
   const exports = program.command("export").description("export a run for other tools");
   const csv = exports
     .command("csv")
