@@ -29,7 +29,7 @@ export function addCluster(
     )
     .option(
       "--output <FOLDER>",
-      "where to (default: experiments/cluster-<n> in the run; of a matrix ./cluster-<its name>)",
+      "where to (default: experiments/cluster-<n> in the run; else ./cluster-<name>)",
     )
     .option("--json", "print the result as JSON")
     .addHelpText(

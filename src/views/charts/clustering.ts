@@ -5,6 +5,8 @@ import { clusterFrame, clusterOf, colourOf, labelOf, signs } from "./cluster-sig
 
 /** Pixels of a leaf. */
 const ROW = 20;
+/** Times the height of the last merge. */
+const FAR = 1.5;
 
 interface Node {
   /** Place among the leaves. */
@@ -36,7 +38,10 @@ export function dendrogram(result: ClusterResult): Chart {
     ...{ at, language: code, cluster: clusterOf(result, code), x: 0 },
   }));
   const names = JSON.stringify(leaf_order.map(labelOf));
-  const top = Math.max(cut_height, ...linkage.map(([, , height]) => height)) * 1.05 || 1;
+  const last = Math.max(...linkage.map(([, , height]) => height));
+  // A cut far above the tree is not drawn: it would press the tree to the edge.
+  const isDrawn = cut_height <= FAR * last;
+  const top = 1.05 * Math.max(last, isDrawn ? cut_height : 0) || 1;
   const y = {
     ...{ field: "y", type: "quantitative", title: null },
     scale: { domain: [leaf_order.length - 0.5, -0.5], nice: false },
@@ -48,10 +53,10 @@ export function dendrogram(result: ClusterResult): Chart {
   };
   const x = { field: "x", type: "quantitative", title: "height of the merge (Ward)" };
   const title = "Languages joined by Ward's method";
-  const cutText = `cut at ${cut_height.toFixed(3)} (dashed): ${clusters.length} ${clusters.length === 1 ? "cluster" : "clusters"}`;
+  const cutText = `cut at ${cut_height.toFixed(3)}${isDrawn ? " (dashed)" : ""}: ${clusters.length} ${clusters.length === 1 ? "cluster" : "clusters"}`;
   return {
     title,
-    caption: `Branches are joined where their line crosses; dashed: the cut at ${cut_height.toFixed(3)} into ${clusters.length}. Colours and signs are clusters, grey is above the cut. The order of two branches means nothing.`,
+    caption: `Branches are joined where their line crosses; ${cutText}. Colours and signs are clusters, grey is above the cut. The order of two branches means nothing.`,
     spec: clusterFrame(title, result, [cutText], {
       width: 420,
       height: Math.max(60, ROW * leaf_order.length),
@@ -67,7 +72,7 @@ export function dendrogram(result: ClusterResult): Chart {
           },
         },
         {
-          data: { values: [{ x: cut_height }] },
+          data: { values: isDrawn ? [{ x: cut_height }] : [] },
           mark: { type: "rule", strokeDash: [5, 4], color: "#333" },
           encoding: { x: { field: "x", type: "quantitative" } },
         },

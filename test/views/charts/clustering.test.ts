@@ -37,6 +37,16 @@ describe("the tree", () => {
     ]);
   });
 
+  test("a cut far above it is told, not drawn", async () => {
+    const chart = dendrogram(
+      clusteringOf({ cut_height: 99, clusters: [["th", "en", "fra_Latn"]] }),
+    );
+    const [lines, cut] = layersOf(chart);
+    expect(cut.data.values).toEqual([]);
+    expect(lines.encoding.x.scale.domain[1]).toBeCloseTo(1.05 * 0.9);
+    expect(await renderSvg(chart.spec)).toContain("cut at 99.000: 1 cluster");
+  });
+
   test("its leaves are named, its cut told, its clusters in one legend", async () => {
     const svg = await renderSvg(dendrogram(clusteringOf()).spec);
     for (const words of ["Thai th", "French fra_Latn", "cut at 0.550 (dashed): 2 clusters"])
