@@ -115,6 +115,7 @@ function checkChosenPython(chosen) {
     "transformers",
     "sae_lens",
     "safetensors",
+    "sklearn",
     ...(isDev ? ["pytest", "ruff"] : []),
   ];
   const program = `import importlib.util as u; print(' '.join(m for m in ${JSON.stringify(modules)} if u.find_spec(m) is None))`;

@@ -2,6 +2,7 @@ import { writeSync } from "node:fs";
 import { CommanderError } from "commander";
 import { ablate } from "./commands/ablate.js";
 import { batch } from "./commands/batch.js";
+import { cluster } from "./commands/cluster.js";
 import { codeswitch } from "./commands/codeswitch.js";
 import { compare } from "./commands/compare.js";
 import { compute } from "./commands/compute.js";
@@ -121,6 +122,7 @@ async function main(): Promise<number> {
     feature: (run, which, options) => feature(run, which, options, output, cancelled.signal),
     ablate: (run, options) => ablate(run, options, output, cancelled.signal),
     codeswitch: (run, options) => codeswitch(run, options, output, cancelled.signal),
+    cluster: (source, options) => cluster(source, options, output, cancelled.signal),
     exportCsv: (run, options) => exportCsv(run, options, output, cancelled.signal),
     exportPt: (run, options) => exportPt(run, options, output, cancelled.signal),
     doctor: (options) => doctor(options, output, cancelled.signal),

@@ -25,7 +25,7 @@ from vscore_engine.registry import read_registry
 
 PACKAGES = (
     *("torch", "transformers", "sae-lens", "huggingface-hub", "safetensors"),
-    *("tokenizers", "numpy", "pyarrow"),
+    *("tokenizers", "numpy", "pyarrow", "scikit-learn", "scipy"),
 )
 _log = logging.getLogger("vscore_engine")
 _Found = TypeVar("_Found")
@@ -35,11 +35,13 @@ def examine(presets: Sequence[Mapping[str, Any]]) -> dict[str, object]:
     """{"python", "packages", "imports", "devices", "hub", "presets"}.
 
     presets: {"name", "model_id", "release", "ids", "languages", "split"}. packages: version or
-    null; imports: what is wrong with torch and sae_lens, null if nothing; presets: how much of each
-    is in the cache, as [found, needed].
+    null; imports: what is wrong with torch, sae_lens and scikit_learn, null if nothing; presets:
+    how much of each is in the cache, as [found, needed].
     """
     packages = {name: _version(name) for name in PACKAGES}
     imports = {name: _import_error(name) for name in ("torch", "sae_lens")}
+    # By the name of its package, as the others.
+    imports["scikit_learn"] = _import_error("sklearn")
     registry = {} if packages["sae-lens"] is None else _registry()
     return {
         "python": platform.python_version(),

@@ -37,6 +37,7 @@ class Session:
             "prefetch": self._prefetch,
             "selfcheck": self._selfcheck,
             "ablate": self._ablate,
+            "cluster": self._cluster,
         }
         if job.name not in jobs:
             raise EngineError(
@@ -189,6 +190,12 @@ class Session:
             raise EngineError("bug", f"Layer {layer} is not loaded. `load` comes first. Do so.")
         dictionary = None if layer is None else self._dictionaries[layer]
         return ablate(job, loaded, dictionary, self._texts[language].texts, self._sender)
+
+    def _cluster(self, job: "Job") -> int:
+        from vscore_engine.clustering import cluster
+
+        result(self._sender, "clusters", cluster(job.params))
+        return 0
 
     def _doctor(self, job: "Job") -> int:
         from vscore_engine.doctor import examine

@@ -6,6 +6,8 @@ import { RUNS_FOLDER } from "../runs/read.js";
 import { VERSION } from "../version.js";
 import { KINDS } from "../views/charts/kinds.js";
 import type { BatchRequest } from "./batch.js";
+import type { ClusterOptions } from "./cluster.js";
+import { addCluster } from "./cluster-options.js";
 import type { CompareOptions } from "./compare.js";
 import type { ComputeOptions } from "./compute.js";
 import { addExperiments, type ExperimentActions } from "./experiment-options.js";
@@ -37,6 +39,7 @@ export interface Actions extends ExperimentActions {
   plot(run: string, options: PlotOptions): Promise<void>;
   feature(run: string, which: string, options: FeatureOptions): Promise<void>;
   explore(run: string, options: ExploreOptions): Promise<void>;
+  cluster(source: string, options: ClusterOptions): Promise<void>;
   exportCsv(run: string, options: { topK: number; output?: string | undefined }): Promise<void>;
   exportPt(run: string, options: { output: string }): Promise<void>;
   doctor(options: { json: boolean }): Promise<void>;
@@ -284,6 +287,7 @@ its best features are no other language's. What a run of the original tool does 
     );
   addExplore(program, (run, options) => actions.explore(run, options));
   addExperiments(program, actions);
+  addCluster(program, (source, options) => actions.cluster(source, options));
   const exports = program.command("export").description("export a run for other tools");
   const csv = exports
     .command("csv")

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { EngineFacts } from "../doctor/engine-facts.js";
+import { type Cut, Grouping } from "../experiments/clustering/grouping.js";
 import type { Shard } from "../plan.js";
 import { Release } from "../registry/releases.js";
 import { SelfcheckSums } from "../selfcheck/verdict.js";
@@ -178,6 +179,12 @@ export class EngineJobs {
   async doctor(presets: readonly unknown[]): Promise<EngineFacts> {
     const { blob } = await this.result("doctor", { presets }, "doctor");
     return EngineFacts.parse(jsonOf(blob));
+  }
+
+  /** Ward's tree over K×K distances, its cut and a map. Loads no model. */
+  async cluster(distances: readonly (readonly number[])[], cut: Cut): Promise<Grouping> {
+    const { blob } = await this.result("cluster", { distances, ...cut }, "clusters");
+    return Grouping.parse(jsonOf(blob));
   }
 
   /** Downloads what `load` would load, without loading it. */

@@ -1,7 +1,7 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { errnoOf } from "../errors.js";
+import { errnoOf, requestError } from "../errors.js";
 import { explain, makeFolder, writeWhole } from "./atomic-write.js";
 import { RUN_FILES } from "./files.js";
 import { lockRun } from "./lock.js";
@@ -27,6 +27,23 @@ export async function writeExperiment(
   const folder = await nextFolder(run, kind);
   await writeResult(folder, result, files);
   return folder;
+}
+
+/**
+ * The same into a folder that a person named, in place of an earlier experiment of that kind.
+ *
+ * @throws VscoreError (environment) where nothing can be written
+ */
+export async function writeExperimentInto(
+  folder: string,
+  result: unknown,
+  files: ReadonlyMap<string, string | Uint8Array>,
+): Promise<void> {
+  const earlier = join(folder, EXPERIMENT_RESULT);
+  await rm(earlier, { force: true }).catch((error: unknown) => {
+    throw explain(error, earlier);
+  });
+  await writeResult(folder, result, files);
 }
 
 async function writeResult(
@@ -109,6 +126,34 @@ function readText(file: string): string | null {
     return readFileSync(file, "utf8");
   } catch {
     return null;
+  }
+}
+
+/**
+ * Refuses a folder for an experiment that holds anything but an earlier one of its kind.
+ *
+ * @param kind what the earlier result calls itself (`experiment`)
+ * @throws VscoreError (request)
+ */
+export function refuseOtherContent(folder: string, kind: string): void {
+  const entry = statSync(folder, { throwIfNoEntry: false });
+  if (entry === undefined) return;
+  if (!entry.isDirectory())
+    throw requestError(
+      `--output ${folder} is a file. Expected a folder, empty or not there yet. Choose another name.`,
+    );
+  if (readdirSync(folder).length === 0 || kindOf(join(folder, EXPERIMENT_RESULT)) === kind) return;
+  throw requestError(
+    `--output ${folder} holds other things. Expected a folder that is empty, not there yet, or of an earlier ${kind}. Choose another with --output.`,
+  );
+}
+
+function kindOf(file: string): unknown {
+  if (!existsSync(file)) return undefined;
+  try {
+    return Object(JSON.parse(readFileSync(file, "utf8"))).experiment;
+  } catch {
+    return undefined;
   }
 }
 

@@ -20,6 +20,7 @@ function run(...args: string[]): { did: unknown[]; said: string; error: Commande
     "show",
     "compare",
     "explore",
+    "cluster",
     "exportCsv",
     "rescore",
   ];
@@ -60,6 +61,41 @@ test("compare takes two runs, with a figure or without", () => {
   const { did } = run("compare", "a", "b", "--top-k", "3", "--figure", "x.png", "--json");
   expect(did).toEqual([["compare", ["a", "b"], { topK: 3, figure: "x.png", json: true }]]);
   expect(run("compare", "a").said).toContain("missing required argument 'OTHER'");
+});
+
+describe("cluster", () => {
+  test("takes a run or a matrix, with a measure and a cut", () => {
+    const nothing = { by: undefined, k: undefined, cut: undefined, topK: undefined };
+    const none = { ...nothing, layers: undefined, output: undefined, json: false };
+    expect(run("cluster", "m.csv").did).toEqual([["cluster", "m.csv", none]]);
+    const asked = ["--by", "v-profile", "--cut", "0.5", "--layers", "1-3", "--output", "x"];
+    expect(run("cluster", "demo", ...asked, "--json").did).toEqual([
+      [
+        ...["cluster", "demo"],
+        { ...none, by: "v-profile", cut: 0.5, layers: [1, 2, 3], output: "x", json: true },
+      ],
+    ]);
+    expect(run("cluster", "demo", "--k", "3", "--top-k", "9").did).toEqual([
+      ["cluster", "demo", { ...none, k: 3, topK: 9 }],
+    ]);
+  });
+
+  test.each([
+    ["--k", "0", "'0' is invalid. Expected a whole number ≥ 1."],
+    ["--k", "2.5", "'2.5' is invalid"],
+    ["--cut", "0", "'0' is invalid. Expected a height in the tree, a number above 0."],
+    ["--cut", "-0.5", "'-0.5' is invalid"],
+    ["--cut", " ", "' ' is invalid"],
+    [
+      "--by",
+      "colour",
+      "'colour' is invalid. Allowed choices are interactions, overlap, v-profile.",
+    ],
+  ])("%s %s is refused", (flag, value, words) => {
+    const { did, said } = run("cluster", "demo", flag, value);
+    expect(did).toEqual([]);
+    expect(said).toContain(words);
+  });
 });
 
 describe("compute", () => {

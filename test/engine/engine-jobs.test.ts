@@ -8,6 +8,7 @@ import {
   type Tensor,
   tensor,
 } from "../../src/engine/safetensors.js";
+import { GROUPING } from "../fixtures/clusterings.js";
 import { frameOf, jsonTensor } from "../fixtures/frames.js";
 import { loadedOf } from "../fixtures/loaded.js";
 
@@ -94,6 +95,18 @@ test("flores gives the texts of each language that comes", async () => {
   const { jobs } = answering(result("flores", { language: "spa_Latn", path: "dev/spa", ...file }));
   const found = await jobs.flores({ languages: ["spa_Latn"], split: "dev", revision: null });
   expect([...found]).toEqual([["spa_Latn", file]]);
+});
+
+test("cluster sends distances and cut, and refuses what is no tree", async () => {
+  const { jobs, asked } = answering(result("clusters", GROUPING));
+  const distances = [
+    [0, 1],
+    [1, 0],
+  ];
+  expect(await jobs.cluster(distances, { k: 2, cut: null })).toEqual(GROUPING);
+  expect(asked[0]).toMatchObject({ job: "cluster", request: { distances, k: 2, cut: null } });
+  const broken = answering(result("clusters", { ...GROUPING, linkage: [[0, 1, 0.2]] }));
+  await expect(broken.jobs.cluster(distances, { k: null, cut: null })).rejects.toThrow(/linkage/);
 });
 
 test("extract hands on the activations, and them only", async () => {

@@ -4,8 +4,11 @@ import { deleteRun } from "../../src/runs/delete-run.js";
 import {
   finishedExperiments,
   LongExperiment,
+  refuseOtherContent,
   writeExperiment,
+  writeExperimentInto,
 } from "../../src/runs/experiments.js";
+import { failureOf } from "../fixtures/failure.js";
 import { metaOf, runOf, writeRun } from "../fixtures/runs.js";
 import { useTempFolder } from "../fixtures/temp-folder.js";
 
@@ -36,6 +39,7 @@ test("with its run, an experiment is deleted; what people put beside it stays", 
     new Map([
       ["rows.jsonl", ""],
       ["own-feature.svg", ""],
+      ["distances.csv", ""],
     ]),
   );
   expect(await deleteRun(at("run"))).toBe(true);
@@ -74,4 +78,45 @@ test("a long experiment goes on with what is finished of the same request, and o
   expect(next.isResumed).toBe(false);
   expect(next.folder).not.toBe(again.folder);
   await next.release();
+});
+
+test("a folder that a person named takes an experiment, and the next of its kind in its place", async () => {
+  const into = (result: unknown, name: string) =>
+    writeExperimentInto(at("made", "here"), result, new Map([[name, "x"]]));
+  refuseOtherContent(at("made", "here"), "cluster");
+  await into({ experiment: "cluster", n: 1 }, "a.csv");
+  refuseOtherContent(at("made", "here"), "cluster");
+  await into({ experiment: "cluster", n: 2 }, "a.csv");
+  expect(readdirSync(at("made", "here")).sort()).toEqual(["a.csv", "result.json"]);
+  expect(JSON.parse(readFileSync(at("made", "here", "result.json"), "utf8")).n).toBe(2);
+  expect(failureOf(() => refuseOtherContent(at("made", "here"), "other")).message).toContain(
+    "holds other things",
+  );
+});
+
+test("an earlier result does not stand beside what was written over it in part", async () => {
+  const into = (files: Map<string, string>) =>
+    writeExperimentInto(at("made"), { experiment: "cluster" }, files);
+  await into(new Map());
+  mkdirSync(at("made", "a.csv"));
+  await expect(into(new Map([["a.csv", ""]]))).rejects.toThrow(/cannot be written/);
+  expect(existsSync(at("made", "result.json"))).toBe(false);
+});
+
+test.each<[string, () => void, RegExp]>([
+  ["a file", () => writeFileSync(at("place"), ""), /is a file. Expected a folder/],
+  ["things of others", () => mkdirSync(at("place", "theirs"), { recursive: true }), /other things/],
+  [
+    "a result that is none",
+    () => {
+      mkdirSync(at("place"));
+      writeFileSync(at("place", "result.json"), "null");
+    },
+    /other things/,
+  ],
+])("no experiment goes where there is %s", (_, make, words) => {
+  make();
+  const error = failureOf(() => refuseOtherContent(at("place"), "cluster"));
+  expect(error.message).toMatch(words);
+  expect(error.exitCode).toBe(2);
 });

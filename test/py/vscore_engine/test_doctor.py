@@ -3,6 +3,7 @@
 import json
 import random
 import string
+import sys
 
 import pytest
 from huggingface_hub import constants
@@ -95,3 +96,13 @@ def test_what_cannot_be_looked_at_hides_nothing_else(cache, monkeypatch):
     told = doctor.examine([GPT2])
     assert (told["devices"], told["hub"], told["presets"]) == ([], None, [])
     assert told["packages"]["torch"] is not None  # type: ignore[index]
+
+
+def test_a_package_that_cannot_be_imported_is_told_by_its_own_name(cache, monkeypatch):
+    told = doctor.examine([])
+    assert told["packages"]["scikit-learn"] is not None  # type: ignore[index]
+    assert told["imports"] == {"torch": None, "sae_lens": None, "scikit_learn": None}
+    # As Python has a module that must not be imported.
+    monkeypatch.setitem(sys.modules, "sklearn", None)
+    told = doctor.examine([])
+    assert told["imports"]["scikit_learn"].startswith("ModuleNotFoundError")  # type: ignore[index]

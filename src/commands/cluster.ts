@@ -1,0 +1,175 @@
+import { readFileSync } from "node:fs";
+import { basename, relative } from "node:path";
+import { openAnyRun } from "../compute/open-any-run.js";
+import { isFolder } from "../config/paths.js";
+import { withEngine } from "../engine/with-engine.js";
+import { requestError } from "../errors.js";
+import {
+  CLUSTER,
+  type ClusterResult,
+  type ClusterSource,
+  clusterLanguages,
+  refuseCut,
+} from "../experiments/clustering/cluster-languages.js";
+import {
+  type Distances,
+  interactionDistances,
+  type Measure,
+  overlapDistances,
+  profileDistances,
+} from "../experiments/clustering/distances.js";
+import {
+  interactionMatrixCsv,
+  latestInteractionFile,
+  readInteractionMatrix,
+} from "../experiments/interactions/interaction-matrix.js";
+import { textHash } from "../plan.js";
+import { refuseOtherContent, writeExperiment, writeExperimentInto } from "../runs/experiments.js";
+import type { ForeignRun } from "../runs/foreign.js";
+import type { FinishedRun, ScoredRun } from "../runs/read.js";
+import { dendrogram, distanceMatrix } from "../views/charts/clustering.js";
+import { languageMap } from "../views/charts/language-map.js";
+import { renderPng, renderSvg } from "../views/charts/render.js";
+import { clusterLines } from "../views/cluster-table.js";
+import { asJson, type Output } from "./output.js";
+import { noteConversion } from "./show.js";
+
+export interface ClusterOptions {
+  by?: Measure | undefined;
+  k?: number | undefined;
+  cut?: number | undefined;
+  topK?: number | undefined;
+  layers?: readonly (number | string)[] | undefined;
+  output?: string | undefined;
+  json: boolean;
+}
+
+/** Features of each language that overlap compares, where nobody asks for another number. */
+const TOP_K = 50;
+
+interface Compared {
+  source: ClusterSource;
+  distances: Distances;
+}
+
+/** `vscore cluster RUN|MATRIX.csv`: which languages belong together. */
+export async function cluster(
+  name: string,
+  options: ClusterOptions,
+  output: Output,
+  signal: AbortSignal,
+): Promise<void> {
+  const cut = { k: options.k ?? null, cut: options.cut ?? null };
+  refuseCut(cut);
+  const run = isMatrix(name)
+    ? null
+    : await openAnyRun(name, signal, (folder) => noteConversion(folder, output));
+  const { source, distances } = run === null ? ofMatrix(name, options) : ofRun(run, options);
+  refuseCut(cut, distances.languages.length);
+  const place = options.output ?? ownPlace(source.name, run);
+  if (place !== null) refuseOtherContent(place, CLUSTER);
+  output.note("Joining languages; importing the libraries takes some seconds…");
+  const result = await withEngine(signal, (jobs) =>
+    clusterLanguages(source, distances, cut, (values, asked) => jobs.cluster(values, asked)),
+  );
+  const folder = await write(place ?? (run as ScoredRun), result);
+  if (options.json) output.data(asJson({ ...result, folder }));
+  else
+    output.result(
+      [...clusterLines(result), "", `Wrote ${relative(".", folder) || folder}`].join("\n"),
+    );
+}
+
+const isMatrix = (name: string): boolean => name.toLowerCase().endsWith(".csv") && !isFolder(name);
+
+/** A matrix has no folder to write into, and a run of another tool is not ours to write into; null: into the run. */
+function ownPlace(name: string, run: FinishedRun | ForeignRun | null): string | null {
+  const isOurs = run !== null && run.statistics !== null;
+  return isOurs ? null : `cluster-${name}`;
+}
+
+function ofMatrix(file: string, options: ClusterOptions): Compared {
+  const { by = "interactions" } = options;
+  if (by !== "interactions")
+    throw requestError(
+      `--by ${by}: ${file} is an interaction matrix, which has no v-scores. Expected --by interactions. Leave --by out, or name a run.`,
+    );
+  return ofInteractions(file, basename(file).replace(/\.csv$/i, ""), options);
+}
+
+function ofRun(run: ScoredRun, options: ClusterOptions): Compared {
+  const { by = "overlap", topK = TOP_K } = options;
+  if (by === "interactions") return ofInteractions(latestInteractionFile(run), run.name, options);
+  if (by !== "overlap") refuseForeign(options, "topK", "--top-k", by);
+  const layers = layersOf(run, options.layers);
+  const source = {
+    name: run.name,
+    by,
+    matrix: null,
+    layers,
+    top_k: by === "overlap" ? topK : null,
+  };
+  if (by === "v-profile") return { source, distances: profileDistances(run, layers) };
+  for (const layer of layers) {
+    const features = run.rankings.get(layer)?.features ?? 0;
+    if (topK > features)
+      throw requestError(
+        `--top-k ${topK}: the dictionary of layer ${layer} in ${run.name} has ${features} features. Expected at most as many. Choose a smaller number.`,
+      );
+  }
+  return { source, distances: overlapDistances(run, layers, topK) };
+}
+
+function ofInteractions(file: string, name: string, options: ClusterOptions): Compared {
+  refuseForeign(options, "topK", "--top-k", "interactions");
+  refuseForeign(options, "layers", "--layers", "interactions");
+  const matrix = readInteractionMatrix(file);
+  const sha256 = textHash(readFileSync(file));
+  return {
+    source: { name, by: "interactions", matrix: { file, sha256 }, layers: null, top_k: null },
+    distances: interactionDistances(matrix),
+  };
+}
+
+/** An option that would change nothing is a misunderstanding. */
+function refuseForeign(
+  options: ClusterOptions,
+  key: "topK" | "layers",
+  flag: string,
+  by: Measure,
+): void {
+  if (options[key] === undefined) return;
+  throw requestError(
+    `${flag} ${options[key]} has no meaning with --by ${by}. Expected it with --by overlap${key === "layers" ? " or v-profile" : ""} of a run. Leave it out.`,
+  );
+}
+
+function layersOf({ name, meta }: ScoredRun, asked: ClusterOptions["layers"]): number[] {
+  if (asked === undefined) return meta.layers;
+  const isKnown = (layer: number | string): layer is number =>
+    typeof layer === "number" && meta.layers.includes(layer);
+  const unknown = asked.filter((layer) => !isKnown(layer));
+  if (unknown.length > 0)
+    throw requestError(
+      `--layers ${unknown.join(", ")}: the run ${name} has the layers ${meta.layers.join(", ")}. Choose among them.`,
+    );
+  return [...new Set(asked.filter(isKnown))];
+}
+
+async function write(place: string | ScoredRun, result: ClusterResult): Promise<string> {
+  const { languages, distances: matrix } = result;
+  const files = new Map<string, string | Uint8Array>([
+    ["distances.csv", interactionMatrixCsv({ languages, matrix })],
+  ]);
+  for (const [name, { spec }] of [
+    ["dendrogram", dendrogram(result)],
+    ["map", languageMap(result)],
+    ["distances", distanceMatrix(result)],
+  ] as const) {
+    const svg = await renderSvg(spec);
+    files.set(`${name}.svg`, svg).set(`${name}.png`, await renderPng(svg));
+  }
+  if (typeof place !== "string") return writeExperiment(place.folder, CLUSTER, result, files);
+  await writeExperimentInto(place, result, files);
+  return place;
+}

@@ -1,0 +1,86 @@
+import type { ClusterResult } from "../../experiments/clustering/cluster-languages.js";
+import type { Chart } from "./chart.js";
+import { clusterFrame, clusterOf, colourOf, labelOf, signs } from "./cluster-signs.js";
+import { type Place, placeLabels } from "./label-places.js";
+
+/** The same hue, dark enough for letters on white. */
+const darkened = (hue: string): string =>
+  `#${[1, 3, 5]
+    .map((at) => Math.round(Number.parseInt(hue.slice(at, at + 2), 16) * 0.6))
+    .map((part) => part.toString(16).padStart(2, "0"))
+    .join("")}`;
+
+const SIDE = 420;
+/** Labels farther than this from their point are tied to it by a line. */
+const NEAR = 45;
+
+/** Languages on a plane, so that distances between them are as near to D as a plane allows. */
+export function languageMap(result: ClusterResult): Chart {
+  const { map, stress_1 } = result;
+  const [xs, ys] = [map.map(({ x }) => x), map.map(({ y }) => y)];
+  const span = Math.max(...[xs, ys].map((all) => Math.max(...all) - Math.min(...all)));
+  const half = 0.6 * (span || 1);
+  const domainOf = (all: readonly number[]) => {
+    const middle = (Math.max(...all) + Math.min(...all)) / 2;
+    return [middle - half, middle + half] as const;
+  };
+  const [inX, inY] = [domainOf(xs), domainOf(ys)];
+  const pixel = SIDE / (2 * half);
+  const points = map.map(({ x, y }) => ({ x: (x - inX[0]) * pixel, y: (inY[1] - y) * pixel }));
+  const places = placeLabels(
+    points,
+    map.map(({ language }) => language),
+    SIDE,
+  );
+  const values = map.map(({ language, x, y }, at) => {
+    const [point, place] = [points[at] as Place, places[at] as Place];
+    const isFar = Math.abs(point.y - place.y) > 14 || Math.abs(point.x - place.x) > NEAR;
+    return {
+      ...{ language: labelOf(language), label: language, x, y },
+      ...{ labelX: inX[0] + place.x / pixel, labelY: inY[1] - place.y / pixel, isFar },
+      ink: darkened(colourOf(result, clusterOf(result, language))),
+      cluster: clusterOf(result, language),
+    };
+  });
+  const axis = { titleFontSize: 10, tickCount: 5 };
+  const quantitative = (field: string, domain: readonly number[], title: string) => ({
+    ...{ field, type: "quantitative", title, axis, scale: { domain, nice: false, zero: false } },
+  });
+  const title = "Languages on a map of their distances";
+  return {
+    title,
+    caption: `Metric multidimensional scaling of the distances, stress-1 ${stress_1.toFixed(3)} (0: the map shows them all). Signs and colours are the clusters, which were made from the distances, not from the map. It may be turned and mirrored.`,
+    spec: clusterFrame(title, result, [`stress-1 ${stress_1.toFixed(3)}`], {
+      ...{ width: SIDE, height: SIDE },
+      data: { values },
+      encoding: {
+        x: quantitative("x", inX, "in units of D; directions mean nothing"),
+        y: quantitative("y", inY, ""),
+      },
+      layer: [
+        {
+          transform: [{ filter: "datum.isFar" }],
+          mark: { type: "rule", color: "#bbb", strokeWidth: 0.8 },
+          encoding: { x2: { field: "labelX" }, y2: { field: "labelY" } },
+        },
+        {
+          mark: { type: "point", filled: true, size: 90, opacity: 1, tooltip: true },
+          encoding: {
+            ...signs(result, true),
+            tooltip: [{ field: "language" }, { field: "cluster" }],
+          },
+        },
+        {
+          mark: { type: "text", fontSize: 10 },
+          encoding: {
+            x: quantitative("labelX", inX, "in units of D; directions mean nothing"),
+            y: quantitative("labelY", inY, ""),
+            text: { field: "label" },
+            // Not as colour, for the legend's sake.
+            fill: { field: "ink", type: "nominal", scale: null },
+          },
+        },
+      ],
+    }),
+  };
+}
