@@ -11,6 +11,7 @@ import { explore } from "./commands/explore.js";
 import { exportCsv } from "./commands/export-csv.js";
 import { exportPt } from "./commands/export-pt.js";
 import { feature } from "./commands/feature.js";
+import { interactions } from "./commands/interactions.js";
 import { languages } from "./commands/languages.js";
 import { models } from "./commands/models.js";
 import { asJson, type Output } from "./commands/output.js";
@@ -121,6 +122,7 @@ async function main(): Promise<number> {
     explore: (run, options) => explore(run, options, output, cancelled.signal),
     feature: (run, which, options) => feature(run, which, options, output, cancelled.signal),
     ablate: (run, options) => ablate(run, options, output, cancelled.signal),
+    interactions: (run, options) => interactions(run, options, output),
     codeswitch: (run, options) => codeswitch(run, options, output, cancelled.signal),
     cluster: (source, options) => cluster(source, options, output, cancelled.signal),
     exportCsv: (run, options) => exportCsv(run, options, output, cancelled.signal),

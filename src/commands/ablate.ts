@@ -1,9 +1,10 @@
 import { relative } from "node:path";
 import { requestError } from "../errors.js";
-import { type AblationNews, ablate as ablateRun } from "../experiments/ablation/ablate-run.js";
+import { ablate as ablateRun } from "../experiments/ablation/ablate-run.js";
 import type { AblationResult } from "../experiments/ablation/ablation-result.js";
 import { parseConfigs } from "../experiments/ablation/ablation-sets.js";
 import { standardCorpus } from "../experiments/ablation/evaluation-texts.js";
+import type { ExperimentNews } from "../experiments/ablation/measure.js";
 import type { Projection } from "../experiments/ablation/read-losses.js";
 import { chooseLayers } from "../explore/choose-layers.js";
 import { withLoading } from "../explore/with-loading.js";
@@ -16,7 +17,7 @@ import {
   ablationTriples,
 } from "../views/charts/ablation.js";
 import type { Chart } from "../views/charts/chart.js";
-import { renderPng, renderSvg } from "../views/charts/render.js";
+import { drawnFiles } from "../views/charts/drawn-files.js";
 import { duration, showProgress } from "../views/progress.js";
 import { asJson, type Output } from "./output.js";
 
@@ -69,7 +70,7 @@ export async function ablate(
       return ablateRun(run, request, jobs, open, tell);
     }).finally(progress.stop);
     const files = new Map<string, string | Uint8Array>([["rows.safetensors", rows]]);
-    for (const [file, content] of await drawn(figuresOf(result))) files.set(file, content);
+    for (const [file, content] of await drawnFiles(figuresOf(result))) files.set(file, content);
     await experiment?.finish(result, files);
     const folder = experiment?.folder ?? "";
     if (options.json) {
@@ -98,7 +99,10 @@ function chosenLanguages({ name, meta }: FinishedRun, asked: string[] | undefine
 }
 
 /** Tells how far the passes are, and how long they take. */
-function passes(tell: (phase: string) => void, onLoaded: () => void): (news: AblationNews) => void {
+function passes(
+  tell: (phase: string) => void,
+  onLoaded: () => void,
+): (news: ExperimentNews) => void {
   let since: { at: number; done: number } | undefined;
   return ({ phase, done, total }) => {
     if (total === 0) return tell(phase);
@@ -116,12 +120,3 @@ const figuresOf = (result: AblationResult): [string, Chart][] => [
   ["specificity", ablationSpecificity(result)],
   ["triples", ablationTriples(result)],
 ];
-
-async function drawn(charts: readonly [string, Chart][]): Promise<[string, string | Uint8Array][]> {
-  const files: [string, string | Uint8Array][] = [];
-  for (const [name, { spec }] of charts) {
-    const svg = await renderSvg(spec);
-    files.push([`${name}.svg`, svg], [`${name}.png`, await renderPng(svg)]);
-  }
-  return files;
-}

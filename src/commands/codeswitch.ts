@@ -7,7 +7,7 @@ import { withLoading } from "../explore/with-loading.js";
 import { writeExperiment } from "../runs/experiments.js";
 import { type FinishedRun, openRun } from "../runs/read.js";
 import { nounFeatureChart, ownFeatureChart } from "../views/charts/code-switch.js";
-import { renderPng, renderSvg } from "../views/charts/render.js";
+import { drawnFiles } from "../views/charts/drawn-files.js";
 import { codeSwitchLines, markedTextLines } from "../views/code-switch-table.js";
 import { showProgress } from "../views/progress.js";
 import { asJson, type Output } from "./output.js";
@@ -68,12 +68,10 @@ async function writeFound(
     ["rows.jsonl", rows.map((row) => `${JSON.stringify(row)}\n`).join("")],
   ]);
   const source = run.meta.model_id.replace(/^embedded:/, "embedded ");
-  for (const [name, chart] of [
+  const drawn = await drawnFiles([
     ["own-feature", ownFeatureChart(result, source)],
     ["noun-feature", nounFeatureChart(result, source)],
-  ] as const) {
-    const svg = await renderSvg(chart.spec);
-    files.set(`${name}.svg`, svg).set(`${name}.png`, await renderPng(svg));
-  }
+  ]);
+  for (const [name, content] of drawn) files.set(name, content);
   return writeExperiment(run.folder, "codeswitch", result, files);
 }

@@ -3,12 +3,14 @@ import { list, readFlag } from "../config/flag-values.js";
 import { PROJECTIONS } from "../experiments/ablation/read-losses.js";
 import type { AblateOptions } from "./ablate.js";
 import type { CodeSwitchOptions } from "./codeswitch.js";
+import type { InteractionsOptions } from "./interactions.js";
 import { corpusOption, whole } from "./options.js";
 
 /** What the commands do that run experiments on a finished run. */
 export interface ExperimentActions {
   codeswitch(run: string, options: CodeSwitchOptions): Promise<void>;
   ablate(run: string, options: AblateOptions): Promise<void>;
+  interactions(run: string, options: InteractionsOptions): Promise<void>;
 }
 
 /** The experiments on the command line. */
@@ -87,5 +89,31 @@ interrupted.`,
         ...{ corpus: rest.corpus, split: rest.split, texts: rest.evalTexts },
         ...{ sameTexts: rest.sameTexts === true, json: rest.json === true },
       }),
+    );
+
+  program
+    .command("interactions")
+    .argument("<RUN>")
+    .description("what each language's features cost each language, as a matrix, from an ablation")
+    .option("--experiment <NAME>", "the ablation, such as ablate-2 (default: the latest)")
+    .option("--config <NAME>", "which of its configurations (default: all features together)")
+    .addOption(
+      new Option(
+        "--mean-over <WHAT>",
+        "ΔCE per token, or the mean of texts' own, as the ablation repository has it",
+      )
+        .choices(["tokens", "texts"])
+        .default("tokens"),
+    )
+    .option("--json", "print the result as JSON")
+    .addHelpText(
+      "after",
+      `
+M[i][j]: ΔCE on texts of language i when the features of j are taken out at one layer; averaged over the layers, at each layer, and
+each row by its own diagonal. CSV files are as the ablation repository writes them; vscore cluster --by interactions takes the
+latest. No model is needed: the numbers are those of the ablation.`,
+    )
+    .action((run, { experiment, config, meanOver, json }) =>
+      actions.interactions(run, { experiment, config, meanOver, json: json === true }),
     );
 }

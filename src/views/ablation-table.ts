@@ -1,5 +1,9 @@
-import type { AblationResult } from "../experiments/ablation/ablation-result.js";
-import type { AblationSummary, Estimate } from "../experiments/ablation/summarise.js";
+import type {
+  AblationResult,
+  AblationSummary,
+  Estimate,
+} from "../experiments/ablation/ablation-result.js";
+
 import { widestConfig } from "./charts/ablation.js";
 import { tableLines } from "./table.js";
 

@@ -1,6 +1,7 @@
 import type { ExploredText, ExploredToken, Shares } from "../explore/explored-text.js";
 import { cut, width } from "./cells.js";
 import { visible } from "./escape.js";
+import { shortNames } from "./short-names.js";
 import { type Column, tableLines } from "./table.js";
 
 /** Columns of a terminal that a table keeps within, and how many of them a token's piece may take. */
@@ -101,18 +102,6 @@ const shareText = (
   { language, share }: Shares[number],
   short: ReadonlyMap<string, string>,
 ): string => `${short.get(language) ?? language} ${Math.round(100 * share)} %`;
-
-/** The code without its script, where no two of the run's languages share it. */
-function shortNames(languages: readonly string[]): Map<string, string> {
-  const beginnings = languages.map((code) => code.split("_")[0] as string);
-  const isUnique = (name: string) => beginnings.filter((other) => other === name).length === 1;
-  return new Map(
-    languages.map((code, at) => {
-      const name = beginnings[at] as string;
-      return [code, isUnique(name) ? name : code];
-    }),
-  );
-}
 
 /** One digit after the point below ten; more where that would say nothing. */
 function brief(activation: number): string {

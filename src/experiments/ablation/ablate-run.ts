@@ -1,17 +1,12 @@
 import type { RunConfig } from "../../config/schema.js";
 import type { EngineJobs } from "../../engine/engine-jobs.js";
-import { planShards, textHash, textsFingerprint } from "../../plan.js";
+import { textHash, textsFingerprint } from "../../plan.js";
 import type { LongExperiment } from "../../runs/experiments.js";
 import type { FinishedRun } from "../../runs/read.js";
 import { configOfRun } from "../../runs/run-config.js";
 import { loadRunModel } from "../run-model.js";
-import type { AblationResult } from "./ablation-result.js";
-import {
-  type AblationConfig,
-  type AblationSet,
-  ablationSets,
-  distinctSets,
-} from "./ablation-sets.js";
+import type { AblationConfig, AblationResult, AblationSet } from "./ablation-result.js";
+import { ablationSets, distinctSets } from "./ablation-sets.js";
 import {
   ENOUGH_TEXTS,
   type EvaluationRequest,
@@ -19,8 +14,8 @@ import {
   evaluationTexts,
   tokenizeEvaluation,
 } from "./evaluation-texts.js";
-import { decodeLosses, encodeLosses, type TextLosses } from "./losses.js";
-import { type Projection, readLosses } from "./read-losses.js";
+import { type ExperimentNews, measureLanguages } from "./measure.js";
+import type { Projection } from "./read-losses.js";
 import { encodeRows } from "./rows-file.js";
 import { type MeasuredLanguage, type MeasuredLayer, summarise } from "./summarise.js";
 
@@ -34,13 +29,6 @@ export interface AblationRequest {
   draws: number;
   seed: number;
   evaluation: EvaluationRequest;
-}
-
-/** What is told while it goes on: forward passes of batches, by texts and sets. */
-export interface AblationNews {
-  phase: string;
-  done: number;
-  total: number;
 }
 
 /** Where experiments are kept, opened once everything is known that its numbers hang on. */
@@ -57,7 +45,7 @@ export async function ablate(
   request: AblationRequest,
   jobs: EngineJobs,
   open: OpenExperiment,
-  onNews: (news: AblationNews) => void,
+  onNews: (news: ExperimentNews) => void,
 ): Promise<{ result: AblationResult; rows: Uint8Array }> {
   const config = configOfRun(run);
   const { layers } = request;
@@ -70,61 +58,15 @@ export async function ablate(
   const { loaded, warnings } = await loadRunModel(run, config, layers, jobs);
   const { languages, lengths, warnings: ofTexts } = await tokenizeEvaluation(texts, loaded, jobs);
   const experiment = await open(identityOf(run, request, config, texts, planned));
-  const budget = run.meta.batch_tokens;
-  const total = languages.reduce(
-    (sum, { ids }) =>
-      sum + ids.length * (1 + planned.reduce((sets, { distinct }) => sets + distinct.length, 0)),
-    0,
+  const { measured, units } = await measureLanguages(
+    { languages, lengths, planOf: () => planned },
+    { projection: request.projection, hook: run.meta.hook, budget: run.meta.batch_tokens },
+    experiment,
+    jobs,
+    onNews,
   );
-  let done = 0;
-  const measured: MeasuredLanguage[] = [];
-  const units = new Map<string, number>();
-  for (const { language, ids } of languages) {
-    const own = lengths.get(language) as Uint32Array;
-    const part = async (layer: number | null, sets: readonly number[][]): Promise<TextLosses> => {
-      const name = `${language}-${layer === null ? "baseline" : `layer-${layer}`}.safetensors`;
-      const kept = experiment.part(name);
-      if (kept !== undefined) {
-        done += ids.length * sets.length;
-        return decodeLosses(kept, sets.length, ids.length);
-      }
-      const { projection } = request;
-      const asked = {
-        language,
-        lengths: own,
-        layer,
-        sets,
-        projection,
-        hook: run.meta.hook,
-        budget,
-      };
-      const read = await readLosses(asked, jobs, (count) => {
-        done += count;
-        onNews({
-          phase: `${language}, ${layer === null ? "as it is" : `layer ${layer}`}`,
-          done,
-          total,
-        });
-      });
-      await experiment.writePart(name, encodeLosses(read));
-      return read;
-    };
-    const baseline = await part(null, [[]]);
-    const byLayer = new Map<number, TextLosses>();
-    for (const { layer, distinct } of planned) byLayer.set(layer, await part(layer, distinct));
-    measured.push({
-      language,
-      baseline,
-      layers: byLayer,
-      // Translations are one unit: what is drawn of one language is drawn of all.
-      unitOf: ids.map((id) => {
-        if (!units.has(id)) units.set(id, units.size);
-        return units.get(id) as number;
-      }),
-    });
-  }
-  onNews({ phase: "summing up", done: total, total });
-  const { cells, summary } = summarise(measured, planned, units.size, request.seed);
+  onNews({ phase: "summing up", done: 0, total: 0 });
+  const { cells, summary } = summarise(measured, planned, units, request.seed);
   const evaluation = describeTexts(texts, measured);
   const result: AblationResult = {
     ...{ schema_version: 1, run: run.name, projection: request.projection, positions: "all" },
@@ -183,15 +125,6 @@ function describeTexts(
       baseline: total(measured[at]) / each.tokens,
     })),
   };
-}
-
-/** Forward passes of batches that an ablation takes: each text once as it is, and once for each distinct set. */
-export function forwardPasses(
-  lengths: readonly ArrayLike<number>[],
-  sets: number,
-  budget: number,
-): number {
-  return lengths.reduce((sum, own) => sum + planShards(own, budget).length * (1 + sets), 0);
 }
 
 const total = (language: MeasuredLanguage | undefined): number =>

@@ -3,27 +3,7 @@ import { Draws } from "../../reduce/random.js";
 import type { Ranking } from "../../reduce/v-score.js";
 import type { FinishedRun } from "../../runs/read.js";
 import type { LayerStatistics } from "../../runs/score-files.js";
-
-/** Ranks of a language's features that are taken out together; ranks from 1. */
-export interface AblationConfig {
-  /** Such as top1+2. */
-  name: string;
-  ranks: number[];
-}
-
-/** Features of one layer that are taken out together. */
-export interface AblationSet {
-  /** Whose features these are, or whose they stand for. */
-  ablated: string;
-  config: string;
-  /** "language": its best features. "random": as many others whose mean on it is nearly the same. */
-  kind: "language" | "random";
-  /** Of random ones, which draw; 0 otherwise. */
-  draw: number;
-  features: number[];
-  /** μ(f, ablated) of each. */
-  means: number[];
-}
+import type { AblationConfig, AblationSet } from "./ablation-result.js";
 
 /** Of those whose mean is nearest, so many are drawn from. */
 const NEAREST = 10;

@@ -1,44 +1,6 @@
-import { Bootstrap, type Interval, percentileInterval } from "../../reduce/bootstrap.js";
-import type { AblationSet } from "./ablation-sets.js";
+import { Bootstrap, percentileInterval } from "../../reduce/bootstrap.js";
+import type { AblationCell, AblationSet, AblationSummary, Estimate } from "./ablation-result.js";
 import type { TextLosses } from "./losses.js";
-
-/** A number with its 95 % interval: percentiles of resampled texts; null where there are fewer than two. */
-export interface Estimate {
-  value: number;
-  interval: Interval | null;
-}
-
-/** What taking a set of features out does to the predictions of one language. */
-export interface AblationCell {
-  /** Null: the mean over the layers, each by itself. */
-  layer: number | null;
-  ablated: string;
-  config: string;
-  kind: AblationSet["kind"];
-  evaluated: string;
-  /** ΔCE in nats per token: (Σ losses without − Σ losses with the features) / Σ predicted tokens; of random ones, over all draws. */
-  delta: Estimate;
-  /** The same as a mean over texts of each text's own ΔCE, as the paper's code and the ablation repository have it. */
-  delta_text_mean: number;
-}
-
-/** How far the effect of a language's features is that language's own. */
-export interface AblationSummary {
-  layer: number | null;
-  ablated: string;
-  config: string;
-  own: Estimate;
-  /** On the other languages: their mean, and the largest. */
-  others_mean: Estimate;
-  largest_other: { evaluated: string; delta: Estimate };
-  /** Controls, on this language: as many random features, equally active; and the other languages' features, the strongest. */
-  random: Estimate | null;
-  other_features: { ablated: string; delta: Estimate } | null;
-  /** own − others_mean, own − random, own − other_features. */
-  over_others: Estimate;
-  over_random: Estimate | null;
-  over_other_features: Estimate | null;
-}
 
 export interface MeasuredLanguage {
   language: string;

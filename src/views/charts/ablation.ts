@@ -1,6 +1,6 @@
-import type { AblationResult } from "../../experiments/ablation/ablation-result.js";
+import type { AblationCell, AblationResult } from "../../experiments/ablation/ablation-result.js";
 import { closeAndDistant } from "../../experiments/ablation/close-and-distant.js";
-import type { AblationCell } from "../../experiments/ablation/summarise.js";
+
 import { type Chart, framed } from "./chart.js";
 
 const PANELS_A_ROW = 3;

@@ -1,5 +1,6 @@
 import { overlaps, ownShares } from "../../comparison/overlap.js";
 import { rankedFeatures } from "../../runs/top-features.js";
+import { cells, middleOf, withHalf } from "./cells.js";
 import {
   type Chart,
   type ChartOptions,
@@ -10,57 +11,6 @@ import {
   told,
   V_FORMULA,
 } from "./chart.js";
-
-interface Matrix {
-  x: object;
-  y: object;
-  value: string;
-  /** What the colour means. */
-  title: string;
-  format: string;
-  domain?: [number, number];
-  /** What the pointer over a cell tells. */
-  tooltip: ReturnType<typeof told>;
-}
-
-/** Coloured cells, each with its number, dark on light and light on dark. */
-function cells(
-  { x, y, value, title, format, domain, tooltip }: Matrix,
-  step: { x: number; y: number },
-) {
-  const legend = { format: format.includes("%") ? format : ".3~g" };
-  const scale = { scheme: "viridis", ...(domain === undefined ? {} : { domain }) };
-  return {
-    width: { step: step.x },
-    height: { step: step.y },
-    encoding: { x, y, tooltip },
-    layer: [
-      {
-        mark: "rect",
-        encoding: { color: { field: value, type: "quantitative", title, scale, legend } },
-      },
-      {
-        mark: { type: "text", fontSize: 9 },
-        encoding: {
-          text: { field: value, type: "quantitative", format },
-          color: {
-            condition: { test: `datum.${value} < datum.half`, value: "white" },
-            value: "black",
-          },
-        },
-      },
-    ],
-  };
-}
-
-/** Values with what the middle of the colour scale is, so that text can be read on it. */
-function withHalf<T>(rows: readonly T[], numberOf: (row: T) => number) {
-  const numbers = rows.map(numberOf);
-  const half = middleOf([Math.min(...numbers), Math.max(...numbers)]);
-  return rows.map((row) => ({ ...row, half }));
-}
-
-const middleOf = ([least, most]: [number, number]): number => least + 0.55 * (most - least);
 
 /** Shares and Jaccard indices. */
 const SHARES: [number, number] = [0, 1];

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { AblationSet } from "../../../src/experiments/ablation/ablation-sets.js";
+import type { AblationSet } from "../../../src/experiments/ablation/ablation-result.js";
 import { type MeasuredLanguage, summarise } from "../../../src/experiments/ablation/summarise.js";
 
 const set = (ablated: string, kind: AblationSet["kind"] = "language", draw = 0): AblationSet => ({

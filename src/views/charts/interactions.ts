@@ -1,0 +1,130 @@
+import type { InteractionsResult } from "../../experiments/interactions/interactions.js";
+import { cells, withHalf } from "./cells.js";
+import { type Chart, framed, panelsOf, told } from "./chart.js";
+
+function sourceText({ run, ablation, config, evaluation, mean_over }: InteractionsResult): string {
+  const { corpus, split, fewest } = evaluation;
+  return `${run}, ${ablation} (${config}), ${corpus}${split === null ? "" : ` (${split})`}, ${fewest} texts or more a language, mean over ${mean_over}`;
+}
+
+const titled = (title: string, { is_enough, evaluation }: InteractionsResult): string =>
+  is_enough ? title : `${title} (${evaluation.fewest} texts: no claim)`;
+
+const axes = (languages: readonly string[]) => ({
+  tooltip: told({ evaluated: "evaluated", ablated: "features taken out" }, { value: "ΔCE" }),
+  x: {
+    ...{ field: "ablated", type: "nominal", sort: [...languages], title: "features taken out" },
+    axis: { labelAngle: -45 },
+  },
+  y: { field: "evaluated", type: "nominal", sort: [...languages], title: "evaluated" },
+});
+
+const rowsOf = (languages: readonly string[], matrix: readonly (readonly (number | null)[])[]) =>
+  languages.flatMap((evaluated, i) =>
+    languages.flatMap((ablated, j) => {
+      const value = matrix[i]?.[j] ?? null;
+      return value === null ? [] : [{ evaluated, ablated, value }];
+    }),
+  );
+
+/** What each language's features cost each language, averaged over the layers. */
+export function interactionHeatmap(result: InteractionsResult): Chart {
+  const title = titled("What taking out each language's features costs each language", result);
+  const { languages, average } = result;
+  const rows = rowsOf(languages, average);
+  return {
+    title,
+    caption:
+      "ΔCE in nats per token on texts of the row's language when the features of the column's are taken out at one layer, averaged over the layers. A bright diagonal: each language has features of its own.",
+    spec: framed(title, sourceText(result), {
+      data: { values: withHalf(rows, ({ value }) => value) },
+      ...cells(
+        { ...axes(languages), value: "value", title: "ΔCE", format: ".2f" },
+        { x: 44, y: 24 },
+      ),
+    }),
+  };
+}
+
+/** The same, each row in parts of its own diagonal. */
+export function normalizedHeatmap(result: InteractionsResult): Chart {
+  const title = titled("The same in parts of what a language's own features cost it", result);
+  const { languages, normalized } = result;
+  const rows = rowsOf(languages, normalized);
+  return {
+    title,
+    caption:
+      "Each row divided by its own diagonal: 1 is the effect of the language's own features. A row without a positive diagonal is empty.",
+    spec: framed(title, sourceText(result), {
+      data: { values: withHalf(rows, ({ value }) => value) },
+      ...cells(
+        { ...axes(languages), value: "value", title: "ΔCE / own", format: ".2f" },
+        { x: 44, y: 24 },
+      ),
+    }),
+  };
+}
+
+/** Layer by layer. */
+export function interactionsByLayer(result: InteractionsResult): Chart {
+  const title = titled(
+    "What taking out each language's features costs each language, by layer",
+    result,
+  );
+  const { languages, layers } = result;
+  const rows = layers.flatMap(({ layer, matrix }) =>
+    rowsOf(languages, matrix).map((each) => ({ ...each, layer })),
+  );
+  return {
+    title,
+    caption: "ΔCE in nats per token, as in the averaged matrix, a panel a layer.",
+    spec: framed(title, sourceText(result), {
+      data: { values: withHalf(rows, ({ value }) => value) },
+      columns: 2,
+      ...panelsOf(layers.map(({ layer }) => layer)),
+      resolve: { axis: { x: "independent", y: "independent" } },
+      spec: cells(
+        { ...axes(languages), value: "value", title: "ΔCE", format: ".1f" },
+        { x: 30, y: 20 },
+      ),
+    }),
+  };
+}
+
+const PAIRS = 12;
+
+/** The pairs in which one side's features matter most to the other side, and not the other way round. */
+export function asymmetryBars(result: InteractionsResult): Chart {
+  const title = titled("Pairs of languages by how one-sided their effect is", result);
+  const shown = result.asymmetry.slice(0, PAIRS);
+  const values = shown.flatMap(({ first, second, on_first, on_second }) => {
+    const pair = `${first}, ${second}`;
+    return [
+      { pair, direction: "on the first, of the second's features", value: on_first },
+      { pair, direction: "on the second, of the first's features", value: on_second },
+    ];
+  });
+  return {
+    title,
+    caption: `The ${shown.length} pairs with the largest |M[a][b] − M[b][a]|: ΔCE on each of the two when the other's features are taken out.`,
+    spec: framed(title, sourceText(result), {
+      data: { values },
+      width: 360,
+      height: { step: 14 },
+      mark: { type: "bar", tooltip: true },
+      encoding: {
+        y: {
+          ...{ field: "pair", type: "nominal", title: null, axis: { labelLimit: 260 } },
+          sort: shown.map(({ first, second }) => `${first}, ${second}`),
+        },
+        yOffset: { field: "direction" },
+        x: { field: "value", type: "quantitative", title: "ΔCE (nats per token)" },
+        color: {
+          ...{ field: "direction", type: "nominal" },
+          legend: { title: null, orient: "bottom", labelLimit: 400, columns: 1 },
+          scale: { range: ["#0072b2", "#e69f00"] },
+        },
+      },
+    }),
+  };
+}
