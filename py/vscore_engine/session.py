@@ -31,6 +31,7 @@ class Session:
             "tokenize": self._tokenize,
             "extract": self._extract,
             "write_pt": self._write_pt,
+            "write_tensor": self._write_tensor,
             "read_pt": self._read_pt,
             "releases": self._releases,
             "doctor": self._doctor,
@@ -150,6 +151,13 @@ class Session:
 
         layers = [int(layer) for layer in job.params["layers"]]
         write_pt(Path(job.params["source"]), Path(job.params["target"]), layers)
+        return 0
+
+    def _write_tensor(self, job: "Job") -> int:
+        from vscore_engine.run_files import write_tensor
+
+        asked = job.params
+        write_tensor(Path(asked["source"]), Path(asked["target"]), str(asked["tensor"]))
         return 0
 
     def _read_pt(self, job: "Job") -> int:

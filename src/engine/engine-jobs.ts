@@ -138,6 +138,13 @@ export class EngineJobs {
     }
   }
 
+  /** Writes one tensor of a safetensors file as a `.pt` of its own: int64 or float32. */
+  async writeTensor(source: string, target: string, tensor: string): Promise<void> {
+    for await (const _ of this.frames("write_tensor", { source, target, tensor })) {
+      // Its end is all there is to wait for.
+    }
+  }
+
   /** Converts a `.pt` that anybody wrote to safetensors, checked and without running what it may carry. */
   async readTorch(source: string, target: string): Promise<void> {
     for await (const _ of this.frames("read_pt", { source, target })) {

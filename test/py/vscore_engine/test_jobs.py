@@ -116,6 +116,10 @@ def test_score_files_need_no_model(engine, tmp_path):
     assert frames[0].metadata["name"] == "pt"
     assert frames[0].json == {"layers": [4], "languages": 2, "features": {"4": 2}}
     assert engine.run("read_pt", source=str(source), target=target)[-1].json["kind"] == "request"
+    one = str(tmp_path / "one.pt")
+    frames = engine.run("write_tensor", source=str(source), target=one, tensor="layer.4.index")
+    assert [frame.kind for frame in frames] == ["end"]
+    assert (tmp_path / "one.pt").exists()
     full = engine.run("write_pt", source=str(source), target="/dev/full", layers=[4])
     assert full[-1].json["kind"] == "environment"
     assert "disk is full" in full[-1].json["message"]
