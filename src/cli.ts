@@ -7,6 +7,7 @@ import { compute } from "./commands/compute.js";
 import { doctor } from "./commands/doctor.js";
 import { explore } from "./commands/explore.js";
 import { exportCsv } from "./commands/export-csv.js";
+import { exportFolder } from "./commands/export-folder.js";
 import { exportPt } from "./commands/export-pt.js";
 import { feature } from "./commands/feature.js";
 import { languages } from "./commands/languages.js";
@@ -121,6 +122,8 @@ async function main(): Promise<number> {
     codeswitch: (run, options) => codeswitch(run, options, output, cancelled.signal),
     exportCsv: (run, options) => exportCsv(run, options, output, cancelled.signal),
     exportPt: (run, options) => exportPt(run, options, output, cancelled.signal),
+    exportFolder: (format, run, options) =>
+      exportFolder(format, run, options, output, cancelled.signal),
     doctor: (options) => doctor(options, output, cancelled.signal),
     prefetch: (options) => prefetch(options, output, cancelled.signal),
     selfcheck: (options) => selfcheck(options, output, cancelled.signal),

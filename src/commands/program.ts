@@ -11,6 +11,7 @@ import type { CompareOptions } from "./compare.js";
 import type { ComputeOptions } from "./compute.js";
 import type { ExploreOptions } from "./explore.js";
 import { addExplore } from "./explore-options.js";
+import { addExports, type ExportActions } from "./export-options.js";
 import type { FeatureOptions } from "./feature.js";
 import type { ModelsOptions } from "./models.js";
 import { addConfigOptions, corpusOption, flagsOf, whole } from "./options.js";
@@ -21,7 +22,7 @@ import { SELFCHECK_KEYS } from "./selfcheck.js";
 import type { ShowOptions } from "./show.js";
 
 /** What the commands do; handed in, so that parsing can be tried without doing anything. */
-export interface Actions {
+export interface Actions extends ExportActions {
   compute(options: ComputeOptions): Promise<void>;
   batch(request: BatchRequest): Promise<void>;
   models(options: ModelsOptions): Promise<void>;
@@ -37,8 +38,6 @@ export interface Actions {
   feature(run: string, which: string, options: FeatureOptions): Promise<void>;
   explore(run: string, options: ExploreOptions): Promise<void>;
   codeswitch(run: string, options: CodeSwitchOptions): Promise<void>;
-  exportCsv(run: string, options: { topK: number; output?: string | undefined }): Promise<void>;
-  exportPt(run: string, options: { output: string }): Promise<void>;
   doctor(options: { json: boolean }): Promise<void>;
   prefetch(options: {
     flags: PartialConfig;
@@ -298,23 +297,7 @@ not begin with its prefix are left out and listed. Result, rows and figures go t
     .action((run, { data, text, layer, json }) =>
       actions.codeswitch(run, { data, text, layer, json: json === true }),
     );
-  const exports = program.command("export").description("export a run for other tools");
-  const csv = exports
-    .command("csv")
-    .argument("<RUN>")
-    .description("top-k features per language and layer, as the steering repository reads them")
-    .option("--top-k <K>", "features per language and layer", whole(1), 5)
-    .option(
-      "--output <FILE>",
-      "file to write, - for stdout (default: <run>/exports/v_scores_<run>_top<k>.csv)",
-    );
-  exports
-    .command("pt")
-    .argument("<RUN>")
-    .description("meta.json and v_scores.pt alone, as the original tool writes them")
-    .requiredOption("--output <FOLDER>", "folder to write, empty or not there yet")
-    .action((run, { output }) => actions.exportPt(run, { output }));
-  csv.action((run, { topK, output }) => actions.exportCsv(run, { topK, output }));
+  addExports(program, actions);
   program
     .command("rescore")
     .argument("<RUN>")

@@ -21,6 +21,7 @@ function run(...args: string[]): { did: unknown[]; said: string; error: Commande
     "compare",
     "explore",
     "exportCsv",
+    "exportFolder",
     "rescore",
   ];
   const program = buildProgram(
@@ -179,6 +180,12 @@ describe("other commands", () => {
     ],
     ["export", ["csv", "r"], ["exportCsv", "r", { topK: 5 }]],
     ["export", ["csv", "r", "--output", "-"], ["exportCsv", "r", { topK: 5, output: "-" }]],
+    ["export", ["sae-features", "r"], ["exportFolder", "sae-features", "r", {}]],
+    [
+      "export",
+      ["paper-index", "r", "--output", "d"],
+      ["exportFolder", "paper-index", "r", { output: "d" }],
+    ],
     [
       "rescore",
       ["r", "--languages", "a,b", "--out-dir", "o", "--overwrite"],
