@@ -33,6 +33,7 @@ class Session:
             "write_pt": self._write_pt,
             "write_tensor": self._write_tensor,
             "read_pt": self._read_pt,
+            "read_pickle": self._read_pickle,
             "releases": self._releases,
             "doctor": self._doctor,
             "prefetch": self._prefetch,
@@ -165,6 +166,12 @@ class Session:
 
         source, target = Path(job.params["source"]), Path(job.params["target"])
         result(self._sender, "pt", read_pt(source, target))
+        return 0
+
+    def _read_pickle(self, job: "Job") -> int:
+        from vscore_engine.plain_json import read_pickle
+
+        result(self._sender, "pickle", read_pickle(Path(job.params["source"])))
         return 0
 
     def _selfcheck(self, job: "Job") -> int:
