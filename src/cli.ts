@@ -10,6 +10,7 @@ import { exportCsv } from "./commands/export-csv.js";
 import { exportFolder } from "./commands/export-folder.js";
 import { exportPt } from "./commands/export-pt.js";
 import { feature } from "./commands/feature.js";
+import { importResults } from "./commands/import-results.js";
 import { languages } from "./commands/languages.js";
 import { models } from "./commands/models.js";
 import { asJson, type Output } from "./commands/output.js";
@@ -124,6 +125,7 @@ async function main(): Promise<number> {
     exportPt: (run, options) => exportPt(run, options, output, cancelled.signal),
     exportFolder: (format, run, options) =>
       exportFolder(format, run, options, output, cancelled.signal),
+    importResults: (files, options) => importResults(files, options, output, cancelled.signal),
     doctor: (options) => doctor(options, output, cancelled.signal),
     prefetch: (options) => prefetch(options, output, cancelled.signal),
     selfcheck: (options) => selfcheck(options, output, cancelled.signal),

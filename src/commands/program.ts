@@ -9,9 +9,9 @@ import type { BatchRequest } from "./batch.js";
 import type { CodeSwitchOptions } from "./codeswitch.js";
 import type { CompareOptions } from "./compare.js";
 import type { ComputeOptions } from "./compute.js";
+import { addExports, addImport, type ExchangeActions } from "./exchange-options.js";
 import type { ExploreOptions } from "./explore.js";
 import { addExplore } from "./explore-options.js";
-import { addExports, type ExportActions } from "./export-options.js";
 import type { FeatureOptions } from "./feature.js";
 import type { ModelsOptions } from "./models.js";
 import { addConfigOptions, corpusOption, flagsOf, whole } from "./options.js";
@@ -22,7 +22,7 @@ import { SELFCHECK_KEYS } from "./selfcheck.js";
 import type { ShowOptions } from "./show.js";
 
 /** What the commands do; handed in, so that parsing can be tried without doing anything. */
-export interface Actions extends ExportActions {
+export interface Actions extends ExchangeActions {
   compute(options: ComputeOptions): Promise<void>;
   batch(request: BatchRequest): Promise<void>;
   models(options: ModelsOptions): Promise<void>;
@@ -298,6 +298,7 @@ not begin with its prefix are left out and listed. Result, rows and figures go t
       actions.codeswitch(run, { data, text, layer, json: json === true }),
     );
   addExports(program, actions);
+  addImport(program, actions);
   program
     .command("rescore")
     .argument("<RUN>")

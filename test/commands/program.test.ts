@@ -22,6 +22,7 @@ function run(...args: string[]): { did: unknown[]; said: string; error: Commande
     "explore",
     "exportCsv",
     "exportFolder",
+    "importResults",
     "rescore",
   ];
   const program = buildProgram(
@@ -180,6 +181,11 @@ describe("other commands", () => {
     ],
     ["export", ["csv", "r"], ["exportCsv", "r", { topK: 5 }]],
     ["export", ["csv", "r", "--output", "-"], ["exportCsv", "r", { topK: 5, output: "-" }]],
+    [
+      "import",
+      ["a", "b", "--into", "d"],
+      ["importResults", ["a", "b"], { into: "d", json: false }],
+    ],
     ["export", ["sae-features", "r"], ["exportFolder", "sae-features", "r", {}]],
     [
       "export",

@@ -1,8 +1,10 @@
 import type { Command } from "commander";
 import type { FolderFormat } from "./export-folder.js";
+import type { ImportOptions } from "./import-results.js";
 import { whole } from "./options.js";
 
-export interface ExportActions {
+export interface ExchangeActions {
+  importResults(files: readonly string[], options: ImportOptions): Promise<void>;
   exportCsv(run: string, options: { topK: number; output?: string | undefined }): Promise<void>;
   exportPt(run: string, options: { output: string }): Promise<void>;
   exportFolder(
@@ -13,7 +15,7 @@ export interface ExportActions {
 }
 
 /** `vscore export …` on the command line. */
-export function addExports(program: Command, actions: ExportActions): void {
+export function addExports(program: Command, actions: ExchangeActions): void {
   const exports = program.command("export").description("export a run for other tools");
   exports
     .command("csv")
@@ -64,4 +66,25 @@ npx vscore rescore RUN --languages paper makes one of a run that has the ten and
       )
       .action((run, { output }) => actions.exportFolder(format, run, { output }));
   }
+}
+
+/** `vscore import` on the command line. */
+export function addImport(program: Command, actions: ExchangeActions): void {
+  program
+    .command("import")
+    .argument("<FILE...>", "results of the ablation repository, .pkl or .csv")
+    .description("read results of the ablation repository into JSON, pickles without running them")
+    .requiredOption("--into <FOLDER>", "folder to write: FILE.json for each FILE")
+    .option("--json", "print what was read as JSON")
+    .addHelpText(
+      "after",
+      `
+Known are: the interaction matrix (.pkl or .csv; written as FILE.matrix.csv too), fig5_cache.pkl and fig6_cache.pkl (old and new
+shapes), cross_language_synergy.pkl, cluster_synergy_cache.pkl, and downstream results (.pkl or .csv, both headers). Which one a
+file is, its keys say, not its name. A JSON file holds what it is, languages, layers, numbers, and its source's name and SHA-256;
+a pair of languages is the key "a|b", NaN is null. Anything in a pickle but plain values and numbers is refused, and never run.`,
+    )
+    .action((files: string[], { into, json }) =>
+      actions.importResults(files, { into, json: json === true }),
+    );
 }
