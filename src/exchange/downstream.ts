@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { shortCodeOfName } from "../config/short-codes.js";
 import { csvNumber } from "./csv-records.js";
 import {
   Code,
@@ -45,7 +46,8 @@ export function readDownstreamTable([header = [], ...rows]: string[][]): ReadRes
       csvNumber(cell, `row ${at + 1}, column ${header[column + 3]}`),
     );
     return {
-      ...{ task, metric, language: codeOf(language, `row ${at + 1}`), features: null },
+      ...{ task, metric, features: null },
+      language: codeOf(shortCodeOfName(language), `row ${at + 1}`),
       ...{ baseline, ablated, delta },
       ...(percent === undefined ? {} : { delta_pct: percent }),
     };
@@ -53,13 +55,13 @@ export function readDownstreamTable([header = [], ...rows]: string[][]): ReadRes
   return downstreamResult(read, null, {});
 }
 
-/** The pickle's names of a task and its metric. */
-const TASKS: Record<string, readonly [task: string, metric: string]> = {
-  qa: ["qa", "f1"],
-  qa_em: ["qa", "em"],
-  classification: ["classification", "accuracy"],
-  classification_qwk: ["classification", "qwk"],
-  translation: ["translation", "bleu"],
+/** The pickle's tasks, under the names of the tables, and what the tables call their metrics. */
+const METRICS: Record<string, string> = {
+  qa: "F1",
+  qa_em: "EM",
+  classification: "Accuracy",
+  classification_qwk: "QWK",
+  translation: "BLEU",
 };
 
 const Examples = z.record(Code, z.record(z.string(), z.array(z.json())));
@@ -76,21 +78,23 @@ const Pickled = z.strictObject({
 /** `downstream_results_layer<L>.pkl`. */
 export function readPickledDownstream(value: unknown): ReadResult {
   const { results, qa_examples, cls_examples, ablation_layer, ...settings } = take(Pickled, value);
-  const rows = Object.entries(results).flatMap(([name, byLanguage]) => {
-    const known = TASKS[name];
-    if (known === undefined)
+  const rows = Object.entries(results).flatMap(([task, byLanguage]) => {
+    const metric = METRICS[task];
+    if (metric === undefined)
       throw new UnknownShape(
-        `results of ${name.slice(0, 80)}, where ${Object.keys(TASKS).join(", ")} are known`,
+        `results of ${task.slice(0, 80)}, where ${Object.keys(METRICS).join(", ")} are known`,
       );
-    const [task, metric] = known;
-    return Object.entries(byLanguage).flatMap(([language, { baseline = null, ...ablated }]) =>
-      Object.entries(ablated).map(
+    return Object.entries(byLanguage).flatMap(([language, { baseline = null, ...ablated }]) => {
+      // Scripts save after each measurement: the one with ablation may not have come.
+      const measured = Object.entries(ablated);
+      const told = measured.length > 0 ? measured : ([[null, null]] as const);
+      return told.map(
         ([features, score]): DownstreamRow => ({
           ...{ task, metric, language, features, baseline, ablated: score },
           delta: baseline === null || score === null ? null : score - baseline,
         }),
-      ),
-    );
+      );
+    });
   });
   const examples = { qa: qa_examples, classification: cls_examples };
   const kept = Object.entries(examples).filter(([, each]) => each !== undefined);

@@ -94,3 +94,10 @@ export function seriesLength(
 /** A number that another should follow from, up to rounding. */
 export const isNear = (a: number, b: number, tolerance = 1e-6): boolean =>
   Math.abs(a - b) <= tolerance * Math.max(1, Math.abs(a), Math.abs(b));
+
+/** Null where there is nothing to average, or something is missing. */
+export function meanOf(values: readonly Num[]): Num {
+  const numbers = values.filter((value) => value !== null);
+  if (numbers.length === 0 || numbers.length < values.length) return null;
+  return numbers.reduce((sum, value) => sum + value, 0) / numbers.length;
+}

@@ -6,6 +6,7 @@ import {
   codeOf,
   isNear,
   Layers,
+  meanOf,
   Num,
   type ReadResult,
   take,
@@ -99,10 +100,4 @@ function refuseRagged(
   throw new UnknownShape(
     `${matrix.length} rows of ${widths || "no"} values in ${name}, and ${length} languages`,
   );
-}
-
-function meanOf(values: readonly Num[]): Num {
-  const numbers = values.filter((value) => value !== null);
-  if (numbers.length === 0 || numbers.length < values.length) return null;
-  return numbers.reduce((sum, value) => sum + value, 0) / numbers.length;
 }

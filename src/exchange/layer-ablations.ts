@@ -1,7 +1,9 @@
 import { z } from "zod";
 import {
   Code,
+  isNear,
   Layers,
+  meanOf,
   Num,
   type ReadResult,
   seriesLength,
@@ -20,11 +22,13 @@ const Series = z.record(Code, z.array(Num));
 type Effects = Record<string, Record<string, Record<string, Num[]>>>;
 
 const AXES = { delta_ce: ["features", "ablated", "evaluated", "layer"] };
-const UNTOLD = "not-told";
+
+/** Older scripts ablated each language's best feature, and did not say so in the file. */
+const OLDER_FEATURES = "top-1";
 
 const Figure5 = z.strictObject({
   fig5_data: z.json(),
-  fig5_mean: z.json().optional(),
+  fig5_mean: z.record(Code, z.record(Code, Num)).optional(),
   layers: Layers.optional(),
   configs: z.array(Features).optional(),
 });
@@ -36,21 +40,36 @@ const Figure5 = z.strictObject({
 export function readFigure5(value: unknown): ReadResult {
   const { fig5_data, fig5_mean, layers, configs } = take(Figure5, value);
   const byDepth: Record<number, () => Effects> = {
-    2: () => ({ [UNTOLD]: take(z.record(Code, Series), fig5_data) }),
+    2: () => ({ [OLDER_FEATURES]: take(z.record(Code, Series), fig5_data) }),
     3: () => take(z.record(Features, z.record(Code, Series)), fig5_data),
   };
   const effects = ofDepth(fig5_data, "fig5_data", byDepth);
-  const result = effectsResult("ablation-by-layer", effects, layers);
+  const result = effectsResult("ablation-by-layer", effects, layers, () => true);
   const unmeasured = configs?.filter((features) => effects[features] === undefined) ?? [];
   if (unmeasured.length > 0) result.warnings.push(`nothing is there of ${unmeasured.join(", ")}`);
-  if (fig5_mean !== undefined) result.data.means = fig5_mean;
+  if (fig5_mean !== undefined) {
+    result.data.means = fig5_mean;
+    const off = misfitMeans(fig5_mean, effects[OLDER_FEATURES] ?? {});
+    if (off > 0) result.warnings.push(`${off} of its means are not those of their series`);
+  }
   return result;
 }
 
+/** How many of the file's own means over layers are not those of its series. */
+function misfitMeans(means: Record<string, Record<string, Num>>, series: Effects[string]): number {
+  return Object.entries(means).flatMap(([ablated, own]) =>
+    Object.entries(own).filter(([evaluated, mean]) => {
+      const told = meanOf(series[ablated]?.[evaluated] ?? []);
+      return told !== null && mean !== null && !isNear(told, mean);
+    }),
+  ).length;
+}
+
+const Triples = z.record(Code, z.array(Code));
 const Figure6 = z.strictObject({
   fig6_data: z.json(),
   layers: Layers.optional(),
-  fig6_triples: z.json().optional(),
+  fig6_triples: Triples.optional(),
   lang_ablate: Code.optional(),
   langs_eval: z.array(Code).optional(),
 });
@@ -70,7 +89,13 @@ export function readFigure6(value: unknown): ReadResult {
     3: () => turned(take(z.record(Code, z.record(Features, Series)), fig6_data)),
   };
   const effects = ofDepth(fig6_data, "fig6_data", byDepth);
-  const result = effectsResult("joint-ablation-by-layer", effects, layers);
+  // Each language was evaluated on a few, and the file has empty series for all the others.
+  const result = effectsResult(
+    "joint-ablation-by-layer",
+    effects,
+    layers,
+    (ablated, evaluated) => fig6_triples?.[ablated]?.includes(evaluated) ?? true,
+  );
   if (langs_eval !== undefined) result.settings.evaluated = langs_eval;
   if (fig6_triples !== undefined) result.data.triples = fig6_triples;
   return result;
@@ -109,6 +134,7 @@ function effectsResult(
   kind: ReadResult["kind"],
   effects: Effects,
   layers: number[] | undefined,
+  isExpected: (ablated: string, evaluated: string) => boolean,
 ): ReadResult {
   const series = Object.entries(effects).flatMap(([features, byAblated]) =>
     Object.entries(byAblated).flatMap(([ablated, own]) =>
@@ -130,10 +156,9 @@ function effectsResult(
   const warnings: string[] = [];
   if (layers === undefined)
     warnings.push(`the file does not tell of which layers its ${length} values are`);
-  if (effects[UNTOLD] !== undefined)
-    warnings.push("the file does not tell which of a language's features were ablated");
-  const empty = series.filter(({ values }) => values.length === 0).length;
-  if (empty > 0) warnings.push(`${empty} of ${series.length} series are empty`);
+  const expected = series.filter(({ ablated, evaluated }) => isExpected(ablated, evaluated));
+  const empty = expected.filter(({ values }) => values.length === 0).length;
+  if (empty > 0) warnings.push(`${empty} of ${expected.length} series are empty`);
   return {
     kind,
     languages: unique([

@@ -14,7 +14,7 @@ test("tables of both generations", () => {
   ]);
   const newer = readDownstreamTable(
     csvRecords(
-      "task,metric,language,baseline,ablated,delta,delta_pct\nCLS,QWK,fr,0.5,0.25,-0.25,-50\nCLS,QWK,ja,,,,\n",
+      "task,metric,language,baseline,ablated,delta,delta_pct\nCLS,QWK,French,0.5,0.25,-0.25,-50\nCLS,QWK,ja,,,,\n",
     ),
   );
   expect(newer.languages).toEqual(["fr", "ja"]);
@@ -42,10 +42,10 @@ test.each([
   expect(() => readDownstreamTable(csvRecords(text))).toThrow(told);
 });
 
-test("a pickle becomes the same rows, with the layer and the features that were ablated", () => {
+test("a pickle becomes rows under the same names, with the layer and the features that were ablated", () => {
   const { data, layers, settings } = readPickledDownstream({
     results: {
-      qa: { en: { baseline: 40, "top-1+2": 1 } },
+      qa: { en: { baseline: 40, "top-1+2": 1 }, es: { baseline: 30 }, th: {} },
       classification_qwk: { fr: { baseline: null, "top-1+2": 0.5 } },
     },
     qa_examples: { en: { baseline: [{ question: "?", f1: 1 }] } },
@@ -55,11 +55,20 @@ test("a pickle becomes the same rows, with the layer and the features that were 
   });
   expect(data.rows).toEqual([
     {
-      ...{ task: "qa", metric: "f1", language: "en", features: "top-1+2" },
+      ...{ task: "qa", metric: "F1", language: "en", features: "top-1+2" },
       ...{ baseline: 40, ablated: 1, delta: -39 },
     },
+    // Saved while the script was still at work.
     {
-      ...{ task: "classification", metric: "qwk", language: "fr", features: "top-1+2" },
+      ...{ task: "qa", metric: "F1", language: "es", features: null },
+      ...{ baseline: 30, ablated: null, delta: null },
+    },
+    {
+      ...{ task: "qa", metric: "F1", language: "th", features: null },
+      ...{ baseline: null, ablated: null, delta: null },
+    },
+    {
+      ...{ task: "classification_qwk", metric: "QWK", language: "fr", features: "top-1+2" },
       ...{ baseline: null, ablated: 0.5, delta: null },
     },
   ]);

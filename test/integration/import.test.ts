@@ -22,7 +22,7 @@ per_layer = rng.normal(size=(10, 10, 3))
 save("interaction_matrix_avg_layers.pkl", {"M": per_layer.mean(axis=2), "M_per_layer": per_layer,
     "languages": LANGUAGES, "layers": LAYERS, "top_k": 2, "method": "avg_layers"})
 effects = {a: {e: [np.float64(0.5), float("nan"), 0.25] for e in LANGUAGES} for a in LANGUAGES}
-save("fig5_old.pkl", {"fig5_data": effects, "fig5_mean": {a: 0.5 for a in LANGUAGES}})
+save("fig5_old.pkl", {"fig5_data": effects, "fig5_mean": {a: {e: float("nan") for e in LANGUAGES} for a in LANGUAGES}})
 save("fig5_cache.pkl", {"fig5_data": {"top-1": effects, "top-1+2": effects}, "layers": LAYERS, "configs": ["top-1", "top-1+2"]})
 save("fig6_cache.pkl", {"fig6_data": {a: {c: {a: rng.normal(size=3), "fr": []} for c in ("top-1", "top-2", "top-1+2")} for a in ("en", "ja")},
     "layers": LAYERS, "fig6_triples": {"en": ("en", "fr", "zh"), "ja": ("ja", "ko", "es")}})

@@ -20,11 +20,10 @@ test.each([
 
 test("a line a file and its warnings; names and long lists are tamed", () => {
   const layers = Array.from({ length: 28 }, (_, layer) => layer);
-  const result = imported({ fig5_data: { en: { fr: layers } }, layers });
+  const fig5_mean = { en: { fr: 1 } };
+  const result = imported({ fig5_data: { en: { fr: layers } }, layers, fig5_mean });
   const lines = importLines([result], "out");
   expect(lines).toContain("x␛.pkl  ablation-by-layer  en fr      0 … 27 (28)       28        0");
-  expect(lines).toContain(
-    "warning: x␛.pkl: the file does not tell which of a language's features were ablated",
-  );
+  expect(lines).toContain("warning: x␛.pkl: 1 of its means are not those of their series");
   expect(lines.at(-1)).toContain("Wrote each as JSON into out");
 });
