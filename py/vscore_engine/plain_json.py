@@ -11,7 +11,7 @@ from vscore_engine.restricted_pickle import read_plain
 _LARGEST_FILE = 1 << 26
 _DEEPEST = 32
 # Parts that are shared are written each time: a small file could ask for any amount.
-_MOST_COST = 8_000_000
+_MOST_COST = 1_000_000
 _CHARACTERS_PER_COST = 8
 
 

@@ -19,7 +19,7 @@ from vscore_engine.pickled_numbers import (
     Refused,
 )
 
-_MOST_STEPS = 4_000_000
+_MOST_STEPS = 2_000_000
 _MOST_ENTRIES = 100_000
 
 _VALUES = {

@@ -69,9 +69,7 @@ def write_tensor(source: Path, target: Path, name: str) -> None:
             "Check the layers, or make the run again.",
         )
     tensor = tensors[name]
-    floats = tensor.is_floating_point()
-    # torch.save writes all of the memory that a view looks at: a copy has only its own.
-    _save(tensor.to(torch.float32 if floats else torch.int64, copy=True).contiguous(), target)
+    _save(tensor.to(torch.float32 if tensor.is_floating_point() else torch.int64), target)
 
 
 def _save(content: object, target: Path) -> None:

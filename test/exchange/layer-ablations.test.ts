@@ -47,19 +47,23 @@ test("figure 6, newer: language before features in the file, features first in t
     "top-2": { en: [2], fr: [3] },
     "top-1+2": { en: [4] },
   };
-  const value = { fig6_data: { en: own }, layers: [7], fig6_triples: { en: ["en", "fr", "zh"] } };
+  const value = {
+    fig6_data: { en: own, fr: { "top-1": { fr: [5] } } },
+    layers: [7],
+    fig6_triples: { en: ["en", "fr", "zh"], fr: ["fr", "es", "th"] },
+  };
   const { kind, data, warnings } = readFigure6(value);
   expect(kind).toBe("joint-ablation-by-layer");
   expect(data).toEqual({
     delta_ce: {
-      "top-1": { en: own["top-1"] },
+      "top-1": { en: own["top-1"], fr: { fr: [5] } },
       "top-2": { en: own["top-2"] },
       "top-1+2": { en: own["top-1+2"] },
     },
     triples: value.fig6_triples,
   });
   // Nobody evaluated Japanese there: that series is empty as it should be.
-  expect(warnings).toEqual(["1 of 5 series are empty"]);
+  expect(warnings).toEqual(["1 of 6 series are empty"]);
 });
 
 test("figure 6, older: of one language, which it names", () => {
