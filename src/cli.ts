@@ -9,8 +9,10 @@ import { compute } from "./commands/compute.js";
 import { doctor } from "./commands/doctor.js";
 import { explore } from "./commands/explore.js";
 import { exportCsv } from "./commands/export-csv.js";
+import { exportFolder } from "./commands/export-folder.js";
 import { exportPt } from "./commands/export-pt.js";
 import { feature } from "./commands/feature.js";
+import { importResults } from "./commands/import-results.js";
 import { interactions } from "./commands/interactions.js";
 import { languages } from "./commands/languages.js";
 import { models } from "./commands/models.js";
@@ -127,6 +129,9 @@ async function main(): Promise<number> {
     cluster: (source, options) => cluster(source, options, output, cancelled.signal),
     exportCsv: (run, options) => exportCsv(run, options, output, cancelled.signal),
     exportPt: (run, options) => exportPt(run, options, output, cancelled.signal),
+    exportFolder: (format, run, options) =>
+      exportFolder(format, run, options, output, cancelled.signal),
+    importResults: (files, options) => importResults(files, options, output, cancelled.signal),
     doctor: (options) => doctor(options, output, cancelled.signal),
     prefetch: (options) => prefetch(options, output, cancelled.signal),
     selfcheck: (options) => selfcheck(options, output, cancelled.signal),

@@ -51,8 +51,32 @@ def write_pt(source: Path, target: Path, layers: Sequence[int]) -> None:
             )
         index, value = (tensors[name] for name in names)
         content[str(layer)] = {INDEX: index.to(torch.int64), VALUE: value.to(torch.float32)}
+    _save({"layers": content}, target)
+
+
+def write_tensor(source: Path, target: Path, name: str) -> None:
+    """One tensor of a safetensors file -> a .pt that is this tensor: int64 or float32.
+
+    Scripts that read such files index with the integers, for which PyTorch wants int64.
+    """
+    import torch
+
+    tensors = _load_safetensors(source)
+    if name not in tensors:
+        raise EngineError(
+            "request",
+            f"{source} has no tensor {name}. One of {', '.join(tensors) or 'none'} was expected. "
+            "Check the layers, or make the run again.",
+        )
+    tensor = tensors[name]
+    _save(tensor.to(torch.float32 if tensor.is_floating_point() else torch.int64), target)
+
+
+def _save(content: object, target: Path) -> None:
+    import torch
+
     buffer = io.BytesIO()
-    torch.save({"layers": content}, buffer)
+    torch.save(content, buffer)
     target.write_bytes(buffer.getbuffer())
 
 

@@ -31,7 +31,9 @@ class Session:
             "tokenize": self._tokenize,
             "extract": self._extract,
             "write_pt": self._write_pt,
+            "write_tensor": self._write_tensor,
             "read_pt": self._read_pt,
+            "read_pickle": self._read_pickle,
             "releases": self._releases,
             "doctor": self._doctor,
             "prefetch": self._prefetch,
@@ -154,11 +156,24 @@ class Session:
         write_pt(Path(job.params["source"]), Path(job.params["target"]), layers)
         return 0
 
+    def _write_tensor(self, job: "Job") -> int:
+        from vscore_engine.run_files import write_tensor
+
+        asked = job.params
+        write_tensor(Path(asked["source"]), Path(asked["target"]), str(asked["tensor"]))
+        return 0
+
     def _read_pt(self, job: "Job") -> int:
         from vscore_engine.run_files import read_pt
 
         source, target = Path(job.params["source"]), Path(job.params["target"])
         result(self._sender, "pt", read_pt(source, target))
+        return 0
+
+    def _read_pickle(self, job: "Job") -> int:
+        from vscore_engine.plain_json import read_pickle
+
+        result(self._sender, "pickle", read_pickle(Path(job.params["source"])))
         return 0
 
     def _selfcheck(self, job: "Job") -> int:

@@ -18,7 +18,7 @@ export async function exportPt(
   output: Output,
   signal: AbortSignal,
 ): Promise<void> {
-  if (siteOf(options.output) !== "free") {
+  if (siteOf(options.output, "--output") !== "free") {
     throw requestError(
       `--output ${options.output} is not empty. Choose a folder that is empty or not there yet.`,
     );

@@ -10,6 +10,7 @@ import type { ClusterOptions } from "./cluster.js";
 import { addCluster } from "./cluster-options.js";
 import type { CompareOptions } from "./compare.js";
 import type { ComputeOptions } from "./compute.js";
+import { addExports, addImport, type ExchangeActions } from "./exchange-options.js";
 import { addExperiments, type ExperimentActions } from "./experiment-options.js";
 import type { ExploreOptions } from "./explore.js";
 import { addExplore } from "./explore-options.js";
@@ -24,7 +25,7 @@ import { SELFCHECK_KEYS } from "./selfcheck.js";
 import type { ShowOptions } from "./show.js";
 
 /** What the commands do; handed in, so that parsing can be tried without doing anything. */
-export interface Actions extends ExperimentActions {
+export interface Actions extends ExperimentActions, ExchangeActions {
   compute(options: ComputeOptions): Promise<void>;
   batch(request: BatchRequest): Promise<void>;
   models(options: ModelsOptions): Promise<void>;
@@ -40,8 +41,6 @@ export interface Actions extends ExperimentActions {
   feature(run: string, which: string, options: FeatureOptions): Promise<void>;
   explore(run: string, options: ExploreOptions): Promise<void>;
   cluster(source: string, options: ClusterOptions): Promise<void>;
-  exportCsv(run: string, options: { topK: number; output?: string | undefined }): Promise<void>;
-  exportPt(run: string, options: { output: string }): Promise<void>;
   doctor(options: { json: boolean }): Promise<void>;
   prefetch(options: {
     flags: PartialConfig;
@@ -288,23 +287,8 @@ its best features are no other language's. What a run of the original tool does 
   addExplore(program, (run, options) => actions.explore(run, options));
   addExperiments(program, actions);
   addCluster(program, (source, options) => actions.cluster(source, options));
-  const exports = program.command("export").description("export a run for other tools");
-  const csv = exports
-    .command("csv")
-    .argument("<RUN>")
-    .description("top-k features per language and layer, as the steering repository reads them")
-    .option("--top-k <K>", "features per language and layer", whole(1), 5)
-    .option(
-      "--output <FILE>",
-      "file to write, - for stdout (default: <run>/exports/v_scores_<run>_top<k>.csv)",
-    );
-  exports
-    .command("pt")
-    .argument("<RUN>")
-    .description("meta.json and v_scores.pt alone, as the original tool writes them")
-    .requiredOption("--output <FOLDER>", "folder to write, empty or not there yet")
-    .action((run, { output }) => actions.exportPt(run, { output }));
-  csv.action((run, { topK, output }) => actions.exportCsv(run, { topK, output }));
+  addExports(program, actions);
+  addImport(program, actions);
   program
     .command("rescore")
     .argument("<RUN>")

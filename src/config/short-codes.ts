@@ -31,3 +31,8 @@ const FULL = new Map(Object.entries(SHORT).map(([full, [short]]) => [short, full
 
 /** The FLORES+ code that a short code stands for; any other code is returned as it is. */
 export const fullCode = (code: string): string => FULL.get(code) ?? code;
+
+const BY_NAME = new Map(Object.values(SHORT).map(([short, name]) => [name, short]));
+
+/** The short code of a language that is told by its English name; any other text is returned as it is. */
+export const shortCodeOfName = (name: string): string => BY_NAME.get(name) ?? name;

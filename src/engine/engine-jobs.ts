@@ -42,6 +42,16 @@ const Prefetched = z.strictObject({
 });
 export type Prefetched = z.infer<typeof Prefetched>;
 
+const ReadPickle = z.strictObject({
+  /** Tuples are lists, a key ("a", "b") is "a|b", numbers that are not finite are null. */
+  value: z.json(),
+  /** Of the file's bytes. */
+  sha256: z.string(),
+  /** How many numbers became null. */
+  not_finite: z.int(),
+});
+export type ReadPickle = z.infer<typeof ReadPickle>;
+
 const Flores = z.strictObject({
   language: z.string(),
   revision: z.string(),
@@ -139,11 +149,24 @@ export class EngineJobs {
     }
   }
 
+  /** Writes one tensor of a safetensors file as a `.pt` of its own: int64 or float32. */
+  async writeTensor(source: string, target: string, tensor: string): Promise<void> {
+    for await (const _ of this.frames("write_tensor", { source, target, tensor })) {
+      // Its end is all there is to wait for.
+    }
+  }
+
   /** Converts a `.pt` that anybody wrote to safetensors, checked and without running what it may carry. */
   async readTorch(source: string, target: string): Promise<void> {
     for await (const _ of this.frames("read_pt", { source, target })) {
       // What it has is in the file.
     }
+  }
+
+  /** Reads a pickle of plain values and numbers that anybody wrote; of anything else in it, nothing is run. */
+  async readPickle(source: string): Promise<ReadPickle> {
+    const { blob } = await this.result("read_pickle", { source }, "pickle");
+    return ReadPickle.parse(jsonOf(blob));
   }
 
   /** Rebuilds what the loaded dictionaries read, on texts that were tokenised. */

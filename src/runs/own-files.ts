@@ -2,6 +2,7 @@ import { existsSync, lstatSync, readdirSync, readFileSync } from "node:fs";
 import { rename, rm, rmdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { makeFolder } from "./atomic-write.js";
+import { EXPORTED_FOLDERS, exportedFiles, foldersOfLayers } from "./exported-folders.js";
 import { EARLIER_RUN, GATED_IGNORE, isWrittenAside, RUN_FILES } from "./files.js";
 
 /** Files of a run in its folder, as paths below it; `meta.json` first. What people put beside them is not among them. */
@@ -21,6 +22,10 @@ export function ownFiles(folder: string): string[] {
     ...namesIn(folder).filter(isWrittenAside),
     ...within(sumsFolder, /\.safetensors$/),
     ...within(exportsFolder, /^v_scores_.*_top\d+\.csv$/),
+    ...EXPORTED_FOLDERS.flatMap((kind) => {
+      const made = join(exportsFolder, kind.name);
+      return exportedFiles(join(folder, made), kind).map((path) => join(made, path));
+    }),
     ...within(figuresFolder, /^[a-z0-9-]+\.(svg|png|json)$/),
     ...experimentFolders(folder).flatMap((made) =>
       [made, join(made, "parts")].flatMap((place) => within(place, OF_EXPERIMENTS)),
@@ -84,8 +89,19 @@ const experimentFolders = (folder: string): string[] =>
 
 async function removeEmptyFolders(folder: string): Promise<void> {
   const { sumsFolder, exportsFolder, figuresFolder, experimentsFolder } = RUN_FILES;
+  const exported = EXPORTED_FOLDERS.map(({ name }) => join(exportsFolder, name)).flatMap((made) => [
+    ...foldersOfLayers(join(folder, made)).map((name) => join(made, name)),
+    made,
+  ]);
   const made = experimentFolders(folder).flatMap((each) => [join(each, "parts"), each]);
-  for (const name of [sumsFolder, exportsFolder, figuresFolder, ...made, experimentsFolder]) {
+  for (const name of [
+    ...exported,
+    sumsFolder,
+    exportsFolder,
+    figuresFolder,
+    ...made,
+    experimentsFolder,
+  ]) {
     await rmdir(join(folder, name)).catch(() => undefined);
   }
 }

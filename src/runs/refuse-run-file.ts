@@ -27,6 +27,12 @@ export function refuseRunFile(file: string, folder: string, flag = "--output"): 
   const isOwn = rest.length === 0 ? isRunFile(inside) : !MADE.includes(top ?? "");
   if (isInside && isOwn)
     throw requestError(`${flag} ${file} is a file of the run itself. Choose another name.`);
+  refuseFileOfRun(file, flag);
+}
+
+/** The same for any run's files alone. @throws VscoreError (request) */
+export function refuseFileOfRun(file: string, flag: string): void {
+  const place = realPlace(file);
   const [name, parent] = [basename(place), dirname(place)];
   const ofSums = basename(parent) === RUN_FILES.sumsFolder && isRun(dirname(parent));
   if (ofSums || ((isRunFile(name) || name === LOCK) && isRun(parent)))

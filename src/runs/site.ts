@@ -11,14 +11,17 @@ import { LOCK } from "./lock.js";
 /** What stands at an out-dir. */
 export type Site = "free" | "unfinished" | "finished" | "other";
 
-/** @throws VscoreError (request) where no run can be: a file, a path below one, a path that leads nowhere */
-export function siteOf(folder: string): Site {
+/**
+ * @param flag by which the person named it
+ * @throws VscoreError (request) where no run can be: a file, a path below one, a path that leads nowhere
+ */
+export function siteOf(folder: string, flag = "--out-dir"): Site {
   let existing = resolve(folder);
   while (!isThere(existing)) existing = dirname(existing);
   if (!isFolder(existing)) {
     const what = existing === resolve(folder) ? "is a file" : `lies below the file ${existing}`;
     throw requestError(
-      `--out-dir ${folder} ${what}. Expected a folder, or a path where nothing is yet.`,
+      `${flag} ${folder} ${what}. Expected a folder, or a path where nothing is yet.`,
     );
   }
   if (existing !== resolve(folder)) return "free";

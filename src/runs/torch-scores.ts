@@ -41,6 +41,26 @@ export async function writeOriginalFormat(
   await writeWhole(join(folder, RUN_FILES.meta), `${JSON.stringify(meta, null, 2)}\n`);
 }
 
+/**
+ * Writes tensors of one ranking as `.pt` files, each a tensor alone: indices int64 [K, F], values float32 [K, F].
+ *
+ * @param files where to, by tensor
+ * @param convert writes a tensor of a safetensors file as such a `.pt` (the engine's `writeTensor`)
+ */
+export async function writeRankingTensors(
+  layer: number,
+  ranking: Ranking,
+  files: { index?: string; value?: string },
+  convert: (source: string, target: string, tensor: string) => Promise<void>,
+): Promise<void> {
+  await inTemporaryFolder(async (temporary) => {
+    const source = join(temporary, RUN_FILES.scores);
+    await writeFile(source, encodeScores(new Map([[layer, ranking]]), []));
+    for (const [key, file] of Object.entries(files))
+      await writeAside(file, (aside) => convert(source, aside, `layer.${layer}.${key}`));
+  });
+}
+
 async function inTemporaryFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), "vscore-scores-"));
   try {

@@ -22,6 +22,8 @@ function run(...args: string[]): { did: unknown[]; said: string; error: Commande
     "explore",
     "cluster",
     "exportCsv",
+    "exportFolder",
+    "importResults",
     "rescore",
   ];
   const program = buildProgram(
@@ -215,6 +217,17 @@ describe("other commands", () => {
     ],
     ["export", ["csv", "r"], ["exportCsv", "r", { topK: 5 }]],
     ["export", ["csv", "r", "--output", "-"], ["exportCsv", "r", { topK: 5, output: "-" }]],
+    [
+      "import",
+      ["a", "b", "--into", "d"],
+      ["importResults", ["a", "b"], { into: "d", json: false }],
+    ],
+    ["export", ["sae-features", "r"], ["exportFolder", "sae-features", "r", {}]],
+    [
+      "export",
+      ["paper-index", "r", "--output", "d"],
+      ["exportFolder", "paper-index", "r", { output: "d" }],
+    ],
     [
       "rescore",
       ["r", "--languages", "a,b", "--out-dir", "o", "--overwrite"],

@@ -122,3 +122,21 @@ test("extract hands on the activations, and them only", async () => {
   expect(frames).toEqual([frame]);
   expect(progress).toHaveLength(1);
 });
+
+test("a pickle comes with its hash and what was lost; any other form of answer is refused", async () => {
+  const found = { value: { M: [[1, null]] }, sha256: "abc", not_finite: 1 };
+  const { jobs, asked } = answering(result("pickle", found));
+  expect(await jobs.readPickle("/a.pkl")).toEqual(found);
+  expect(asked[0]).toMatchObject({ job: "read_pickle", request: { source: "/a.pkl" } });
+  const { sha256: _, ...without } = found;
+  await expect(answering(result("pickle", without)).jobs.readPickle("/a.pkl")).rejects.toThrow(
+    /sha256/,
+  );
+});
+
+test("a tensor is asked for by its name, and is written when the job ends", async () => {
+  const { jobs, asked } = answering();
+  await jobs.writeTensor("/a.safetensors", "/b.pt", "layer.1.index");
+  const request = { source: "/a.safetensors", target: "/b.pt", tensor: "layer.1.index" };
+  expect(asked[0]).toMatchObject({ job: "write_tensor", request });
+});

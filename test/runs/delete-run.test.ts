@@ -1,4 +1,5 @@
-import { existsSync, lstatSync, symlinkSync } from "node:fs";
+import { existsSync, lstatSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { expect, test } from "vitest";
 import { deleteRun } from "../../src/runs/delete-run.js";
 import { metaOf, runOf, writeRun } from "../fixtures/runs.js";
@@ -12,4 +13,25 @@ test("of a link, the link is removed and not the run that it leads to", async ()
   expect(await deleteRun(at("link"))).toBe(true);
   expect(lstatSync(at("link"), { throwIfNoEntry: false })).toBeUndefined();
   expect(existsSync(at("precious", "meta.json"))).toBe(true);
+});
+
+test("exports that are folders go with the run; what people put into them stays, and with it the folder", async () => {
+  writeRun(at("run"), runOf(metaOf(), { 1: [[1], [-1]] }));
+  const files = [
+    "sae_features/metadata.json",
+    "sae_features/layer_1_indices.pt",
+    "sae_features/.layer_1_values.pt.0a1b2c3d.unfinished",
+    "paper_index/layer_1/top_index_per_lan_magnitude.pth",
+  ];
+  for (const file of [...files, "sae_features/notes.txt"]) {
+    const path = at("run", "exports", file);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, "");
+  }
+  expect(await deleteRun(at("run"))).toBe(false);
+  expect(readdirSync(at("run"), { recursive: true }).sort()).toEqual([
+    "exports",
+    "exports/sae_features",
+    "exports/sae_features/notes.txt",
+  ]);
 });

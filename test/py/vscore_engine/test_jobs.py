@@ -2,6 +2,7 @@
 
 import json
 import os
+import pickle
 import signal
 import socket
 import stat
@@ -116,6 +117,14 @@ def test_score_files_need_no_model(engine, tmp_path):
     assert frames[0].metadata["name"] == "pt"
     assert frames[0].json == {"layers": [4], "languages": 2, "features": {"4": 2}}
     assert engine.run("read_pt", source=str(source), target=target)[-1].json["kind"] == "request"
+    one = str(tmp_path / "one.pt")
+    frames = engine.run("write_tensor", source=str(source), target=one, tensor="layer.4.index")
+    assert [frame.kind for frame in frames] == ["end"]
+    assert (tmp_path / "one.pt").exists()
+    (tmp_path / "x.pkl").write_bytes(pickle.dumps({("en", "fr"): [0.5]}))
+    frames = engine.run("read_pickle", source=str(tmp_path / "x.pkl"))
+    assert [frame.kind for frame in frames] == ["result", "end"]
+    assert frames[0].json["value"] == {"en|fr": [0.5]}
     full = engine.run("write_pt", source=str(source), target="/dev/full", layers=[4])
     assert full[-1].json["kind"] == "environment"
     assert "disk is full" in full[-1].json["message"]

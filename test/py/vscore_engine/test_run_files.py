@@ -9,7 +9,7 @@ import torch
 from safetensors.numpy import load_file, save_file
 
 from vscore_engine.errors import EngineError
-from vscore_engine.run_files import INDEX, VALUE, read_pt, write_pt
+from vscore_engine.run_files import INDEX, VALUE, read_pt, write_pt, write_tensor
 
 
 @pytest.fixture
@@ -73,6 +73,28 @@ def test_writing_what_is_not_there(scores, tmp_path):
         write_pt(tmp_path / "bad", tmp_path / "v.pt", [5])
     assert caught.value.kind == "request"
     assert not (tmp_path / "v.pt").exists()
+
+
+def test_a_tensor_alone_is_int64_or_float32_of_its_own_memory(scores, tmp_path):
+    source, tensors = scores
+    for key, dtype in (("index", torch.int64), ("value", torch.float32)):
+        name = f"layer.2.{key}"
+        write_tensor(source, tmp_path / "layer_2.pt", name)
+        read = torch.load(tmp_path / "layer_2.pt", weights_only=True)
+        assert read.dtype == dtype
+        assert read.is_contiguous()
+        assert read.untyped_storage().nbytes() == read.numel() * read.element_size()
+        assert np.array_equal(read.numpy(), tensors[name])
+        write_tensor(source, tmp_path / ".layer_2.pt.0a1b2c3d.unfinished", name)
+        again = (tmp_path / ".layer_2.pt.0a1b2c3d.unfinished").read_bytes()
+        assert again == (tmp_path / "layer_2.pt").read_bytes()
+
+
+def test_a_tensor_that_is_not_there(scores, tmp_path):
+    with pytest.raises(EngineError, match=r"no tensor layer\.3\.index\. One of layer") as caught:
+        write_tensor(scores[0], tmp_path / "x.pt", "layer.3.index")
+    assert caught.value.kind == "request"
+    assert not (tmp_path / "x.pt").exists()
 
 
 def good() -> dict:

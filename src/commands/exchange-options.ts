@@ -1,0 +1,90 @@
+import type { Command } from "commander";
+import type { FolderFormat } from "./export-folder.js";
+import type { ImportOptions } from "./import-results.js";
+import { whole } from "./options.js";
+
+export interface ExchangeActions {
+  importResults(files: readonly string[], options: ImportOptions): Promise<void>;
+  exportCsv(run: string, options: { topK: number; output?: string | undefined }): Promise<void>;
+  exportPt(run: string, options: { output: string }): Promise<void>;
+  exportFolder(
+    format: FolderFormat,
+    run: string,
+    options: { output?: string | undefined },
+  ): Promise<void>;
+}
+
+/** `vscore export …` on the command line. */
+export function addExports(program: Command, actions: ExchangeActions): void {
+  const exports = program.command("export").description("export a run for other tools");
+  exports
+    .command("csv")
+    .argument("<RUN>")
+    .description("top-k features per language and layer, as the steering repository reads them")
+    .option("--top-k <K>", "features per language and layer", whole(1), 5)
+    .option(
+      "--output <FILE>",
+      "file to write, - for stdout (default: <run>/exports/v_scores_<run>_top<k>.csv)",
+    )
+    .action((run, { topK, output }) => actions.exportCsv(run, { topK, output }));
+  exports
+    .command("pt")
+    .argument("<RUN>")
+    .description("meta.json and v_scores.pt alone, as the original tool writes them")
+    .requiredOption("--output <FOLDER>", "folder to write, empty or not there yet")
+    .action((run, { output }) => actions.exportPt(run, { output }));
+  const folders = [
+    {
+      format: "sae-features",
+      about: "sae_features/ of the ablation repository: rankings of the paper's ten languages",
+      place: "sae_features",
+      files:
+        "metadata.json; for each layer L layer_<L>_indices.pt (int64 [10, F]), layer_<L>_values.pt (float32 [10, F]) and\nlayer_<L>_readable.json (each language's best 20)",
+    },
+    {
+      format: "paper-index",
+      about: "layer_<L>/top_index_per_lan_magnitude.pth, as the paper's own code keeps rankings",
+      place: "paper_index",
+      files: "layer_<L>/top_index_per_lan_magnitude.pth for each layer L: int64 [10, F]",
+    },
+  ] as const;
+  for (const { format, about, place, files } of folders) {
+    exports
+      .command(format)
+      .argument("<RUN>")
+      .description(about)
+      .option(
+        "--output <FOLDER>",
+        `folder to write, empty or not there yet (default: <run>/exports/${place}, replaced)`,
+      )
+      .addHelpText(
+        "after",
+        `
+Writes ${files}; rows in the order en es fr ja ko pt th vi zh ar,
+by which the scripts know them. A run over other languages is refused, never cut: v depends on the languages that are compared.
+npx vscore rescore RUN --languages paper makes one of a run that has the ten and more.`,
+      )
+      .action((run, { output }) => actions.exportFolder(format, run, { output }));
+  }
+}
+
+/** `vscore import` on the command line. */
+export function addImport(program: Command, actions: ExchangeActions): void {
+  program
+    .command("import")
+    .argument("<FILE...>", "results of the ablation repository, .pkl or .csv")
+    .description("read results of the ablation repository into JSON, pickles without running them")
+    .requiredOption("--into <FOLDER>", "folder to write: FILE.json for each FILE")
+    .option("--json", "print what was read as JSON")
+    .addHelpText(
+      "after",
+      `
+Known are: the interaction matrix (.pkl or .csv; written as FILE.matrix.csv too), fig5_cache.pkl and fig6_cache.pkl (old and new
+shapes), cross_language_synergy.pkl, cluster_synergy_cache.pkl, and downstream results (.pkl or .csv, both headers). Which one a
+file is, its keys say, not its name. A JSON file holds what it is, languages, layers, numbers, and its source's name and SHA-256;
+a pair of languages is the key "a|b", NaN is null. Anything in a pickle but plain values and numbers is refused, and never run.`,
+    )
+    .action((files: string[], { into, json }) =>
+      actions.importResults(files, { into, json: json === true }),
+    );
+}
