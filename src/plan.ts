@@ -9,6 +9,28 @@ export interface Shard {
 export interface CorpusText {
   id: string;
   text: string;
+  /** What it was taken from with others of its kind, where that is known: such texts are no independent ones. */
+  document?: string | undefined;
+}
+
+/** What a text was taken from; a text of which nothing is known stands for itself. */
+export const documentOf = ({ id, document }: CorpusText): string => document ?? id;
+
+/**
+ * Chooses `n` of a language's texts (all with −1) from as many documents as there are: a text of each, then a second of each, and
+ * so on; in corpus order.
+ */
+export function spreadTexts(texts: readonly CorpusText[], n: number): CorpusText[] {
+  if (n === -1 || n >= texts.length) return [...texts];
+  const rounds = new Map<string, number>();
+  const order = texts.map((text, at) => {
+    const round = rounds.get(documentOf(text)) ?? 0;
+    rounds.set(documentOf(text), round + 1);
+    return { at, round };
+  });
+  order.sort((a, b) => a.round - b.round || a.at - b.at);
+  const chosen = new Set(order.slice(0, n).map(({ at }) => at));
+  return texts.filter((_, at) => chosen.has(at));
 }
 
 /**

@@ -96,7 +96,8 @@ class Flores:
 
 
 def read_texts(file: FloresFile) -> list[dict[str, str]]:
-    """[{"id", "text"}] in the order of the file. Raises "source" if a column is missing."""
+    """[{"id", "text", "document"}] in the order of the file; the document is the row's url, where it has
+    one: sentences of one page are no independent texts. Raises "source" if a column is missing."""
     try:
         if file.local.suffix == ".jsonl":
             # Not splitlines: it also cuts at characters that JSON allows inside a text.
@@ -105,8 +106,14 @@ def read_texts(file: FloresFile) -> list[dict[str, str]]:
         else:
             import pyarrow.parquet
 
-            rows = pyarrow.parquet.read_table(file.local, columns=["id", "text"]).to_pylist()
-        texts = [{"id": str(row["id"]), "text": row["text"]} for row in rows]
+            known = pyarrow.parquet.read_schema(file.local).names
+            columns = ["id", "text", *(["url"] if "url" in known else [])]
+            rows = pyarrow.parquet.read_table(file.local, columns=columns).to_pylist()
+        texts = [
+            {"id": str(row["id"]), "text": row["text"]}
+            | ({"document": row["url"]} if isinstance(row.get("url"), str) and row["url"] else {})
+            for row in rows
+        ]
         if not texts or not all(isinstance(text["text"], str) for text in texts):
             raise ValueError("no texts")
     except ImportError:

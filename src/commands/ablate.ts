@@ -3,12 +3,8 @@ import { requestError } from "../errors.js";
 import { ablate as ablateRun } from "../experiments/ablation/ablate-run.js";
 import type { AblationResult } from "../experiments/ablation/ablation-result.js";
 import { parseConfigs } from "../experiments/ablation/ablation-sets.js";
-import { standardCorpus } from "../experiments/ablation/evaluation-texts.js";
-import type { ExperimentNews } from "../experiments/ablation/measure.js";
 import type { Projection } from "../experiments/ablation/read-losses.js";
 import { chooseLayers } from "../explore/choose-layers.js";
-import { withLoading } from "../explore/with-loading.js";
-import { LongExperiment } from "../runs/experiments.js";
 import { type FinishedRun, openRun } from "../runs/read.js";
 import { ablationLines } from "../views/ablation-table.js";
 import {
@@ -17,11 +13,11 @@ import {
   ablationTriples,
 } from "../views/charts/ablation.js";
 import type { Chart } from "../views/charts/chart.js";
-import { drawnFiles } from "../views/charts/drawn-files.js";
-import { duration, showProgress } from "../views/progress.js";
+import { type EvaluationOptions, evaluationOf } from "./evaluation-options.js";
 import { asJson, type Output } from "./output.js";
+import { runLongExperiment } from "./run-long-experiment.js";
 
-export interface AblateOptions {
+export interface AblateOptions extends EvaluationOptions {
   layers?: (number | string)[] | undefined;
   languages?: string[] | undefined;
   topK: number;
@@ -29,10 +25,6 @@ export interface AblateOptions {
   projection: string;
   draws: number;
   seed: number;
-  corpus?: string | undefined;
-  split?: string | undefined;
-  texts: number;
-  sameTexts: boolean;
   json: boolean;
 }
 
@@ -50,40 +42,22 @@ export async function ablate(
     configs: parseConfigs(options.configs, options.topK),
     projection: options.projection as Projection,
     ...{ draws: options.draws, seed: options.seed },
-    evaluation: {
-      corpus: options.corpus ?? standardCorpus(run),
-      split: (options.split ?? "devtest") as "dev" | "devtest",
-      splitGiven: options.split !== undefined,
-      ...{ texts: options.texts, sameTexts: options.sameTexts },
-    },
+    evaluation: evaluationOf(run, options),
   };
-  const progress = showProgress({ ...output, write: output.raw });
-  let experiment: LongExperiment | undefined;
-  const open = async (identity: object) => {
-    experiment = await LongExperiment.begin(run.folder, "ablate", identity);
-    if (experiment.isResumed) output.note(`Going on with ${relative(".", experiment.folder)}`);
-    return experiment;
-  };
-  try {
-    const { result, rows } = await withLoading(signal, progress.news, (jobs, onLoaded) => {
-      const tell = passes((phase) => progress.news({ type: "phase", phase }), onLoaded);
-      return ablateRun(run, request, jobs, open, tell);
-    }).finally(progress.stop);
-    const files = new Map<string, string | Uint8Array>([["rows.safetensors", rows]]);
-    for (const [file, content] of await drawnFiles(figuresOf(result))) files.set(file, content);
-    await experiment?.finish(result, files);
-    const folder = experiment?.folder ?? "";
-    if (options.json) {
-      output.data(asJson({ ...result, folder }));
-      return;
-    }
-    const layer = result.layers.length > 1 ? null : (result.layers[0] ?? null);
-    output.result(
-      [...ablationLines(result, layer), "", `Wrote ${relative(".", folder)}`].join("\n"),
-    );
-  } finally {
-    await experiment?.release();
+  const { result, folder } = await runLongExperiment(
+    run,
+    "ablate",
+    (jobs, open, onNews) => ablateRun(run, request, jobs, open, onNews),
+    figuresOf,
+    output,
+    signal,
+  );
+  if (options.json) {
+    output.data(asJson({ ...result, folder }));
+    return;
   }
+  const layer = result.layers.length > 1 ? null : (result.layers[0] ?? null);
+  output.result([...ablationLines(result, layer), "", `Wrote ${relative(".", folder)}`].join("\n"));
 }
 
 /** @throws VscoreError (request) for languages that the run lacks */
@@ -96,23 +70,6 @@ function chosenLanguages({ name, meta }: FinishedRun, asked: string[] | undefine
   return asked === undefined
     ? meta.languages
     : meta.languages.filter((code) => asked.includes(code));
-}
-
-/** Tells how far the passes are, and how long they take. */
-function passes(
-  tell: (phase: string) => void,
-  onLoaded: () => void,
-): (news: ExperimentNews) => void {
-  let since: { at: number; done: number } | undefined;
-  return ({ phase, done, total }) => {
-    if (total === 0) return tell(phase);
-    onLoaded();
-    since ??= { at: performance.now(), done };
-    const seconds = (performance.now() - since.at) / 1000;
-    const speed = (done - since.done) / seconds;
-    const left = speed > 0 ? `, ${duration((total - done) / speed)} left` : "";
-    tell(`${phase}: ${Math.floor((100 * done) / total)} %${left}`);
-  };
 }
 
 const figuresOf = (result: AblationResult): [string, Chart][] => [

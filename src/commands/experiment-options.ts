@@ -1,16 +1,18 @@
 import { type Command, Option } from "commander";
 import { list, readFlag } from "../config/flag-values.js";
-import { PROJECTIONS } from "../experiments/ablation/read-losses.js";
 import type { AblateOptions } from "./ablate.js";
 import type { CodeSwitchOptions } from "./codeswitch.js";
+import { addEvaluationOptions, evaluationValues } from "./evaluation-options.js";
 import type { InteractionsOptions } from "./interactions.js";
-import { corpusOption, whole } from "./options.js";
+import { whole } from "./options.js";
+import type { SynergyOptions } from "./synergy.js";
 
 /** What the commands do that run experiments on a finished run. */
 export interface ExperimentActions {
   codeswitch(run: string, options: CodeSwitchOptions): Promise<void>;
   ablate(run: string, options: AblateOptions): Promise<void>;
   interactions(run: string, options: InteractionsOptions): Promise<void>;
+  synergy(run: string, options: SynergyOptions): Promise<void>;
 }
 
 /** The experiments on the command line. */
@@ -36,7 +38,7 @@ not begin with its prefix are left out and listed. Result, rows and figures go t
     .action((run, { data, text, layer, json }) =>
       actions.codeswitch(run, { data, text, layer, json: json === true }),
     );
-  program
+  const ablate = program
     .command("ablate")
     .argument("<RUN>")
     .description(
@@ -53,41 +55,24 @@ not begin with its prefix are left out and listed. Result, rows and figures go t
       "--configs <LIST>",
       "which ranks together, such as top1,top2,top1+2 (default: each, and all)",
     )
-    .addOption(
-      new Option(
-        "--projection <HOW>",
-        "span: nothing is left along any of them; paper: each by itself, what they share twice; legacy: the norm divided out twice",
-      )
-        .choices(PROJECTIONS)
-        .default("span"),
-    )
     .option("--random-draws <N>", "random controls for each set of features", whole(0), 1)
-    .option("--seed <N>", "of the random controls and the intervals", whole(0), 0)
-    .option(
-      "--corpus <CORPUS>",
-      "texts to evaluate on (default: the run's own; manuals for a run on udhr)",
-      corpusOption,
-    )
-    .addOption(
-      new Option("--split <SPLIT>", "of the corpus (default: devtest)").choices(["dev", "devtest"]),
-    )
-    .option("--eval-texts <N>", "at most so many in each language, -1 for all", whole(-1), 100)
-    .option("--same-texts", "allow texts that the features were chosen on; then nothing is claimed")
+    .option("--seed <N>", "of the random controls and the intervals", whole(0), 0);
+  addEvaluationOptions(ablate)
     .option("--json", "print the result as JSON")
     .addHelpText(
       "after",
       `
 ΔCE is the cross-entropy per predicted token without the features less that with them. Decoder directions are taken out at all
-positions of the tensor that the dictionary rebuilds (a transcoder: its output). Controls: as many random features that are
-equally active on the language, and the other languages' features. Intervals: 95 %, over texts (translations are drawn together).
+positions of the tensor that the dictionary rebuilds (a transcoder: its output). Controls: as many random features,
+nearest in mean activation on the language, and the other languages' features. Intervals: 95 %, over documents (FLORES+: the url;
+JSON Lines: "document", or what stands before # in the id; else each text), translations together.
 Result, every text's losses and figures go to experiments/ablate-<n> in the run; the same command goes on with one that was
 interrupted.`,
     )
     .action((run, { layers, languages, topK, configs, projection, randomDraws, seed, ...rest }) =>
       actions.ablate(run, {
         ...{ layers, languages, topK, configs, projection, draws: randomDraws, seed },
-        ...{ corpus: rest.corpus, split: rest.split, texts: rest.evalTexts },
-        ...{ sameTexts: rest.sameTexts === true, json: rest.json === true },
+        ...{ ...evaluationValues(rest), json: rest.json === true },
       }),
     );
 
@@ -115,5 +100,37 @@ latest. No model is needed: the numbers are those of the ablation.`,
     )
     .action((run, { experiment, config, meanOver, json }) =>
       actions.interactions(run, { experiment, config, meanOver, json: json === true }),
+    );
+
+  const synergy = program
+    .command("synergy")
+    .argument("<RUN>")
+    .description("do features of two languages together do more than the sum of each?")
+    .option(
+      "--layers <LAYERS>",
+      "layers of the run, as in compute, each by itself (default: all)",
+      (text) => readFlag(text, "integers") as (number | string)[],
+    )
+    .option("--top-k <K>", "features of each language that are taken out", whole(1), 1)
+    .option(
+      "--clusters <GROUPS>",
+      'groups of languages, such as "spa_Latn,por_Latn;jpn_Jpan" (default: those of the latest vscore cluster)',
+    )
+    .option("--seed <N>", "of the intervals", whole(0), 0);
+  addEvaluationOptions(synergy)
+    .option("--json", "print the result as JSON")
+    .addHelpText(
+      "after",
+      `
+Two readings. Super-additivity: ΔAB − ΔA − ΔB on texts of A, for every ordered pair of languages and every layer, within groups of
+languages and across them, with intervals over documents (as the ablation repository's cross-language synergy). Cross-activation: mean
+activation of A's top features on B's texts in parts of that on A's (as the original README describes synergy); no model is needed
+for it. The same command goes on with an experiment that was interrupted.`,
+    )
+    .action((run, { layers, topK, projection, seed, clusters, ...rest }) =>
+      actions.synergy(run, {
+        ...{ layers, topK, projection, seed, clusters },
+        ...{ ...evaluationValues(rest), json: rest.json === true },
+      }),
     );
 }

@@ -39,6 +39,13 @@ export const whole = (minimum: number) => (text: string) => {
   throw new InvalidArgumentError(`Expected a whole number ≥ ${minimum}.`);
 };
 
+/** Reads how many texts: a whole number from 1 on, or -1 for all. */
+export const textCount = (text: string): number => {
+  const value = number(text);
+  if (typeof value === "number" && (value === -1 || value >= 1)) return value;
+  throw new InvalidArgumentError("Expected a whole number ≥ 1, or -1 for all.");
+};
+
 /** What of a run's config was given, from commander's values. */
 export const flagsOf = (values: Record<string, unknown>): PartialConfig =>
   Object.fromEntries(

@@ -27,6 +27,7 @@ const Row = z.object({
     .refine((id) => typeof id === "string" || Number.isSafeInteger(id), "quote the number")
     .optional(),
   split: z.string().optional(),
+  document: z.string().optional(),
 });
 
 /** Whether a corpus name is read here rather than fetched by the engine. */
@@ -63,6 +64,7 @@ function parseJsonl(
     id: string | undefined;
     split: string | undefined;
     text: string;
+    document: string | undefined;
     line: number;
   }[] = [];
   linesOf(file, bytes).forEach((content, index) => {
@@ -79,6 +81,7 @@ function parseJsonl(
       id: row.id?.toString(),
       split: row.split,
       text: row.text,
+      document: row.document ?? documentIn(row.id?.toString()),
       line,
     });
   });
@@ -100,7 +103,7 @@ function parseJsonl(
   }
   const languages = new Map<string, CorpusText[]>();
   const seen = new Set<string>();
-  for (const { language, id, split: own, text, line } of rows) {
+  for (const { language, id, split: own, text, document, line } of rows) {
     if (hasSplits && own !== split) continue;
     const texts = languages.get(language) ?? [];
     languages.set(language, texts);
@@ -108,10 +111,13 @@ function parseJsonl(
     if (seen.has(`${language}\0${key}`))
       throw lineError(file, line, `has the id "${key}" a second time for ${language}`);
     seen.add(`${language}\0${key}`);
-    texts.push({ id: key, text });
+    texts.push({ id: key, text, document });
   }
   return { languages, split: hasSplits ? split : null, revision: `sha256:${textHash(bytes)}` };
 }
+
+/** What stands before the last # of an id such as `gnome/files#p3`. */
+const documentIn = (id: string | undefined): string | undefined => /^(.+)#/s.exec(id ?? "")?.[1];
 
 function readFolder(
   folder: string,

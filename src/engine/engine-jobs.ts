@@ -56,7 +56,9 @@ const Flores = z.strictObject({
   language: z.string(),
   revision: z.string(),
   path: z.string(),
-  texts: z.array(z.strictObject({ id: z.string(), text: z.string() })),
+  texts: z.array(
+    z.strictObject({ id: z.string(), text: z.string(), document: z.string().optional() }),
+  ),
   warning: z.string().nullable(),
 });
 export type FloresFile = Omit<z.infer<typeof Flores>, "language" | "path">;

@@ -1,19 +1,12 @@
 import type {
   AblationResult,
   AblationSummary,
-  Estimate,
+  EvaluationFacts,
 } from "../experiments/ablation/ablation-result.js";
 
 import { widestConfig } from "./charts/ablation.js";
+import { estimateText } from "./estimate-text.js";
 import { tableLines } from "./table.js";
-
-const text = (estimate: Estimate | null): string => {
-  if (estimate === null) return "–";
-  const { value, interval } = estimate;
-  return interval === null
-    ? value.toFixed(3)
-    : `${value.toFixed(3)} [${interval.lo.toFixed(3)}, ${interval.hi.toFixed(3)}]`;
-};
 
 /** What taking features out costs the language, the others and what controls cost it; what the columns mean. */
 export function ablationLines(result: AblationResult, layer: number | null): string[] {
@@ -23,13 +16,15 @@ export function ablationLines(result: AblationResult, layer: number | null): str
   const place = `${evaluation.corpus}${evaluation.split === null ? "" : ` (${evaluation.split})`}`;
   return [
     `${result.run}: ${config} of each language taken out at ${layer === null ? "each layer by itself, mean over the layers" : `layer ${layer}`}, projection: ${projection}`,
-    `evaluated on ${place}, ${evaluation.fewest} texts or more a language; ΔCE in nats per token with 95 % intervals over texts`,
+    `evaluated on ${place}, ${textsText(evaluation)}; ΔCE in nats per token with 95 % intervals over documents`,
     ...(result.is_enough ? [] : [`${noClaim(result)} Nothing is claimed.`]),
     "",
     ...tableLines(COLUMNS, shown.map(cellsOf)),
     "",
     "own: on the language's own texts. others: mean over the other languages. most: the other language that it costs most.",
-    "random: as many random features, equally active on the language. rival: the other language's features that cost this one most.",
+    "random: as many random features, nearest in mean activation on the language; active: theirs in parts of its own ones'.",
+    "rival: the other language's features that cost this one most.",
+    ...controlLines(shown),
     ...(evaluation.lacking.length > 0
       ? [`Not evaluated, for the corpus lacks them: ${evaluation.lacking.join(", ")}.`]
       : []),
@@ -38,6 +33,26 @@ export function ablationLines(result: AblationResult, layer: number | null): str
       : []),
     ...result.warnings.map((warning) => `warning: ${warning}`),
   ];
+}
+
+/** How many texts a language has, and from how many documents they are where that is fewer. */
+export const textsText = ({ fewest, fewest_documents }: EvaluationFacts): string =>
+  fewest_documents < fewest
+    ? `${fewest} texts from ${fewest_documents} documents or more a language`
+    : `${fewest} texts or more a language`;
+
+/** Below such a share of the own features' activation random ones are a weak control. */
+const WEAK = 0.5;
+
+function controlLines(shown: readonly AblationSummary[]): string[] {
+  const weak = shown.filter(
+    ({ random_activation: share }) => share !== null && (share < WEAK || share > 1 / WEAK),
+  );
+  return weak.length === 0
+    ? []
+    : [
+        `The dictionary has no other features that are nearly as active on ${weak.map(({ ablated }) => ablated).join(", ")}: there, what own features cost beyond random ones is in part what more activation costs.`,
+      ];
 }
 
 const noClaim = ({ evaluation }: AblationResult): string =>
@@ -51,15 +66,17 @@ const COLUMNS = [
   { title: "others", align: "right" },
   { title: "most" },
   { title: "random", align: "right" },
+  { title: "active", align: "right" },
   { title: "rival" },
 ] as const;
 
 const cellsOf = (each: AblationSummary): string[] => [
   each.ablated,
-  text(each.own),
-  text(each.others_mean),
+  estimateText(each.own),
+  estimateText(each.others_mean),
   `${each.largest_other.evaluated} ${each.largest_other.delta.value.toFixed(3)}`,
-  text(each.random),
+  estimateText(each.random),
+  each.random_activation === null ? "–" : each.random_activation.toFixed(2),
   each.other_features === null
     ? "–"
     : `${each.other_features.ablated} ${each.other_features.delta.value.toFixed(3)}`,

@@ -5,7 +5,12 @@ import type { LongExperiment } from "../../runs/experiments.js";
 import type { FinishedRun } from "../../runs/read.js";
 import { configOfRun } from "../../runs/run-config.js";
 import { loadRunModel } from "../run-model.js";
-import type { AblationConfig, AblationResult, AblationSet } from "./ablation-result.js";
+import type {
+  AblationConfig,
+  AblationResult,
+  AblationSet,
+  EvaluationFacts,
+} from "./ablation-result.js";
 import { ablationSets, distinctSets } from "./ablation-sets.js";
 import {
   ENOUGH_TEXTS,
@@ -53,7 +58,7 @@ export async function ablate(
     const sets = ablationSets(run, layer, { ...request, languages: request.ablated });
     return { layer, sets, ...distinctSets(sets) };
   });
-  onNews({ phase: "reading texts", done: 0, total: 0 });
+  onNews({ type: "phase", phase: "reading texts" });
   const texts = await evaluationTexts(run, request.evaluation, jobs);
   const { loaded, warnings } = await loadRunModel(run, config, layers, jobs);
   const { languages, lengths, warnings: ofTexts } = await tokenizeEvaluation(texts, loaded, jobs);
@@ -65,7 +70,7 @@ export async function ablate(
     jobs,
     onNews,
   );
-  onNews({ phase: "summing up", done: 0, total: 0 });
+  onNews({ type: "phase", phase: "summing up" });
   const { cells, summary } = summarise(measured, planned, units, request.seed);
   const evaluation = describeTexts(texts, measured);
   const result: AblationResult = {
@@ -81,7 +86,14 @@ export async function ablate(
     ...{ cells, summary },
     warnings: [...new Set([...warnings, ...ofTexts])],
   };
-  return { result, rows: encodeRows(texts, measured, planned) };
+  return {
+    result,
+    rows: encodeRows(
+      texts,
+      measured,
+      new Map(languages.map(({ language }) => [language, planned])),
+    ),
+  };
 }
 
 /** All that the numbers hang on: an experiment goes on only where this is the same. */
@@ -108,18 +120,21 @@ const identityOf = (
   ),
 });
 
-function describeTexts(
+/** On what an experiment was evaluated. */
+export function describeTexts(
   { corpus, split, revision, lacking, excluded, isDisjoint }: EvaluationTexts,
   measured: readonly MeasuredLanguage[],
-): AblationResult["evaluation"] {
-  const counts = measured.map(({ language, baseline }) => ({
+): EvaluationFacts {
+  const counts = measured.map(({ language, unitOf, baseline }) => ({
     language,
     texts: baseline.tokens.length,
+    documents: new Set(unitOf).size,
     tokens: baseline.tokens.reduce((sum, count) => sum + count, 0),
   }));
   return {
     ...{ corpus, split, revision, lacking, excluded, is_disjoint: isDisjoint },
     fewest: Math.min(...counts.map(({ texts }) => texts)),
+    fewest_documents: Math.min(...counts.map(({ documents }) => documents)),
     languages: counts.map((each, at) => ({
       ...each,
       baseline: total(measured[at]) / each.tokens,

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** A number with its 95 % interval: percentiles of resampled texts; null where there are fewer than two. */
+/** A number with its 95 % interval: percentiles of resampled documents; null where there are fewer than two. */
 export const Estimate = z.strictObject({
   value: z.number(),
   interval: z.strictObject({ lo: z.number(), hi: z.number() }).nullable(),
@@ -18,7 +18,7 @@ export const AblationSet = z.strictObject({
   /** Whose features these are, or whose they stand for. */
   ablated: z.string(),
   config: z.string(),
-  /** "language": its best features. "random": as many others whose mean on it is nearly the same. */
+  /** "language": its best features. "random": as many others, drawn among those whose mean on it is nearest. */
   kind,
   /** Of random ones, which draw; 0 otherwise. */
   draw: z.int(),
@@ -52,8 +52,10 @@ export const AblationSummary = z.strictObject({
   /** On the other languages: their mean, and the largest. */
   others_mean: Estimate,
   largest_other: z.strictObject({ evaluated: z.string(), delta: Estimate }),
-  /** Controls, on this language: as many random features, equally active; and the other languages' features, the strongest. */
+  /** Controls, on this language: as many random features, nearest in mean activation; and the other languages' features, the strongest. */
   random: Estimate.nullable(),
+  /** Mean of the random features' mean activations on this language over that of its own ones; null without controls. */
+  random_activation: z.number().nullable(),
   other_features: z.strictObject({ ablated: z.string(), delta: Estimate }).nullable(),
   /** own − others_mean, own − random, own − other_features. */
   over_others: Estimate,
@@ -72,11 +74,18 @@ export const EvaluationFacts = z.strictObject({
   /** Texts left out because the features were chosen on them or their translations. */
   excluded: z.int(),
   is_disjoint: z.boolean(),
-  /** Texts of the language that has the fewest. */
+  /** Texts of the language that has the fewest, and documents of the one whose texts are from the fewest. */
   fewest: z.int(),
-  /** Texts, predicted tokens, and the model's own loss in nats per token. */
+  fewest_documents: z.int(),
+  /** Texts and the documents that these are from, predicted tokens, and the model's own loss in nats per token. */
   languages: z.array(
-    z.strictObject({ language: z.string(), texts: z.int(), tokens: z.int(), baseline: z.number() }),
+    z.strictObject({
+      language: z.string(),
+      texts: z.int(),
+      documents: z.int(),
+      tokens: z.int(),
+      baseline: z.number(),
+    }),
   ),
 });
 export type EvaluationFacts = z.infer<typeof EvaluationFacts>;

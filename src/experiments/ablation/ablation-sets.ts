@@ -5,8 +5,11 @@ import type { FinishedRun } from "../../runs/read.js";
 import type { LayerStatistics } from "../../runs/score-files.js";
 import type { AblationConfig, AblationSet } from "./ablation-result.js";
 
-/** Of those whose mean is nearest, so many are drawn from. */
+/** A control is drawn among so many whose mean is nearest, and at most so many times larger or smaller. */
 const NEAREST = 10;
+const ALIKE = 2;
+/** Among so many where none is as near as that. */
+const NEAREST_OF_ALL = 3;
 
 /** @throws VscoreError (request) for what names no ranks, or more features than asked for */
 export function parseConfigs(text: string | undefined, topK: number): AblationConfig[] {
@@ -17,8 +20,8 @@ export function parseConfigs(text: string | undefined, topK: number): AblationCo
   }
   const configs = text.split(",").map((part): AblationConfig => {
     const name = part.trim();
-    const ranks = /^top(\d+(?:\+\d+)*)$/.exec(name)?.[1]?.split("+").map(Number);
-    if (ranks === undefined || ranks.some((rank) => rank < 1) || new Set(ranks).size < ranks.length)
+    const ranks = /^top([1-9]\d*(?:\+[1-9]\d*)*)$/.exec(name)?.[1]?.split("+").map(Number);
+    if (ranks === undefined || new Set(ranks).size < ranks.length)
       throw requestError(
         `--configs: found ${JSON.stringify(name)}. Expected ranks such as top1, top2 or top1+2, each once. Correct it.`,
       );
@@ -37,7 +40,8 @@ export function parseConfigs(text: string | undefined, topK: number): AblationCo
 
 /**
  * What is taken out at a layer, one set after the other: each language's best features, and for each set as many random features
- * that are on average as active on that language (drawn among the nearest in mean, none of them among anybody's best).
+ * whose means on that language are nearest to theirs. None of them is among anybody's best, so that where the best are far more
+ * active than all others, the nearest are far from them: `means` tells.
  */
 export function ablationSets(
   run: FinishedRun,
@@ -93,7 +97,7 @@ export function ablationSets(
   );
 }
 
-/** For each mean one feature, drawn among those whose own is nearest; none twice. */
+/** For each mean one feature, drawn among those whose own is nearest; none twice. @see NEAREST */
 function alike(
   means: readonly number[],
   meanOf: (feature: number) => number,
@@ -103,10 +107,14 @@ function alike(
 ): number[] {
   const taken = new Set<number>();
   for (const mean of means) {
-    const near = Array.from({ length: features }, (_, feature) => feature)
+    const all = Array.from({ length: features }, (_, feature) => feature)
       .filter((feature) => !without.has(feature) && !taken.has(feature))
       .sort((a, b) => Math.abs(meanOf(a) - mean) - Math.abs(meanOf(b) - mean) || a - b)
       .slice(0, NEAREST);
+    const alikes = all.filter(
+      (feature) => meanOf(feature) <= mean * ALIKE && meanOf(feature) >= mean / ALIKE,
+    );
+    const near = alikes.length > 0 ? alikes : all.slice(0, NEAREST_OF_ALL);
     const drawn = near[near.length === 0 ? 0 : draws.below(near.length)];
     if (drawn !== undefined) taken.add(drawn);
   }

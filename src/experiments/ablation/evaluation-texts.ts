@@ -1,7 +1,7 @@
 import { isLocalCorpus, readLocalCorpus } from "../../corpora/local-corpora.js";
 import type { EngineJobs, Loaded } from "../../engine/engine-jobs.js";
 import { requestError } from "../../errors.js";
-import { type CorpusText, textHash } from "../../plan.js";
+import { type CorpusText, documentOf, spreadTexts, textHash } from "../../plan.js";
 import { type FinishedRun, openSums } from "../../runs/read.js";
 
 /** Below so many texts in a language nothing is claimed. */
@@ -26,7 +26,7 @@ export interface EvaluationTexts {
   languages: Map<string, CorpusText[]>;
   /** Languages of the run that the corpus lacks. */
   lacking: string[];
-  /** Texts left out, because the run's features were chosen on them or on their translations. */
+  /** Texts left out, because the run's features were chosen on them or on their translations; none where these are allowed. */
   excluded: number;
   /** Whether none of them chose the features. */
   isDisjoint: boolean;
@@ -53,7 +53,7 @@ export async function evaluationTexts(
   const hashes = new Set(selecting.map(({ sha256 }) => sha256));
   const isOwn = corpus === run.meta.corpus && found.split === run.meta.split;
   const ids = new Set(isOwn ? selecting.map(({ id }) => id) : []);
-  let excluded = 0;
+  let selectors = 0;
   const languages = new Map<string, CorpusText[]>();
   const lacking: string[] = [];
   for (const language of run.meta.languages) {
@@ -65,20 +65,23 @@ export async function evaluationTexts(
     const fresh = all.filter(
       ({ id, text }) => !ids.has(id) && !hashes.has(textHash(text).slice(0, 16)),
     );
-    excluded += all.length - fresh.length;
+    selectors += all.length - fresh.length;
     const usable = sameTexts ? all : fresh;
     if (usable.length === 0)
       throw requestError(
         `${place(corpus, found.split)} has ${all.length} texts in ${language}, and the run's features were chosen on all of them: what is found on them would be claimed of themselves. Expected other texts: give --corpus or --split, or accept it with --same-texts.`,
       );
-    languages.set(language, request.texts === -1 ? usable : usable.slice(0, request.texts));
+    languages.set(language, spreadTexts(usable, request.texts));
   }
   if (languages.size < 2)
     throw requestError(
       `${place(corpus, found.split)} has ${languages.size === 0 ? "none" : "one"} of the run's languages (${run.meta.languages.join(", ")}). Expected at least two. Give another --corpus.`,
     );
   const { split, revision } = found;
-  return { corpus, split, revision, languages, lacking, excluded, isDisjoint: !sameTexts };
+  return {
+    ...{ corpus, split, revision, languages, lacking },
+    ...{ excluded: sameTexts ? 0 : selectors, isDisjoint: !sameTexts || selectors === 0 },
+  };
 }
 
 const place = (corpus: string, split: string | null): string =>
@@ -117,12 +120,12 @@ export async function tokenizeEvaluation(
   { model }: Pick<Loaded, "model">,
   jobs: EngineJobs,
 ): Promise<{
-  languages: { language: string; ids: string[] }[];
+  languages: { language: string; documents: string[] }[];
   lengths: Map<string, Uint32Array>;
   warnings: string[];
 }> {
   const lengths = new Map<string, Uint32Array>();
-  const languages: { language: string; ids: string[] }[] = [];
+  const languages: { language: string; documents: string[] }[] = [];
   const warnings: string[] = [];
   for (const [language, own] of texts.languages) {
     const { tokens, truncated } = await jobs.tokenize(
@@ -139,7 +142,7 @@ export async function tokenizeEvaluation(
         `${language}: ${truncated.length} texts are longer than the model's context and were cut to ${model.max_positions} tokens`,
       );
     lengths.set(language, tokens);
-    languages.push({ language, ids: own.map(({ id }) => id) });
+    languages.push({ language, documents: own.map(documentOf) });
   }
   return { languages, lengths, warnings };
 }

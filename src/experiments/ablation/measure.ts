@@ -1,15 +1,17 @@
 import type { EngineJobs } from "../../engine/engine-jobs.js";
+import { planShards } from "../../plan.js";
 import type { LongExperiment } from "../../runs/experiments.js";
 import { decodeLosses, encodeLosses, type TextLosses } from "./losses.js";
 import { type LossRequest, readLosses } from "./read-losses.js";
 import type { MeasuredLanguage } from "./summarise.js";
 
-/** What is told while it goes on: texts under sets of features that went through the model; none of 0 for another phase. */
-export interface ExperimentNews {
-  phase: string;
-  done: number;
-  total: number;
-}
+/** What is told while it goes on. */
+export type ExperimentNews =
+  | { type: "phase"; phase: string }
+  /** Before the first pass: how often the model is run on a batch, those that are kept from before included. */
+  | { type: "plan"; passes: number; batches: number }
+  /** Texts under sets of features that went through the model. */
+  | { type: "texts"; phase: string; done: number; total: number };
 
 /** The distinct sets of features of a layer that are taken out. */
 export interface PlannedLayer {
@@ -18,7 +20,8 @@ export interface PlannedLayer {
 }
 
 export interface Measurement {
-  languages: readonly { language: string; ids: readonly string[] }[];
+  /** The document of each text: translations share theirs. */
+  languages: readonly { language: string; documents: readonly string[] }[];
   /** Tokens of each language's texts. */
   lengths: ReadonlyMap<string, ArrayLike<number>>;
   /** What a language is read under. */
@@ -29,7 +32,7 @@ export interface Measurement {
  * Reads every language once as the model is, and once under each set of features. Each language and layer is a part of the
  * experiment that stays once it is finished.
  *
- * @returns the losses, and how many independent units the texts are: translations share one
+ * @returns the losses, and how many independent units the texts are: documents, which translations share
  */
 export async function measureLanguages(
   { languages, lengths, planOf }: Measurement,
@@ -41,9 +44,18 @@ export async function measureLanguages(
   const setsOf = (language: string) =>
     planOf(language).reduce((sum, { distinct }) => sum + distinct.length, 1);
   const total = languages.reduce(
-    (sum, { language, ids }) => sum + ids.length * setsOf(language),
+    (sum, { language, documents }) => sum + documents.length * setsOf(language),
     0,
   );
+  const batches = languages.map(({ language }) => ({
+    count: planShards(lengths.get(language) as ArrayLike<number>, how.budget).length,
+    sets: setsOf(language),
+  }));
+  onNews({
+    type: "plan",
+    passes: batches.reduce((sum, { count, sets }) => sum + count * sets, 0),
+    batches: batches.reduce((sum, { count }) => sum + count, 0),
+  });
   let done = 0;
   const part = async (
     language: string,
@@ -65,24 +77,24 @@ export async function measureLanguages(
       (count) => {
         // Batches that are read again in smaller ones count once.
         done = Math.min(done + count, before + own.length * sets.length);
-        onNews({ phase: `${language}, ${place}`, done, total });
+        onNews({ type: "texts", phase: `${language}, ${place}`, done, total });
       },
     );
     await experiment.writePart(name, encodeLosses(read));
     return read;
   };
   const units = new Map<string, number>();
-  const unitOf = (id: string): number => {
-    if (!units.has(id)) units.set(id, units.size);
-    return units.get(id) as number;
+  const unitOf = (document: string): number => {
+    if (!units.has(document)) units.set(document, units.size);
+    return units.get(document) as number;
   };
   const measured: MeasuredLanguage[] = [];
-  for (const { language, ids } of languages) {
+  for (const { language, documents } of languages) {
     const baseline = await part(language, null, [[]]);
     const layers = new Map<number, TextLosses>();
     for (const { layer, distinct } of planOf(language))
       layers.set(layer, await part(language, layer, distinct));
-    measured.push({ language, unitOf: ids.map(unitOf), baseline, layers });
+    measured.push({ language, unitOf: documents.map(unitOf), baseline, layers });
   }
   return { measured, units: units.size };
 }

@@ -4,7 +4,7 @@ import type { TextLosses } from "./losses.js";
 
 export interface MeasuredLanguage {
   language: string;
-  /** The unit of each text: translations share theirs. */
+  /** The unit of each text: its document, which translations share. */
   unitOf: readonly number[];
   /** Of the model as it is: one set, without features. */
   baseline: TextLosses;
@@ -41,11 +41,21 @@ export function summarise(
     layer: layer.layer as number | null,
     sets: layer.sets,
     sampled: sampledLayer(languages, layer, bootstrap),
+    activations: activationsOf(layer.sets),
   }));
   const [first] = perLayer;
   if (first === undefined) return { cells: [], summary: [] };
   const all =
-    perLayer.length > 1 ? [...perLayer, { ...overLayers(perLayer), sets: first.sets }] : perLayer;
+    perLayer.length > 1
+      ? [
+          ...perLayer,
+          {
+            ...overLayers(perLayer),
+            sets: first.sets,
+            activations: activationsOf(layers.flatMap(({ sets }) => sets)),
+          },
+        ]
+      : perLayer;
   const estimate = (each: Sampled): Estimate => ({
     value: each.value,
     interval: percentileInterval(each.samples, units),
@@ -65,16 +75,31 @@ export function summarise(
         };
       }),
     ),
-    summary: all.flatMap(({ layer, sets, sampled }) =>
+    summary: all.flatMap(({ layer, sets, sampled, activations }) =>
       summariesOf(
         layer,
         sets,
         languages.map(({ language }) => language),
         sampled,
         estimate,
-      ),
+      ).map((each) => ({
+        ...each,
+        random_activation: activations.get(`${each.ablated}\0${each.config}`) ?? null,
+      })),
     ),
   };
+}
+
+/** By language and configuration: how active random features are on the language, in parts of its own ones. */
+function activationsOf(sets: readonly AblationSet[]): Map<string, number> {
+  const found = new Map<string, number>();
+  for (const [key, own] of Map.groupBy(sets, ({ ablated, config }) => `${ablated}\0${config}`)) {
+    const meanOfKind = (wanted: AblationSet["kind"]) =>
+      meanOf(own.filter(({ kind }) => kind === wanted).flatMap(({ means }) => means));
+    const ratio = meanOfKind("random") / meanOfKind("language");
+    if (Number.isFinite(ratio)) found.set(key, ratio);
+  }
+  return found;
 }
 
 /** Every set of a layer on every language; the draws of random features together. */
@@ -145,12 +170,12 @@ function summariesOf(
   languages: readonly string[],
   sampled: ReadonlyMap<string, Sampled>,
   estimate: (each: Sampled) => Estimate,
-): AblationSummary[] {
+): Omit<AblationSummary, "random_activation">[] {
   const own = sets.filter(({ kind }) => kind === "language");
   const ablatedLanguages = [...new Set(own.map(({ ablated }) => ablated))];
   const of = (kind: string, ablated: string, config: string, evaluated: string) =>
     sampled.get(keyOf(kind, ablated, config, evaluated));
-  return own.flatMap(({ ablated, config }): AblationSummary[] => {
+  return own.flatMap(({ ablated, config }): Omit<AblationSummary, "random_activation">[] => {
     const self = of("language", ablated, config, ablated);
     // Of a language without evaluation texts nothing can be said.
     if (self === undefined) return [];

@@ -21,7 +21,7 @@ function sourceText({ run, projection, evaluation }: AblationResult): string {
   const counts = languages.map(({ texts }) => texts);
   const [fewest, most] = [Math.min(...counts), Math.max(...counts)];
   const texts = fewest === most ? `${fewest}` : `${fewest}–${most}`;
-  return `${run}, evaluated on ${corpus}${split === null ? "" : ` (${split})`}, ${texts} texts a language, projection: ${projection}; bars: 95 % intervals over texts`;
+  return `${run}, evaluated on ${corpus}${split === null ? "" : ` (${split})`}, ${texts} texts a language, projection: ${projection}; bars: 95 % intervals over documents`;
 }
 
 const titled = (title: string, { is_enough, evaluation }: AblationResult): string =>
@@ -60,7 +60,7 @@ export function ablationOverLayers(result: AblationResult): Chart {
   const domain = ["this language", "random features, this language", "other languages"];
   return {
     title,
-    caption: `ΔCE = cross-entropy per predicted token without the features less that with them. A panel for each language whose ${config} features are taken out of the model at a layer; thick: on texts of this language, thin: on those of each other one. Random features are as many others, equally active on this language.`,
+    caption: `ΔCE = cross-entropy per predicted token without the features less that with them. A panel for each language whose ${config} features are taken out of the model at a layer; thick: on texts of this language, thin: on those of each other one. Random features are as many others, nearest in mean activation on this language. Intervals: 95 %, over documents.`,
     spec: framed(title, sourceText(result), {
       data: { values },
       columns: PANELS_A_ROW,
@@ -135,7 +135,7 @@ export function ablationSpecificity(result: AblationResult): Chart {
   const domain = ["its own features", "another language's features", "random features"];
   return {
     title,
-    caption: `A panel for each language whose ${config} features are taken out; bars: ΔCE on texts of each language, beside that of as many random features which are equally active on the panel's language.`,
+    caption: `A panel for each language whose ${config} features are taken out; bars: ΔCE on texts of each language, beside that of as many random features, nearest in mean activation on the panel's language. Intervals: 95 %, over documents.`,
     spec: framed(title, sourceText(result), {
       data: { values },
       columns: 2,
