@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { chooseTexts, planShards, textHash, textsFingerprint } from "../src/plan.js";
+import { chooseTexts, planShards, spreadTexts, textHash, textsFingerprint } from "../src/plan.js";
 
 const lengths = fc.array(fc.nat(60), { maxLength: 40 });
 const budgets = fc.integer({ min: 1, max: 200 });
@@ -117,4 +117,23 @@ test("the fingerprint of texts changes with an id, a hash and their order", () =
     texts.slice(1),
   ].map(textsFingerprint);
   expect(new Set(prints).size).toBe(prints.length);
+});
+
+describe("spreadTexts", () => {
+  const texts = ["a#1", "a#2", "a#3", "b#1", "c"].map((id) => ({
+    ...{ id, text: id },
+    ...(id === "c" ? {} : { document: id.slice(0, 1) }),
+  }));
+  const idsOf = (n: number) => spreadTexts(texts, n).map(({ id }) => id);
+
+  test("takes a text of each document, then a second, in corpus order", () => {
+    expect(idsOf(2)).toEqual(["a#1", "b#1"]);
+    expect(idsOf(3)).toEqual(["a#1", "b#1", "c"]);
+    expect(idsOf(4)).toEqual(["a#1", "a#2", "b#1", "c"]);
+  });
+
+  test("takes all with -1, and where there are no more", () => {
+    expect(idsOf(-1)).toHaveLength(5);
+    expect(idsOf(9)).toHaveLength(5);
+  });
 });

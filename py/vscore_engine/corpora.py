@@ -96,8 +96,10 @@ class Flores:
 
 
 def read_texts(file: FloresFile) -> list[dict[str, str]]:
-    """[{"id", "text", "document"}] in the order of the file; the document is the row's url, where it has
-    one: sentences of one page are no independent texts. Raises "source" if a column is missing."""
+    """[{"id", "text", "document"}] in the order of the file. Raises "source" if a column is missing.
+
+    The document is the row's url, where it has one: sentences of one page are no independent texts.
+    """
     try:
         if file.local.suffix == ".jsonl":
             # Not splitlines: it also cuts at characters that JSON allows inside a text.

@@ -55,7 +55,12 @@ not begin with its prefix are left out and listed. Result, rows and figures go t
       "--configs <LIST>",
       "which ranks together, such as top1,top2,top1+2 (default: each, and all)",
     )
-    .option("--random-draws <N>", "random controls for each set of features", whole(0), 1)
+    .option(
+      "--random-draws <N>",
+      "random controls for each set of features, on its language",
+      whole(0),
+      5,
+    )
     .option("--seed <N>", "of the random controls and the intervals", whole(0), 0);
   addEvaluationOptions(ablate)
     .option("--json", "print the result as JSON")
@@ -63,9 +68,9 @@ not begin with its prefix are left out and listed. Result, rows and figures go t
       "after",
       `
 ΔCE is the cross-entropy per predicted token without the features less that with them. Decoder directions are taken out at all
-positions of the tensor that the dictionary rebuilds (a transcoder: its output). Controls: as many random features,
-nearest in mean activation on the language, and the other languages' features. Intervals: 95 %, over documents (FLORES+: the url;
-JSON Lines: "document", or what stands before # in the id; else each text), translations together.
+positions of the tensor that the dictionary rebuilds (a transcoder: its output). Controls: as many random features, nearest in mean
+activation on the language, and the other languages' features. Intervals: 95 %, over documents (and draws of random features),
+translations together. A document is the url of FLORES+, "document" in JSON Lines, what stands before # in an id, or else each text.
 Result, every text's losses and figures go to experiments/ablate-<n> in the run; the same command goes on with one that was
 interrupted.`,
     )

@@ -1,4 +1,4 @@
-import { Draws } from "./random.js";
+import { Draws, seedOf } from "./random.js";
 
 export interface Interval {
   lo: number;
@@ -20,7 +20,7 @@ export class Bootstrap {
   /** @param units how many there are */
   constructor(
     readonly units: number,
-    seed: number,
+    private readonly seed: number,
     resamples = RESAMPLES,
   ) {
     const draws = new Draws(seed);
@@ -53,6 +53,26 @@ export class Bootstrap {
         below += times * (denominator[at] as number);
       }
       return below === 0 ? Number.NaN : above / below;
+    });
+  }
+
+  /**
+   * The mean of what several draws of a control gave: in every resample of as many of them, drawn anew, so that its spread is also
+   * that of the draws. A single draw stays as it is.
+   *
+   * @param each by draw, its value in every resample
+   * @param purpose other draws for another
+   */
+  overDraws(each: readonly Float64Array[], purpose: string): Float64Array {
+    const [first] = each;
+    if (first === undefined) throw new Error("a control without draws");
+    if (each.length === 1) return first;
+    const draws = new Draws(seedOf(this.seed, purpose));
+    return first.map((_, resample) => {
+      let sum = 0;
+      for (let draw = 0; draw < each.length; draw++)
+        sum += each[draws.below(each.length)]?.[resample] as number;
+      return sum / each.length;
     });
   }
 }

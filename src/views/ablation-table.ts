@@ -1,11 +1,8 @@
-import type {
-  AblationResult,
-  AblationSummary,
-  EvaluationFacts,
-} from "../experiments/ablation/ablation-result.js";
+import type { AblationResult, AblationSummary } from "../experiments/ablation/ablation-result.js";
 
 import { widestConfig } from "./charts/ablation.js";
 import { estimateText } from "./estimate-text.js";
+import { evaluationNotes, evaluationText, noClaim } from "./evaluation-text.js";
 import { tableLines } from "./table.js";
 
 /** What taking features out costs the language, the others and what controls cost it; what the columns mean. */
@@ -13,33 +10,27 @@ export function ablationLines(result: AblationResult, layer: number | null): str
   const config = widestConfig(result);
   const shown = result.summary.filter((each) => each.layer === layer && each.config === config);
   const { evaluation, projection } = result;
-  const place = `${evaluation.corpus}${evaluation.split === null ? "" : ` (${evaluation.split})`}`;
+  const without = noClaim(result);
   return [
     `${result.run}: ${config} of each language taken out at ${layer === null ? "each layer by itself, mean over the layers" : `layer ${layer}`}, projection: ${projection}`,
-    `evaluated on ${place}, ${textsText(evaluation)}; ΔCE in nats per token with 95 % intervals over documents`,
-    ...(result.is_enough ? [] : [`${noClaim(result)} Nothing is claimed.`]),
+    `evaluated on ${evaluationText(evaluation)}; ΔCE in nats per token with 95 % intervals over documents`,
+    ...(without === null ? [] : [without]),
     "",
     ...tableLines(COLUMNS, shown.map(cellsOf)),
     "",
     "own: on the language's own texts. others: mean over the other languages. most: the other language that it costs most.",
-    "random: as many random features, nearest in mean activation on the language; active: theirs in parts of its own ones'.",
+    `random: as many random features, nearest in mean activation on the language (${drawsText(result)}); active: theirs in parts of its own ones'.`,
     "rival: the other language's features that cost this one most.",
     ...controlLines(shown),
-    ...(evaluation.lacking.length > 0
-      ? [`Not evaluated, for the corpus lacks them: ${evaluation.lacking.join(", ")}.`]
-      : []),
-    ...(evaluation.excluded > 0
-      ? [`${evaluation.excluded} texts are left out: the features were chosen on them.`]
-      : []),
+    ...evaluationNotes(evaluation),
     ...result.warnings.map((warning) => `warning: ${warning}`),
   ];
 }
 
-/** How many texts a language has, and from how many documents they are where that is fewer. */
-export const textsText = ({ fewest, fewest_documents }: EvaluationFacts): string =>
-  fewest_documents < fewest
-    ? `${fewest} texts from ${fewest_documents} documents or more a language`
-    : `${fewest} texts or more a language`;
+function drawsText({ sets }: AblationResult): string {
+  const draws = Math.max(0, ...sets.map(({ kind, draw }) => (kind === "random" ? draw + 1 : 0)));
+  return `${draws} ${draws === 1 ? "draw" : "draws"}`;
+}
 
 /** Below such a share of the own features' activation random ones are a weak control. */
 const WEAK = 0.5;
@@ -54,11 +45,6 @@ function controlLines(shown: readonly AblationSummary[]): string[] {
         `The dictionary has no other features that are nearly as active on ${weak.map(({ ablated }) => ablated).join(", ")}: there, what own features cost beyond random ones is in part what more activation costs.`,
       ];
 }
-
-const noClaim = ({ evaluation }: AblationResult): string =>
-  evaluation.is_disjoint
-    ? `Only ${evaluation.fewest} texts in the language with the fewest.`
-    : "These are the texts that the features were chosen on.";
 
 const COLUMNS = [
   { title: "language" },

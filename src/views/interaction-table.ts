@@ -1,4 +1,6 @@
 import type { InteractionsResult } from "../experiments/interactions/interactions.js";
+import { estimateText } from "./estimate-text.js";
+import { evaluationText, noClaim } from "./evaluation-text.js";
 import { shortNames } from "./short-names.js";
 import { tableLines } from "./table.js";
 
@@ -6,7 +8,8 @@ const PAIRS = 3;
 
 /** The matrix, which diagonals are the largest of their row, and the most one-sided pairs. */
 export function interactionLines(result: InteractionsResult): string[] {
-  const { languages, average, ablation, config, evaluation, is_enough } = result;
+  const { languages, average, ablation, config, evaluation } = result;
+  const without = noClaim(result);
   const short = shortNames(languages);
   const columns = [
     { title: "evaluated" },
@@ -16,18 +19,25 @@ export function interactionLines(result: InteractionsResult): string[] {
     code,
     ...(average[i] as number[]).map((value) => value.toFixed(2)),
   ]);
-  const { self_is_largest, others_are_larger, asymmetry } = result;
   return [
     `${result.run}, ${ablation} (${config}): ΔCE in nats, mean over ${result.mean_over}, averaged over layers ${result.layers.map(({ layer }) => layer).join(", ")}`,
+    `evaluated on ${evaluationText(evaluation)}`,
     `rows: language of the texts; columns: language whose features are taken out`,
-    ...(is_enough
-      ? []
-      : [
-          `Only ${evaluation.fewest} texts in the language with the fewest, or not other ones than those that chose the features. Nothing is claimed.`,
-        ]),
+    ...(without === null ? [] : [without]),
     "",
     ...tableLines(columns, rows),
-    "",
+    ...(without === null ? ["", ...claimsOf(result)] : []),
+  ];
+}
+
+/** What the matrix says, where there are texts enough to say it. */
+function claimsOf({
+  languages,
+  self_is_largest,
+  others_are_larger,
+  asymmetry,
+}: InteractionsResult): string[] {
+  return [
     `Its own features cost a language most of all for ${self_is_largest.length} of ${languages.length} languages.`,
     ...others_are_larger.map(
       ({ evaluated, ablated, value, own }) =>
@@ -36,8 +46,8 @@ export function interactionLines(result: InteractionsResult): string[] {
     ...asymmetry
       .slice(0, PAIRS)
       .map(
-        ({ first, second, on_first, on_second }) =>
-          `One-sided: ${second}'s features cost ${first} ${on_first.toFixed(3)}, ${first}'s cost ${second} ${on_second.toFixed(3)}.`,
+        ({ first, second, on_first, on_second, interval_on_first, interval_on_second }) =>
+          `One-sided: ${second}'s features cost ${first} ${estimateText({ value: on_first, interval: interval_on_first })}, ${first}'s cost ${second} ${estimateText({ value: on_second, interval: interval_on_second })}.`,
       ),
   ];
 }

@@ -1,7 +1,7 @@
 import type { SynergyResult } from "../experiments/synergy/synergy.js";
-import { textsText } from "./ablation-table.js";
 import { overLayers } from "./charts/synergy.js";
 import { estimateText } from "./estimate-text.js";
+import { evaluationNotes, evaluationText, noClaim } from "./evaluation-text.js";
 import { tableLines } from "./table.js";
 
 const LISTED = 8;
@@ -10,8 +10,8 @@ const LISTED = 8;
 export function synergyLines(result: SynergyResult): string[] {
   const { evaluation, top_k, projection, layers } = result;
   const layer = overLayers(result);
+  const without = noClaim(result);
   const place = layer === null ? "mean over the layers" : `layer ${layer}`;
-  const corpus = `${evaluation.corpus}${evaluation.split === null ? "" : ` (${evaluation.split})`}`;
   const pairs = result.pairs
     .filter((each) => each.layer === layer)
     .sort((a, b) => Math.abs(b.synergy.value) - Math.abs(a.synergy.value))
@@ -19,10 +19,8 @@ export function synergyLines(result: SynergyResult): string[] {
   const relation = result.relations.find((each) => each.layer === layer);
   return [
     `${result.run}: top ${top_k} of two languages taken out together (projection: ${projection}), ${place}`,
-    `evaluated on ${corpus}, ${textsText(evaluation)}; nats per token, 95 % intervals over documents`,
-    ...(result.is_enough
-      ? []
-      : ["Too few texts, or the ones that chose the features. Nothing is claimed."]),
+    `evaluated on ${evaluationText(evaluation)}; nats per token, 95 % intervals over documents`,
+    ...(without === null ? [] : [without]),
     "",
     "Super-additivity ΔAB − ΔA − ΔB on texts of A; the pairs furthest from the sum:",
     "",
@@ -51,9 +49,7 @@ export function synergyLines(result: SynergyResult): string[] {
     "",
     "Cross-activation: mean activation of a language's features on another's texts, in parts of that on its own:",
     ...layers.map((each) => `layer ${each}: ${sharedText(result, each)}`),
-    ...(evaluation.lacking.length > 0
-      ? [`Not evaluated, for the corpus lacks them: ${evaluation.lacking.join(", ")}.`]
-      : []),
+    ...evaluationNotes(evaluation),
     ...result.warnings.map((warning) => `warning: ${warning}`),
   ];
 }

@@ -49,6 +49,16 @@ describe("jsonl:", () => {
     expect(refusal(jsonl([english({ id: "2" }), english()]))).toContain("line 2 ");
   });
 
+  test("a text's document is what its row says, or what stands before # in its id", () => {
+    const { languages } = jsonl([
+      english({ id: "a#1", document: "given" }),
+      english({ text: "hi", id: "files/a#b#2" }),
+      english({ text: "bye", id: "#3" }),
+    ])();
+    const documents = languages.get("eng_Latn")?.map(({ document }) => document);
+    expect(documents).toEqual(["given", "files/a#b", undefined]);
+  });
+
   test("texts come by language, in file order, with ids of their own", () => {
     const { languages, split } = jsonl([
       english({ id: "a" }),

@@ -66,3 +66,14 @@ test("one text has no interval, and what was never drawn has none either", () =>
   const two = new Bootstrap(2, 0);
   expect(percentileInterval(two.ratios([1], [1], [0]), 2)).toBeNull();
 });
+
+test("several draws of a control are drawn anew in every resample, a single one stays as it is", () => {
+  const bootstrap = new Bootstrap(4, 7);
+  const [low, high] = [new Float64Array(1000).fill(1), new Float64Array(1000).fill(3)];
+  expect(bootstrap.overDraws([low], "one")).toBe(low);
+  const both = bootstrap.overDraws([low, high], "two");
+  expect(new Set(both)).toEqual(new Set([1, 2, 3]));
+  expect(both.reduce((sum, each) => sum + each, 0) / 1000).toBeCloseTo(2, 0);
+  expect(bootstrap.overDraws([low, high], "two")).toEqual(both);
+  expect(bootstrap.overDraws([low, high], "another")).not.toEqual(both);
+});

@@ -11,7 +11,7 @@ import type {
   AblationSet,
   EvaluationFacts,
 } from "./ablation-result.js";
-import { ablationSets, distinctSets } from "./ablation-sets.js";
+import { ablationSets, type SetsOn, setsOn } from "./ablation-sets.js";
 import {
   ENOUGH_TEXTS,
   type EvaluationRequest,
@@ -54,24 +54,40 @@ export async function ablate(
 ): Promise<{ result: AblationResult; rows: Uint8Array }> {
   const config = configOfRun(run);
   const { layers } = request;
-  const planned = layers.map((layer): MeasuredLayer & { distinct: number[][] } => {
-    const sets = ablationSets(run, layer, { ...request, languages: request.ablated });
-    return { layer, sets, ...distinctSets(sets) };
-  });
+  const planned = layers.map((layer) => ({
+    layer,
+    sets: ablationSets(run, layer, { ...request, languages: request.ablated }),
+  }));
   onNews({ type: "phase", phase: "reading texts" });
   const texts = await evaluationTexts(run, request.evaluation, jobs);
   const { loaded, warnings } = await loadRunModel(run, config, layers, jobs);
   const { languages, lengths, warnings: ofTexts } = await tokenizeEvaluation(texts, loaded, jobs);
   const experiment = await open(identityOf(run, request, config, texts, planned));
+  const plans = new Map(
+    languages.map(({ language }) => [
+      language,
+      planned.map(({ layer, sets }) => setsOn(language, layer, sets)),
+    ]),
+  );
   const { measured, units } = await measureLanguages(
-    { languages, lengths, planOf: () => planned },
+    { languages, lengths, planOf: (language) => plans.get(language) as SetsOn[] },
     { projection: request.projection, hook: run.meta.hook, budget: run.meta.batch_tokens },
     experiment,
     jobs,
     onNews,
   );
   onNews({ type: "phase", phase: "summing up" });
-  const { cells, summary } = summarise(measured, planned, units, request.seed);
+  const { cells, summary } = summarise(
+    measured,
+    planned.map(
+      ({ layer, sets }, at): MeasuredLayer => ({
+        ...{ layer, sets },
+        on: (language) => plans.get(language)?.[at] as SetsOn,
+      }),
+    ),
+    units,
+    request.seed,
+  );
   const evaluation = describeTexts(texts, measured);
   const result: AblationResult = {
     ...{ schema_version: 1, run: run.name, projection: request.projection, positions: "all" },
@@ -86,14 +102,7 @@ export async function ablate(
     ...{ cells, summary },
     warnings: [...new Set([...warnings, ...ofTexts])],
   };
-  return {
-    result,
-    rows: encodeRows(
-      texts,
-      measured,
-      new Map(languages.map(({ language }) => [language, planned])),
-    ),
-  };
+  return { result, rows: encodeRows(texts, measured, plans) };
 }
 
 /** All that the numbers hang on: an experiment goes on only where this is the same. */

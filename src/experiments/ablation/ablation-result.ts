@@ -36,7 +36,7 @@ export const AblationCell = z.strictObject({
   config: z.string(),
   kind,
   evaluated: z.string(),
-  /** ΔCE in nats per token: (Σ losses without − Σ losses with the features) / Σ predicted tokens; of random ones, over all draws. */
+  /** ΔCE in nats per token: (Σ losses without − Σ losses with the features) / Σ predicted tokens; of random ones, the mean over all draws, on their own language alone. */
   delta: Estimate,
   /** The same as a mean over texts of each text's own ΔCE, as the paper's code and the ablation repository have it. */
   delta_text_mean: z.number(),

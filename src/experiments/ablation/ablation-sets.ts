@@ -1,5 +1,5 @@
 import { requestError } from "../../errors.js";
-import { Draws } from "../../reduce/random.js";
+import { Draws, seedOf } from "../../reduce/random.js";
 import type { Ranking } from "../../reduce/v-score.js";
 import type { FinishedRun } from "../../runs/read.js";
 import type { LayerStatistics } from "../../runs/score-files.js";
@@ -121,12 +121,21 @@ function alike(
   return [...taken];
 }
 
-/** One number of what a draw is for (FNV-1a, 32 bits): the draws of one set do not hang on which others are asked for. */
-function seedOf(...parts: readonly (string | number)[]): number {
-  let hash = 0x811c9dc5;
-  for (const character of parts.join("\0"))
-    hash = Math.imul(hash ^ character.charCodeAt(0), 0x01000193);
-  return hash | 0;
+/**
+ * What one language is read under at a layer: everybody's features, and its own controls. Sets that are the same go through the
+ * model once: `places` tells where each is among the distinct ones.
+ */
+export function setsOn(language: string, layer: number, sets: readonly AblationSet[]): SetsOn {
+  const own = sets.filter(({ kind, ablated }) => kind === "language" || ablated === language);
+  return { layer, sets: own, ...distinctSets(own) };
+}
+
+/** What a language is read under at a layer. */
+export interface SetsOn {
+  layer: number;
+  sets: AblationSet[];
+  distinct: number[][];
+  places: number[];
 }
 
 /** The sets of a layer without repetition, and where each of the given ones is among them. */

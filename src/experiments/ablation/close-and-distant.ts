@@ -15,24 +15,19 @@ const CHOSEN: Readonly<Record<string, readonly [close: string, distant: string]>
   arb_Arab: ["eng_Latn", "cmn_Hans"],
 };
 
-/** A language to set beside another, and what it stands for. */
-export interface Beside {
-  language: string;
-  role: "close" | "distant" | "another";
-}
-
 /**
  * Two languages to set beside one: the close and the distant one of the list. Where there is none, or texts are lacking, others
- * stand in, and are called so: the first and the last of those given.
+ * stand in: the first and the last of those given.
  */
-export function closeAndDistant(language: string, languages: readonly string[]): Beside[] {
+export function closeAndDistant(language: string, languages: readonly string[]): string[] {
   const others = languages.filter((code) => code !== language);
   const listed: readonly string[] = CHOSEN[language] ?? [];
-  return (["close", "distant"] as const).flatMap((role, at): Beside[] => {
-    const chosen = listed[at];
-    if (chosen !== undefined && others.includes(chosen)) return [{ language: chosen, role }];
-    const free = others.filter((code) => !listed.includes(code));
-    const standIn = at === 0 ? free[0] : free.at(-1);
-    return standIn === undefined ? [] : [{ language: standIn, role: "another" }];
+  const free = others.filter((code) => !listed.includes(code));
+  return [
+    [listed[0], free[0]],
+    [listed[1], free.at(-1)],
+  ].flatMap(([chosen, standIn]) => {
+    const beside = chosen !== undefined && others.includes(chosen) ? chosen : standIn;
+    return beside === undefined ? [] : [beside];
   });
 }

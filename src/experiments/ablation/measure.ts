@@ -71,7 +71,7 @@ export async function measureLanguages(
     }
     const before = done;
     const place = layer === null ? "as it is" : `layer ${layer}`;
-    const read = await readLosses(
+    const { tokens, loss } = await readLosses(
       { language, lengths: own, layer, sets, ...how },
       jobs,
       (count) => {
@@ -80,6 +80,7 @@ export async function measureLanguages(
         onNews({ type: "texts", phase: `${language}, ${place}`, done, total });
       },
     );
+    const read = { tokens, loss };
     await experiment.writePart(name, encodeLosses(read));
     return read;
   };

@@ -1,5 +1,6 @@
 import { Bootstrap, percentileInterval } from "../../reduce/bootstrap.js";
 import type { AblationCell, AblationSet, AblationSummary, Estimate } from "./ablation-result.js";
+import type { SetsOn } from "./ablation-sets.js";
 import type { TextLosses } from "./losses.js";
 
 export interface MeasuredLanguage {
@@ -14,9 +15,10 @@ export interface MeasuredLanguage {
 
 export interface MeasuredLayer {
   layer: number;
+  /** All of the layer. */
   sets: readonly AblationSet[];
-  /** Where each set is among the distinct ones. */
-  places: readonly number[];
+  /** Those that a language was read under. */
+  on: (language: string) => Pick<SetsOn, "sets" | "places">;
 }
 
 /** Resampled values beside the value itself. */
@@ -102,14 +104,15 @@ function activationsOf(sets: readonly AblationSet[]): Map<string, number> {
   return found;
 }
 
-/** Every set of a layer on every language; the draws of random features together. */
+/** Every set of a layer on the languages that were read under it; the draws of random features together. */
 function sampledLayer(
   languages: readonly MeasuredLanguage[],
-  { layer, sets, places }: MeasuredLayer,
+  { layer, on }: MeasuredLayer,
   bootstrap: Bootstrap,
 ): Map<string, Sampled> {
   const found = new Map<string, Sampled>();
   for (const { language, unitOf, baseline, layers } of languages) {
+    const { sets, places } = on(language);
     const { loss } = layers.get(layer) as TextLosses;
     const [without] = baseline.loss as [Float64Array];
     const { tokens } = baseline;
@@ -118,14 +121,22 @@ function sampledLayer(
       return keyOf(kind, ablated, config, language);
     });
     for (const [key, members] of groups) {
-      const rows = members.map((at) => loss[places[at] as number] as Float64Array);
-      const delta = without.map(
-        (base, text) => meanOf(rows.map((row) => row[text] as number)) - base,
+      const deltas = members.map((at) =>
+        (loss[places[at] as number] as Float64Array).map(
+          (each, text) => each - (without[text] as number),
+        ),
       );
       found.set(key, {
-        value: sumOf(delta) / sumOf(tokens),
-        samples: bootstrap.ratios(delta, tokens, unitOf),
-        textMean: meanOf([...delta].map((each, text) => each / (tokens[text] as number))),
+        value: meanOf(deltas.map((delta) => sumOf(delta) / sumOf(tokens))),
+        samples: bootstrap.overDraws(
+          deltas.map((delta) => bootstrap.ratios(delta, tokens, unitOf)),
+          `${layer}\0${key}`,
+        ),
+        textMean: meanOf(
+          deltas.map((delta) =>
+            meanOf([...delta].map((each, text) => each / (tokens[text] as number))),
+          ),
+        ),
       });
     }
   }

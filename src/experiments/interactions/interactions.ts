@@ -1,6 +1,17 @@
 import { requestError } from "../../errors.js";
+import type { Interval } from "../../reduce/bootstrap.js";
 import type { AblationResult, EvaluationFacts } from "../ablation/ablation-result.js";
 import type { InteractionMatrix } from "./interaction-matrix.js";
+
+/** What the features of two languages cost the other one, with 95 % intervals where the mean is over tokens. */
+export interface OneSided {
+  first: string;
+  second: string;
+  on_first: number;
+  on_second: number;
+  interval_on_first: Interval | null;
+  interval_on_second: Interval | null;
+}
 
 /** `result.json` of interactions, and what `vscore interactions --json` prints. */
 export interface InteractionsResult {
@@ -21,7 +32,7 @@ export interface InteractionsResult {
   /** Each row by its own diagonal: the effect of each language's features in parts of that of its own; null where that is not positive. */
   normalized: (number | null)[][];
   /** Pairs by falling |M[a][b] − M[b][a]|: whose features matter more to the other. */
-  asymmetry: { first: string; second: string; on_first: number; on_second: number }[];
+  asymmetry: OneSided[];
   /** Languages whose own features cost it most of all, and those of which that does not hold, with the column that does. */
   self_is_largest: string[];
   others_are_larger: { evaluated: string; ablated: string; value: number; own: number }[];
@@ -71,11 +82,22 @@ export function interactions(
         layers.reduce((sum, { matrix }) => sum + (matrix[i]?.[j] as number), 0) / layers.length,
     ),
   );
+  const averaged = layers.length > 1 ? null : (result.layers[0] ?? null);
+  const intervalOf = (evaluated: string, ablated: string): Interval | null =>
+    meanOver === "texts"
+      ? null
+      : (own.find(
+          (each) =>
+            each.layer === averaged && each.evaluated === evaluated && each.ablated === ablated,
+        )?.delta.interval ?? null);
   return {
     ...{ schema_version: 1, run: result.run, ablation: name, config: chosen },
     ...{ projection: result.projection, mean_over: meanOver, evaluation: result.evaluation },
     ...{ is_enough: result.is_enough, languages, average, layers },
-    ...{ normalized: normalizedRows(average), asymmetry: asymmetryOf(languages, average) },
+    ...{
+      normalized: normalizedRows(average),
+      asymmetry: asymmetryOf(languages, average, intervalOf),
+    },
     ...largestOf(languages, average),
   };
 }
@@ -89,13 +111,16 @@ const normalizedRows = (matrix: readonly number[][]): (number | null)[][] =>
 function asymmetryOf(
   languages: readonly string[],
   matrix: readonly number[][],
-): InteractionsResult["asymmetry"] {
+  intervalOf: (evaluated: string, ablated: string) => Interval | null,
+): OneSided[] {
   return languages
     .flatMap((first, i) =>
       languages.slice(i + 1).map((second, k) => ({
         ...{ first, second },
         on_first: matrix[i]?.[i + 1 + k] as number,
         on_second: matrix[i + 1 + k]?.[i] as number,
+        interval_on_first: intervalOf(first, second),
+        interval_on_second: intervalOf(second, first),
       })),
     )
     .sort((a, b) => Math.abs(b.on_first - b.on_second) - Math.abs(a.on_first - a.on_second));

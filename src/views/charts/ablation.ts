@@ -1,6 +1,6 @@
 import type { AblationCell, AblationResult } from "../../experiments/ablation/ablation-result.js";
 import { closeAndDistant } from "../../experiments/ablation/close-and-distant.js";
-
+import { evaluatedTitle, evaluationText } from "../evaluation-text.js";
 import { type Chart, framed } from "./chart.js";
 
 const PANELS_A_ROW = 3;
@@ -15,21 +15,9 @@ const STROKES = [
 ];
 const DELTA = "ΔCE (nats per token)";
 
-/** From what, in the line under a title; where that is too little, the title says so too. */
-function sourceText({ run, projection, evaluation }: AblationResult): string {
-  const { corpus, split, languages } = evaluation;
-  const counts = languages.map(({ texts }) => texts);
-  const [fewest, most] = [Math.min(...counts), Math.max(...counts)];
-  const texts = fewest === most ? `${fewest}` : `${fewest}–${most}`;
-  return `${run}, evaluated on ${corpus}${split === null ? "" : ` (${split})`}, ${texts} texts a language, projection: ${projection}; bars: 95 % intervals over documents`;
-}
-
-const titled = (title: string, { is_enough, evaluation }: AblationResult): string =>
-  is_enough
-    ? title
-    : evaluation.is_disjoint
-      ? `${title} (only ${evaluation.fewest} texts: no claim)`
-      : `${title} (on the texts that chose the features: no claim)`;
+/** From what, in the line under a title. */
+const sourceText = ({ run, projection, evaluation }: AblationResult): string =>
+  `${run}, ${evaluationText(evaluation)}, projection: ${projection}; bars: 95 % intervals over documents`;
 
 /** The configuration with the most features: all that were taken out together. */
 export const widestConfig = ({ configs }: AblationResult): string =>
@@ -46,7 +34,7 @@ const ofLayers = ({ cells }: AblationResult, config: string) =>
 /** ΔCE over the layers: a panel a language whose features are taken out, a line a language that is evaluated. */
 export function ablationOverLayers(result: AblationResult): Chart {
   const config = widestConfig(result);
-  const title = titled(
+  const title = evaluatedTitle(
     `What taking out a language's ${config} features costs, over the layers`,
     result,
   );
@@ -60,7 +48,7 @@ export function ablationOverLayers(result: AblationResult): Chart {
   const domain = ["this language", "random features, this language", "other languages"];
   return {
     title,
-    caption: `ΔCE = cross-entropy per predicted token without the features less that with them. A panel for each language whose ${config} features are taken out of the model at a layer; thick: on texts of this language, thin: on those of each other one. Random features are as many others, nearest in mean activation on this language. Intervals: 95 %, over documents.`,
+    caption: `ΔCE = cross-entropy per predicted token without the features less that with them. A panel for each language whose ${config} features are taken out of the model at a layer; thick: on texts of this language, thin: on those of each other one. Random features are as many others, nearest in mean activation on this language.`,
     spec: framed(title, sourceText(result), {
       data: { values },
       columns: PANELS_A_ROW,
@@ -127,7 +115,10 @@ export function ablationSpecificity(result: AblationResult): Chart {
   const config = widestConfig(result);
   const averaged = result.layers.length > 1 ? null : (result.layers[0] ?? null);
   const over = averaged === null ? "mean over the layers" : `layer ${averaged}`;
-  const title = titled(`Whom taking out a language's ${config} features costs, ${over}`, result);
+  const title = evaluatedTitle(
+    `Whom taking out a language's ${config} features costs, ${over}`,
+    result,
+  );
   const values = result.cells
     .filter((cell) => cell.layer === averaged && cell.config === config)
     .map(row)
@@ -135,7 +126,7 @@ export function ablationSpecificity(result: AblationResult): Chart {
   const domain = ["its own features", "another language's features", "random features"];
   return {
     title,
-    caption: `A panel for each language whose ${config} features are taken out; bars: ΔCE on texts of each language, beside that of as many random features, nearest in mean activation on the panel's language. Intervals: 95 %, over documents.`,
+    caption: `A panel for each language whose ${config} features are taken out; bars: ΔCE on texts of each language; on the panel's own also that of as many random features, nearest in mean activation on it.`,
     spec: framed(title, sourceText(result), {
       data: { values },
       columns: 2,
@@ -190,22 +181,20 @@ const barOf = ({
       ? "its own features"
       : "another language's features";
 
-/** Each language's features one by one and together, on the language, a close and a distant one. */
+/** Each language's features one by one and together, on the language and on two others. */
 export function ablationTriples(result: AblationResult): Chart {
-  const title = titled(
-    "Features one by one and together, on the language, a close and a distant one",
+  const title = evaluatedTitle(
+    "What a language's features cost one by one and together, on it and on two others",
     result,
   );
   const panels = result.ablated
     .filter((ablated) => result.languages.includes(ablated))
     .flatMap((ablated) => {
       const beside = closeAndDistant(ablated, result.languages);
-      return [{ language: ablated, role: "itself" }, ...beside].map(
-        ({ language, role }, place) => ({
-          ...{ ablated, evaluated: language },
-          panel: `${ablated} on ${role === "itself" ? role : `${language} (${role})`}${" ".repeat(place)}`,
-        }),
-      );
+      return [ablated, ...beside].map((language, place) => ({
+        ...{ ablated, evaluated: language },
+        panel: `${ablated} on ${place === 0 ? "itself" : language}${" ".repeat(place)}`,
+      }));
     });
   const all = result.cells.filter(({ layer, kind }) => layer !== null && kind === "language");
   const values = panels.flatMap(({ ablated, evaluated, panel }) =>
@@ -217,7 +206,7 @@ export function ablationTriples(result: AblationResult): Chart {
   return {
     title,
     caption:
-      "A row a language whose features are taken out: ΔCE on its own texts, on those of a close language, of a distant one (as the ablation repository chooses them). Where both together cost more than the sum of each, they work together.",
+      "A row a language whose features are taken out: ΔCE on its own texts and on those of two others, a close and a distant one where the ablation repository names them (figure 6), else the first and the last of the run. Where both together cost more than the sum of each, they work together.",
     spec: framed(title, sourceText(result), {
       data: { values },
       columns: 3,
@@ -229,10 +218,21 @@ export function ablationTriples(result: AblationResult): Chart {
       spec: {
         width: 200,
         height: 90,
-        mark: { type: "line", point: { filled: true, size: 30 }, tooltip: true },
+        layer: [
+          {
+            mark: { type: "line", point: { filled: true, size: 30 }, tooltip: true },
+            encoding: { y: { field: "delta", type: "quantitative", title: "ΔCE (nats)" } },
+          },
+          {
+            mark: { type: "rule" },
+            encoding: {
+              y: { field: "lo", type: "quantitative", title: "ΔCE (nats)" },
+              y2: { field: "hi" },
+            },
+          },
+        ],
         encoding: {
           x: { field: "layer", type: "ordinal", title: "layer", axis: { labelAngle: 0 } },
-          y: { field: "delta", type: "quantitative", title: "ΔCE" },
           color: {
             ...{ field: "config", type: "nominal", legend: { title: null, orient: "bottom" } },
             scale: {

@@ -1,14 +1,10 @@
 import type { InteractionsResult } from "../../experiments/interactions/interactions.js";
+import { evaluatedTitle, evaluationText } from "../evaluation-text.js";
 import { cells, withHalf } from "./cells.js";
 import { type Chart, framed, panelsOf, told } from "./chart.js";
 
-function sourceText({ run, ablation, config, evaluation, mean_over }: InteractionsResult): string {
-  const { corpus, split, fewest } = evaluation;
-  return `${run}, ${ablation} (${config}), ${corpus}${split === null ? "" : ` (${split})`}, ${fewest} texts or more a language, mean over ${mean_over}`;
-}
-
-const titled = (title: string, { is_enough, evaluation }: InteractionsResult): string =>
-  is_enough ? title : `${title} (${evaluation.fewest} texts: no claim)`;
+const sourceText = ({ run, ablation, config, evaluation, mean_over }: InteractionsResult): string =>
+  `${run}, ${ablation} (${config}), ${evaluationText(evaluation)}, mean over ${mean_over}`;
 
 const axes = (languages: readonly string[]) => ({
   tooltip: told({ evaluated: "evaluated", ablated: "features taken out" }, { value: "ΔCE" }),
@@ -29,7 +25,10 @@ const rowsOf = (languages: readonly string[], matrix: readonly (readonly (number
 
 /** What each language's features cost each language, averaged over the layers. */
 export function interactionHeatmap(result: InteractionsResult): Chart {
-  const title = titled("What taking out each language's features costs each language", result);
+  const title = evaluatedTitle(
+    "What taking out each language's features costs each language",
+    result,
+  );
   const { languages, average } = result;
   const rows = rowsOf(languages, average);
   return {
@@ -48,7 +47,10 @@ export function interactionHeatmap(result: InteractionsResult): Chart {
 
 /** The same, each row in parts of its own diagonal. */
 export function normalizedHeatmap(result: InteractionsResult): Chart {
-  const title = titled("The same in parts of what a language's own features cost it", result);
+  const title = evaluatedTitle(
+    "What each language's features cost a language, in parts of what its own do",
+    result,
+  );
   const { languages, normalized } = result;
   const rows = rowsOf(languages, normalized);
   return {
@@ -67,7 +69,7 @@ export function normalizedHeatmap(result: InteractionsResult): Chart {
 
 /** Layer by layer. */
 export function interactionsByLayer(result: InteractionsResult): Chart {
-  const title = titled(
+  const title = evaluatedTitle(
     "What taking out each language's features costs each language, by layer",
     result,
   );
@@ -84,8 +86,8 @@ export function interactionsByLayer(result: InteractionsResult): Chart {
       ...panelsOf(layers.map(({ layer }) => layer)),
       resolve: { axis: { x: "independent", y: "independent" } },
       spec: cells(
-        { ...axes(languages), value: "value", title: "ΔCE", format: ".1f" },
-        { x: 30, y: 20 },
+        { ...axes(languages), value: "value", title: "ΔCE", format: ".2f" },
+        { x: 38, y: 20 },
       ),
     }),
   };
@@ -95,7 +97,7 @@ const PAIRS = 12;
 
 /** The pairs in which one side's features matter most to the other side, and not the other way round. */
 export function asymmetryBars(result: InteractionsResult): Chart {
-  const title = titled("Pairs of languages by how one-sided their effect is", result);
+  const title = evaluatedTitle("Pairs of languages by how one-sided their effect is", result);
   const shown = result.asymmetry.slice(0, PAIRS);
   const values = shown.flatMap(({ first, second, on_first, on_second }) => {
     const pair = `${first}, ${second}`;

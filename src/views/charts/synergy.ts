@@ -1,16 +1,10 @@
 import type { SynergyResult } from "../../experiments/synergy/synergy.js";
+import { evaluatedTitle, evaluationText } from "../evaluation-text.js";
 import { cells, withHalf } from "./cells.js";
 import { type Chart, framed, panelsOf, told } from "./chart.js";
 
-function sourceText({ run, top_k, projection, evaluation }: SynergyResult): string {
-  const { corpus, split, fewest } = evaluation;
-  return `${run}, top ${top_k} of each language, projection: ${projection}, ${corpus}${split === null ? "" : ` (${split})`}, ${fewest} texts or more a language`;
-}
-
-const titled = (title: string, { is_enough, evaluation }: SynergyResult): string =>
-  is_enough
-    ? title
-    : `${title} (${evaluation.is_disjoint ? `only ${evaluation.fewest} texts` : "texts that chose the features"}: no claim)`;
+const sourceText = ({ run, top_k, projection, evaluation }: SynergyResult): string =>
+  `${run}, top ${top_k} of each language, projection: ${projection}, ${evaluationText(evaluation)}`;
 
 /** The layers averaged, where there are several; else the one. */
 export const overLayers = ({ layers }: Pick<SynergyResult, "layers">): number | null =>
@@ -18,7 +12,7 @@ export const overLayers = ({ layers }: Pick<SynergyResult, "layers">): number | 
 
 /** ΔAB − ΔA − ΔB of every ordered pair. */
 export function synergyMatrix(result: SynergyResult): Chart {
-  const title = titled(
+  const title = evaluatedTitle(
     "What taking out two languages' features costs beyond the sum of both",
     result,
   );
@@ -87,7 +81,10 @@ export function synergyMatrix(result: SynergyResult): Chart {
 /** The same over the layers, within groups of languages and across; null where there are no groups. */
 export function synergyByRelation(result: SynergyResult): Chart | null {
   if (result.groups === null) return null;
-  const title = titled("Beyond the sum, within groups of languages and across them", result);
+  const title = evaluatedTitle(
+    "Beyond the sum, within groups of languages and across them",
+    result,
+  );
   const names = ["within a group", "across groups"];
   const values = result.relations
     .filter(({ layer }) => layer !== null)

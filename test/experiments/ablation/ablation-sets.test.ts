@@ -3,6 +3,7 @@ import {
   ablationSets,
   distinctSets,
   parseConfigs,
+  setsOn,
 } from "../../../src/experiments/ablation/ablation-sets.js";
 import { failureOf } from "../../fixtures/failure.js";
 import { metaOf, runOf } from "../../fixtures/runs.js";
@@ -21,6 +22,7 @@ describe("configurations", () => {
   test.each([
     ["best", 'found "best"'],
     ["top0", "Expected ranks"],
+    ["top01", "Expected ranks"],
     ["top1+1", "each once"],
     ["top3", "--top-k is 2"],
     ["top1,top1", "stands there twice"],
@@ -62,7 +64,7 @@ test("each language's best features, and for each as many random ones that are a
   for (const { features, means, config } of randoms) {
     expect(features).toHaveLength(config === "top1+2" ? 2 : 1);
     expect(new Set(features).size).toBe(features.length);
-    // Nobody's best, and within the ten whose mean is nearest to 20.
+    // Nobody's best, and among the ten whose mean is nearest to 20.
     for (const feature of features) expect(feature).toBeGreaterThan(3);
     for (const mean of means) expect(Math.abs(mean - 20)).toBeLessThanOrEqual(6);
   }
@@ -107,4 +109,25 @@ test("sets that are the same go through the model once", () => {
     distinct: [[1, 2], [3]],
     places: [0, 1, 0, 1],
   });
+});
+
+test("where none is half as active, the three nearest stand for it", () => {
+  const faint = runOf(
+    metaOf(),
+    { 1: [0, 1].map((row) => Array.from({ length: FEATURES }, (_, f) => (f === row ? 9 : -f))) },
+    { 1: [0, 1].map(() => Array.from({ length: FEATURES }, (_, f) => (f < 2 ? 400 : f))) },
+  );
+  const sets = ablationSets(faint, 1, { ...options, configs: parseConfigs("top1", 1), draws: 20 });
+  const drawn = sets.filter(({ kind }) => kind === "random").flatMap(({ features }) => features);
+  expect([...new Set(drawn)].sort()).toEqual([37, 38, 39]);
+});
+
+test("a language is read under everybody's features, and under the controls of its own", () => {
+  const sets = ablationSets(run, 1, options);
+  const { sets: english, distinct, places } = setsOn("eng_Latn", 1, sets);
+  expect(english.filter(({ kind }) => kind === "language")).toHaveLength(6);
+  const controls = english.filter(({ kind }) => kind === "random");
+  expect(new Set(controls.map(({ ablated }) => ablated))).toEqual(new Set(["eng_Latn"]));
+  for (const [at, { features }] of english.entries())
+    expect(distinct[places[at] as number]).toEqual(features.toSorted((a, b) => a - b));
 });

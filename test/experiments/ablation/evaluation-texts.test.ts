@@ -89,6 +89,26 @@ test("where all texts chose them it says so, unless it is allowed; then they are
   expect(same.languages.get("eng_Latn")).toHaveLength(1);
 });
 
+test("that texts which chose them are allowed changes nothing where there are none", async () => {
+  const run = written(["one"]);
+  const name = corpus(CODES.map((code): [string, string, string] => [code, "t9", `new ${code}`]));
+  const found = await evaluationTexts(run, request({ corpus: name, sameTexts: true }), jobs);
+  expect(found).toMatchObject({ excluded: 0, isDisjoint: true });
+});
+
+test("texts are taken from as many documents as there are", async () => {
+  const run = written(["one"]);
+  const name = corpus(
+    CODES.flatMap((code) =>
+      ["a#1", "a#2", "b#1", "c#1"].map((id): [string, string, string] => [code, id, code + id]),
+    ),
+  );
+  const found = await evaluationTexts(run, request({ corpus: name, texts: 3 }), jobs);
+  expect(found.languages.get("spa_Latn")?.map(({ id }) => id)).toEqual(["a#1", "b#1", "c#1"]);
+  const { languages } = await tokenizeEvaluation(found, loadedOf(), jobs);
+  expect(languages[0]?.documents).toEqual(["a", "b", "c"]);
+});
+
 test("languages that the corpus lacks are told; fewer than two are refused", async () => {
   const run = written(["one"]);
   const name = corpus([["eng_Latn", "t5", "new"]]);

@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-import { closeAndDistant } from "../../../src/experiments/ablation/close-and-distant.js";
 import { decodeLosses, encodeLosses } from "../../../src/experiments/ablation/losses.js";
 import { readLosses } from "../../../src/experiments/ablation/read-losses.js";
 import { FakeJobs, outOfMemory } from "../../fixtures/fake-jobs.js";
@@ -54,16 +53,4 @@ test("out of memory, batches are halved; a text that the engine left out is an e
   expect((await readLosses(request, jobs, () => undefined)).budget).toBe(9);
   const short = new FakeJobs({ ablate: () => [answer([0])] });
   await expect(readLosses(request, short, () => undefined)).rejects.toThrow("left out");
-});
-
-test("a close and a distant language of the list; others stand in where it has none, and are called so", () => {
-  expect(closeAndDistant("fra_Latn", ["fra_Latn", "spa_Latn", "tha_Thai", "deu_Latn"])).toEqual([
-    { language: "spa_Latn", role: "close" },
-    { language: "tha_Thai", role: "distant" },
-  ]);
-  expect(closeAndDistant("vie_Latn", ["vie_Latn", "deu_Latn", "eng_Latn"])).toEqual([
-    { language: "deu_Latn", role: "another" },
-    { language: "eng_Latn", role: "distant" },
-  ]);
-  expect(closeAndDistant("deu_Latn", ["deu_Latn"])).toEqual([]);
 });

@@ -70,7 +70,25 @@ def test_texts_come_from_the_commit_behind_the_revision(split, path, repository)
         ("list", REPOSITORY, COMMIT),
         (path, REPOSITORY, COMMIT),
     ]
-    assert read_texts(file) == [{"id": "1", "text": "Un."}, {"id": "2", "text": "Deux\u2028ici."}]
+    assert read_texts(file) == [
+        {"id": "1", "text": "Un.", "document": "u"},
+        {"id": "2", "text": "Deux\u2028ici.", "document": "u"},
+    ]
+
+
+@pytest.mark.parametrize("suffix", ["jsonl", "parquet"])
+def test_rows_without_a_url_are_documents_of_their_own(suffix, tmp_path):
+    import pyarrow
+    import pyarrow.parquet
+
+    rows = [{"id": 1, "text": "Un."}]
+    local = tmp_path / f"fra_Latn.{suffix}"
+    if suffix == "parquet":
+        pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows), local)
+    else:
+        local.write_text(json.dumps(rows[0]), encoding="utf-8")
+    read = read_texts(FloresFile("fra_Latn", local.name, COMMIT, local))
+    assert read == [{"id": "1", "text": "Un."}]
 
 
 def test_what_is_in_the_cache_is_not_asked_for_again(repository):

@@ -1,0 +1,86 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import {
+  type ExperimentNews,
+  type Measurement,
+  measureLanguages,
+} from "../../../src/experiments/ablation/measure.js";
+import { LongExperiment } from "../../../src/runs/experiments.js";
+import { FakeJobs } from "../../fixtures/fake-jobs.js";
+import { useTempFolder } from "../../fixtures/temp-folder.js";
+
+const at = useTempFolder();
+const HOW = { projection: "span", hook: "metadata", budget: 6 } as const;
+
+const plan: Measurement = {
+  languages: [
+    { language: "eng_Latn", documents: ["a", "b", "a"] },
+    { language: "spa_Latn", documents: ["b", "c"] },
+  ],
+  lengths: new Map([
+    ["eng_Latn", [3, 2, 3]],
+    ["spa_Latn", [6, 2]],
+  ]),
+  planOf: (language) => [
+    { layer: 1, distinct: [[0], [1]] },
+    { layer: 2, distinct: language === "eng_Latn" ? [[0], [1], [0, 1]] : [[5]] },
+  ],
+};
+
+/** Answers with a loss for each set that is its number, and counts how often the model is run on a batch. */
+function counting() {
+  const passes = { count: 0 };
+  const jobs = new FakeJobs({
+    ablate: ({ shards, sets }) =>
+      shards.map(({ texts }) => {
+        passes.count += sets.length;
+        return {
+          text: Uint32Array.from(texts),
+          tokens: new Uint32Array(texts.length).fill(1),
+          loss: Float64Array.from(sets.flatMap((_, set) => texts.map(() => set + 1))),
+        };
+      }),
+  });
+  return { jobs, passes };
+}
+
+async function measure(jobs: FakeJobs) {
+  const news: ExperimentNews[] = [];
+  const experiment = await LongExperiment.begin(at("run"), "ablate", { some: "request" });
+  try {
+    const found = await measureLanguages(plan, HOW, experiment, jobs, (each) => news.push(each));
+    return { ...found, news, folder: experiment.folder };
+  } finally {
+    await experiment.release();
+  }
+}
+
+test("the plan tells every pass beforehand: each batch once as the model is, and once under each set", async () => {
+  const { jobs, passes } = counting();
+  const { news, measured } = await measure(jobs);
+  // English: 3 texts in batches of 3 + 2 tokens and 3 more; Spanish: 2 and 6.
+  expect(news[0]).toEqual({ type: "plan", passes: 2 * 6 + 2 * 4, batches: 4 });
+  expect(passes.count).toBe(20);
+  expect(news.at(-1)).toMatchObject({ type: "texts", done: 3 * 6 + 2 * 4, total: 26 });
+  expect(measured[1]?.layers.get(2)?.loss).toEqual([Float64Array.of(1, 1)]);
+});
+
+test("documents are the units, and translations share theirs", async () => {
+  const { units, measured } = await measure(counting().jobs);
+  expect(units).toBe(3);
+  expect(measured.map(({ unitOf }) => unitOf)).toEqual([
+    [0, 1, 0],
+    [1, 2],
+  ]);
+});
+
+test("parts that are there are not read again, and give the same", async () => {
+  const first = await measure(counting().jobs);
+  expect(existsSync(join(first.folder, "parts"))).toBe(true);
+  const { jobs, passes } = counting();
+  const second = await measure(jobs);
+  expect(passes.count).toBe(0);
+  expect(second.folder).toBe(first.folder);
+  expect(second.measured).toEqual(first.measured);
+});
