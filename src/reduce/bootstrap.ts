@@ -8,6 +8,8 @@ export interface Interval {
 /** Resamples of which an interval is made, and its ends as shares of them. */
 const RESAMPLES = 1000;
 const TAIL = 0.025;
+/** An interval needs such a share of resamples that have a value. */
+const LEAST_VALID = 0.95;
 
 /**
  * Resamples of independent units (texts, or the ids that translations share), drawn once and used for every number, so that
@@ -77,10 +79,13 @@ export class Bootstrap {
   }
 }
 
-/** The 95 % percentile interval of resampled values; null for fewer than two units, or where resamples had no value. */
+/**
+ * The 95 % percentile interval of resampled values. Resamples in which nothing of a language was drawn have none and are left out;
+ * null where these are more than one in twenty, or for fewer than two units.
+ */
 export function percentileInterval(values: Float64Array, units: number): Interval | null {
-  if (units < 2 || values.some(Number.isNaN)) return null;
-  const sorted = values.toSorted();
+  const sorted = values.filter((value) => !Number.isNaN(value)).toSorted();
+  if (units < 2 || sorted.length < LEAST_VALID * values.length) return null;
   const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))] as number;
   return { lo: at(TAIL), hi: at(1 - TAIL) };
 }

@@ -61,7 +61,14 @@ test("texts of one unit are drawn together: a difference between them has no spr
   );
 });
 
-test("one text has no interval, and what was never drawn has none either", () => {
+test("the few resamples in which nothing of a language was drawn are left out", () => {
+  const values = Float64Array.from({ length: 100 }, (_, at) => (at < 5 ? Number.NaN : at));
+  expect(percentileInterval(values, 9)).toEqual({ lo: 7, hi: 97 });
+  values[5] = Number.NaN;
+  expect(percentileInterval(values, 9)).toBeNull();
+});
+
+test("one text has no interval, and what is hardly ever drawn has none either", () => {
   expect(percentileInterval(new Bootstrap(1, 0).ratios([1], [1], [0]), 1)).toBeNull();
   const two = new Bootstrap(2, 0);
   expect(percentileInterval(two.ratios([1], [1], [0]), 2)).toBeNull();
