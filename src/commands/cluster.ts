@@ -27,10 +27,12 @@ import { textHash } from "../plan.js";
 import { refuseOtherContent, writeExperiment, writeExperimentInto } from "../runs/experiments.js";
 import type { ForeignRun } from "../runs/foreign.js";
 import type { FinishedRun, ScoredRun } from "../runs/read.js";
+import { refuseKept } from "../runs/refuse-run-file.js";
 import { dendrogram, distanceMatrix } from "../views/charts/clustering.js";
 import { languageMap } from "../views/charts/language-map.js";
 import { renderPng, renderSvg } from "../views/charts/render.js";
 import { clusterLines } from "../views/cluster-table.js";
+import { matrixCautions } from "./matrix-cautions.js";
 import { asJson, type Output } from "./output.js";
 import { noteConversion } from "./show.js";
 
@@ -50,6 +52,8 @@ const TOP_K = 50;
 interface Compared {
   source: ClusterSource;
   distances: Distances;
+  /** What was said of the numbers before. */
+  cautions: string[];
 }
 
 /** `vscore cluster RUN|MATRIX.csv`: which languages belong together. */
@@ -64,14 +68,17 @@ export async function cluster(
   const run = isMatrix(name)
     ? null
     : await openAnyRun(name, signal, (folder) => noteConversion(folder, output));
-  const { source, distances } = run === null ? ofMatrix(name, options) : ofRun(run, options);
+  const { source, distances, cautions } =
+    run === null ? ofMatrix(name, options) : ofRun(run, options);
   refuseCut(cut, distances.languages.length);
   const place = options.output ?? ownPlace(source.name, run);
+  if (options.output !== undefined) refuseKept(options.output, "--output");
   if (place !== null) refuseOtherContent(place, CLUSTER);
   output.note("Joining languages; importing the libraries takes some seconds…");
-  const result = await withEngine(signal, (jobs) =>
+  const made = await withEngine(signal, (jobs) =>
     clusterLanguages(source, distances, cut, (values, asked) => jobs.cluster(values, asked)),
   );
+  const result = { ...made, warnings: [...cautions, ...made.warnings] };
   const folder = await write(place ?? (run as ScoredRun), result);
   if (options.json) output.data(asJson({ ...result, folder }));
   else
@@ -109,7 +116,7 @@ function ofRun(run: ScoredRun, options: ClusterOptions): Compared {
     layers,
     top_k: by === "overlap" ? topK : null,
   };
-  if (by === "v-profile") return { source, distances: profileDistances(run, layers) };
+  if (by === "v-profile") return { source, distances: profileDistances(run, layers), cautions: [] };
   for (const layer of layers) {
     const features = run.rankings.get(layer)?.features ?? 0;
     if (topK > features)
@@ -117,7 +124,7 @@ function ofRun(run: ScoredRun, options: ClusterOptions): Compared {
         `--top-k ${topK}: the dictionary of layer ${layer} in ${run.name} has ${features} features. Expected at most as many. Choose a smaller number.`,
       );
   }
-  return { source, distances: overlapDistances(run, layers, topK) };
+  return { source, distances: overlapDistances(run, layers, topK), cautions: [] };
 }
 
 function ofInteractions(file: string, name: string, options: ClusterOptions): Compared {
@@ -128,6 +135,7 @@ function ofInteractions(file: string, name: string, options: ClusterOptions): Co
   return {
     source: { name, by: "interactions", matrix: { file, sha256 }, layers: null, top_k: null },
     distances: interactionDistances(matrix),
+    cautions: matrixCautions(file),
   };
 }
 

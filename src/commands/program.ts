@@ -74,7 +74,7 @@ export function buildProgram(actions: Actions): Command {
     )
     .option("--dry-run", "print the plan, start nothing")
     .option("--resume", "go on with an interrupted run, or begin it")
-    .option("--overwrite", "replace the run in the out-dir")
+    .option("--overwrite", "replace the run in the out-dir, and all that was made from it")
     .option(
       "--stall-timeout <SECONDS>",
       "end a Python that gives no sign of life for so long (0: never)",
@@ -295,7 +295,7 @@ its best features are no other language's. What a run of the original tool does 
     .description("make a new run over some of a run's languages, without a model")
     .requiredOption("--languages <CODES>", "languages to compare, comma-separated", list)
     .option("--out-dir <FOLDER>", "folder of the new run (default: <run>-rescored-<n>)")
-    .option("--overwrite", "replace the run in the out-dir")
+    .option("--overwrite", "replace the run in the out-dir, and all that was made from it")
     .option("--json", "print as JSON")
     .action((run, { languages, outDir, overwrite, json }) =>
       actions.rescore(run, {

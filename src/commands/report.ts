@@ -1,6 +1,7 @@
 import { relative } from "node:path";
 import { openAnyRun } from "../compute/open-any-run.js";
 import { writeReport } from "../report/write-report.js";
+import { refuseKept } from "../runs/refuse-run-file.js";
 import { showProgress } from "../views/progress.js";
 import { asJson, type Output } from "./output.js";
 import { noteConversion } from "./show.js";
@@ -20,6 +21,7 @@ export async function report(
   signal: AbortSignal,
 ): Promise<void> {
   const run = await openAnyRun(name, signal, (folder) => noteConversion(folder, output));
+  if (outDir !== undefined) refuseKept(outDir, "--out-dir");
   const progress = showProgress({ ...output, write: output.raw });
   const written = await writeReport(run, outDir ?? run.folder, {
     gatedTexts,

@@ -13,7 +13,7 @@ export async function writePage(
     output.data(page);
     return;
   }
-  refuseRunFile(file, runFolder);
+  refuseRunFile(file, runFolder, "--html");
   await writeOver(file, page);
   output.note(`Wrote ${file}`);
 }

@@ -61,6 +61,8 @@ export class LongExperiment {
     readonly folder: string,
     readonly isResumed: boolean,
     private readonly unlock: () => Promise<void>,
+    /** The run's folder, and what its facts were when this began. */
+    private readonly run: { folder: string; facts: string | null },
   ) {}
 
   /**
@@ -77,7 +79,9 @@ export class LongExperiment {
     const folder = begun ?? (await nextFolder(run, kind));
     const unlock = await lockRun(folder);
     if (begun === undefined) await writeWhole(join(folder, REQUEST), text);
-    return new LongExperiment(folder, begun !== undefined, unlock);
+    return new LongExperiment(folder, begun !== undefined, unlock, {
+      ...{ folder: run, facts: factsOf(run) },
+    });
   }
 
   /** A part that is finished; undefined where it is not. */
@@ -90,8 +94,17 @@ export class LongExperiment {
     await writeWhole(join(this.folder, PARTS, name), content);
   }
 
-  /** Writes the result, which holds what the parts held. */
+  /**
+   * Writes the result, which holds what the parts held.
+   *
+   * @throws VscoreError (request) where the run was replaced meanwhile: it is not that run's result
+   */
   async finish(result: unknown, files: ReadonlyMap<string, string | Uint8Array>): Promise<void> {
+    const { folder, facts } = this.run;
+    if (facts === null || factsOf(folder) !== facts)
+      throw requestError(
+        `The run in ${folder} was replaced while this experiment was at work on it: nothing was written. Run the same command again.`,
+      );
     await writeResult(this.folder, result, files);
     await rm(join(this.folder, PARTS), { recursive: true, force: true });
   }
@@ -101,6 +114,9 @@ export class LongExperiment {
     await this.unlock();
   }
 }
+
+/** What tells one run in a folder from another. */
+const factsOf = (run: string): string | null => readText(join(run, RUN_FILES.meta));
 
 const isFinished = (folder: string): boolean => existsSync(join(folder, EXPERIMENT_RESULT));
 

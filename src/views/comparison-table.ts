@@ -49,8 +49,10 @@ function overallLine(agreements: readonly RankAgreement[]): string {
   const count = agreements.length;
   const same = agreements.filter(({ first, second }) => first.feature === second.feature).length;
   const sorted = agreements.toSorted((a, b) => a.jaccard - b.jaccard);
-  const [least, middle] = [sorted[0], sorted[Math.floor(count / 2)]];
-  return `All in all: the same best feature in ${same} of ${count}; Jaccard ${middle?.jaccard.toFixed(2)} in the middle, ${least?.jaccard.toFixed(2)} at the least (layer ${least?.layer}, ${least?.language}).`;
+  const least = sorted[0];
+  const jaccard = (place: number) => sorted[place]?.jaccard as number;
+  const median = (jaccard(Math.floor((count - 1) / 2)) + jaccard(Math.floor(count / 2))) / 2;
+  return `All in all: the same best feature in ${same} of ${count}; median Jaccard ${median.toFixed(2)}, the least ${least?.jaccard.toFixed(2)} (layer ${least?.layer}, ${least?.language}).`;
 }
 
 const someOf = (features: readonly number[]): string =>

@@ -97,7 +97,7 @@ test("export csv never writes over a file of another run either", async () => {
   for (const file of files)
     await expect(
       exportCsv(at("tiny"), { topK: 1, output: at("other", file) }, collectingOutput(), never),
-    ).rejects.toThrow(`is a file of the run in ${at("other")}`);
+    ).rejects.toThrow(`of the run in ${at("other")}`);
   await exportCsv(
     at("tiny"),
     { topK: 1, output: at("other", "mine.csv") },

@@ -8,7 +8,7 @@ import {
   writeExperiment,
   writeExperimentInto,
 } from "../../src/runs/experiments.js";
-import { failureOf } from "../fixtures/failure.js";
+import { failureOf, rejectionOf } from "../fixtures/failure.js";
 import { metaOf, runOf, writeRun } from "../fixtures/runs.js";
 import { useTempFolder } from "../fixtures/temp-folder.js";
 
@@ -52,7 +52,7 @@ test("with its run, an experiment is deleted; what people put beside it stays", 
 });
 
 test("a long experiment goes on with what is finished of the same request, and of no other", async () => {
-  mkdirSync(at("run"));
+  writeRun(at("run"), runOf(metaOf(), {}));
   const begin = (request: object) => LongExperiment.begin(at("run"), "ablate", request);
   const first = await begin({ a: 1 });
   await first.writePart("x.safetensors", Uint8Array.of(1, 2));
@@ -78,6 +78,17 @@ test("a long experiment goes on with what is finished of the same request, and o
   expect(next.isResumed).toBe(false);
   expect(next.folder).not.toBe(again.folder);
   await next.release();
+});
+
+test("a run that is replaced meanwhile does not get the result of the one before", async () => {
+  writeRun(at("run"), runOf(metaOf(), {}));
+  const experiment = await LongExperiment.begin(at("run"), "ablate", { a: 1 });
+  writeRun(at("run"), runOf(metaOf({ started: "2025-02-01T00:00:00.000Z" }), {}));
+  const error = await rejectionOf(experiment.finish({ done: true }, new Map()));
+  expect(error.exitCode).toBe(2);
+  expect(error.message).toContain("was replaced while this experiment was at work");
+  await experiment.release();
+  expect(finishedExperiments(at("run"), "ablate")).toEqual([]);
 });
 
 test("a folder that a person named takes an experiment, and the next of its kind in its place", async () => {

@@ -27,7 +27,7 @@ test("all lines in one: the same best feature how often, the middle and the leas
     second: { feature: layer === 2 ? 3 : agreement.first.feature, v: 1 },
   }));
   expect(comparisonLines(2, { ...same, agreements })).toContain(
-    "All in all: the same best feature in 2 of 3; Jaccard 0.50 in the middle, 0.20 at the least (layer 1, eng_Latn).",
+    "All in all: the same best feature in 2 of 3; median Jaccard 0.50, the least 0.20 (layer 1, eng_Latn).",
   );
 });
 

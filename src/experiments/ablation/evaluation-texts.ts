@@ -114,18 +114,25 @@ async function readCorpus(
   };
 }
 
+/** A language's texts: their ids, and the document of each. */
+export interface EvaluatedLanguage {
+  language: string;
+  ids: string[];
+  documents: string[];
+}
+
 /** Tokenises them, in languages of their own with the engine. @throws VscoreError (request) for a text in which nothing is predicted */
 export async function tokenizeEvaluation(
   texts: EvaluationTexts,
   { model }: Pick<Loaded, "model">,
   jobs: EngineJobs,
 ): Promise<{
-  languages: { language: string; documents: string[] }[];
+  languages: EvaluatedLanguage[];
   lengths: Map<string, Uint32Array>;
   warnings: string[];
 }> {
   const lengths = new Map<string, Uint32Array>();
-  const languages: { language: string; documents: string[] }[] = [];
+  const languages: EvaluatedLanguage[] = [];
   const warnings: string[] = [];
   for (const [language, own] of texts.languages) {
     const { tokens, truncated } = await jobs.tokenize(
@@ -142,7 +149,7 @@ export async function tokenizeEvaluation(
         `${language}: ${truncated.length} texts are longer than the model's context and were cut to ${model.max_positions} tokens`,
       );
     lengths.set(language, tokens);
-    languages.push({ language, documents: own.map(documentOf) });
+    languages.push({ language, ids: own.map(({ id }) => id), documents: own.map(documentOf) });
   }
   return { languages, lengths, warnings };
 }

@@ -1,4 +1,6 @@
 import type { EngineJobs } from "../../engine/engine-jobs.js";
+import { SafetensorsError } from "../../engine/safetensors.js";
+import { requestError } from "../../errors.js";
 import { planShards } from "../../plan.js";
 import type { LongExperiment } from "../../runs/experiments.js";
 import { decodeLosses, encodeLosses, type TextLosses } from "./losses.js";
@@ -20,8 +22,12 @@ export interface PlannedLayer {
 }
 
 export interface Measurement {
-  /** The document of each text: translations share theirs. */
-  languages: readonly { language: string; documents: readonly string[] }[];
+  /** Ids of texts, and the document of each: translations share theirs. */
+  languages: readonly {
+    language: string;
+    ids: readonly string[];
+    documents: readonly string[];
+  }[];
   /** Tokens of each language's texts. */
   lengths: ReadonlyMap<string, ArrayLike<number>>;
   /** What a language is read under. */
@@ -64,10 +70,10 @@ export async function measureLanguages(
   ): Promise<TextLosses> => {
     const own = lengths.get(language) as ArrayLike<number>;
     const name = `${language}-${layer === null ? "baseline" : `layer-${layer}`}.safetensors`;
-    const kept = experiment.part(name);
-    if (kept !== undefined) {
+    const kept = keptLosses(experiment.part(name), sets.length, own.length);
+    if (kept !== null) {
       done += own.length * sets.length;
-      return decodeLosses(kept, sets.length, own.length);
+      return kept;
     }
     const before = done;
     const place = layer === null ? "as it is" : `layer ${layer}`;
@@ -90,12 +96,33 @@ export async function measureLanguages(
     return units.get(document) as number;
   };
   const measured: MeasuredLanguage[] = [];
-  for (const { language, documents } of languages) {
+  for (const { language, ids, documents } of languages) {
     const baseline = await part(language, null, [[]]);
+    refuseUnpredicted(language, ids, baseline);
     const layers = new Map<number, TextLosses>();
     for (const { layer, distinct } of planOf(language))
       layers.set(layer, await part(language, layer, distinct));
     measured.push({ language, unitOf: documents.map(unitOf), baseline, layers });
   }
   return { measured, units: units.size };
+}
+
+/** A part that was finished before; null where it is not there, or damaged: then it is measured anew. */
+function keptLosses(bytes: Uint8Array | undefined, sets: number, texts: number): TextLosses | null {
+  if (bytes === undefined) return null;
+  try {
+    return decodeLosses(bytes, sets, texts);
+  } catch (error) {
+    if (error instanceof SafetensorsError) return null;
+    throw error;
+  }
+}
+
+/** @throws VscoreError (request) for a text of special tokens alone */
+function refuseUnpredicted(language: string, ids: readonly string[], { tokens }: TextLosses): void {
+  const empty = tokens.indexOf(0);
+  if (empty >= 0)
+    throw requestError(
+      `The text ${ids[empty]} of ${language} is of special tokens alone: nothing is predicted in it. Take it out of the corpus.`,
+    );
 }

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import {
@@ -7,6 +7,7 @@ import {
   measureLanguages,
 } from "../../../src/experiments/ablation/measure.js";
 import { LongExperiment } from "../../../src/runs/experiments.js";
+import { rejectionOf } from "../../fixtures/failure.js";
 import { FakeJobs } from "../../fixtures/fake-jobs.js";
 import { useTempFolder } from "../../fixtures/temp-folder.js";
 
@@ -15,8 +16,8 @@ const HOW = { projection: "span", hook: "metadata", budget: 6 } as const;
 
 const plan: Measurement = {
   languages: [
-    { language: "eng_Latn", documents: ["a", "b", "a"] },
-    { language: "spa_Latn", documents: ["b", "c"] },
+    { language: "eng_Latn", ids: ["a#1", "b#1", "a#2"], documents: ["a", "b", "a"] },
+    { language: "spa_Latn", ids: ["b#1", "c#1"], documents: ["b", "c"] },
   ],
   lengths: new Map([
     ["eng_Latn", [3, 2, 3]],
@@ -29,7 +30,7 @@ const plan: Measurement = {
 };
 
 /** Answers with a loss for each set that is its number, and counts how often the model is run on a batch. */
-function counting() {
+function counting(predicted = 1) {
   const passes = { count: 0 };
   const jobs = new FakeJobs({
     ablate: ({ shards, sets }) =>
@@ -37,7 +38,7 @@ function counting() {
         passes.count += sets.length;
         return {
           text: Uint32Array.from(texts),
-          tokens: new Uint32Array(texts.length).fill(1),
+          tokens: new Uint32Array(texts.length).fill(predicted),
           loss: Float64Array.from(sets.flatMap((_, set) => texts.map(() => set + 1))),
         };
       }),
@@ -83,4 +84,18 @@ test("parts that are there are not read again, and give the same", async () => {
   expect(passes.count).toBe(0);
   expect(second.folder).toBe(first.folder);
   expect(second.measured).toEqual(first.measured);
+});
+
+test("a damaged part is measured anew", async () => {
+  const first = await measure(counting().jobs);
+  writeFileSync(join(first.folder, "parts", "spa_Latn-layer-1.safetensors"), "half");
+  const { jobs, passes } = counting();
+  expect((await measure(jobs)).measured).toEqual(first.measured);
+  expect(passes.count).toBe(2 * 2);
+});
+
+test("a text in which nothing is predicted is refused by its id", async () => {
+  const error = await rejectionOf(measure(counting(0).jobs));
+  expect(error.exitCode).toBe(2);
+  expect(error.message).toContain("The text a#1 of eng_Latn is of special tokens alone");
 });
