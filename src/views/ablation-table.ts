@@ -19,7 +19,7 @@ export function ablationLines(result: AblationResult, layer: number | null): str
     ...tableLines(COLUMNS, shown.map(cellsOf)),
     "",
     "own: on the language's own texts. others: mean over the other languages. most: the other language that it costs most.",
-    `random: as many random features, nearest in mean activation on the language (${drawsText(result)}); active: theirs in parts of its own ones'.`,
+    `random: as many random features, nearest in mean activation on the language (${drawsText(result)}); active: theirs in parts of its own ones'; they can be its own next best.`,
     "rival: the other language's features that cost this one most.",
     ...controlLines(shown),
     ...evaluationNotes(evaluation),
