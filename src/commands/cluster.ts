@@ -28,8 +28,8 @@ import { refuseOtherContent, writeExperiment, writeExperimentInto } from "../run
 import type { ForeignRun } from "../runs/foreign.js";
 import type { FinishedRun, ScoredRun } from "../runs/read.js";
 import { dendrogram, distanceMatrix } from "../views/charts/clustering.js";
+import { drawnFiles } from "../views/charts/drawn-files.js";
 import { languageMap } from "../views/charts/language-map.js";
-import { renderPng, renderSvg } from "../views/charts/render.js";
 import { clusterLines } from "../views/cluster-table.js";
 import { asJson, type Output } from "./output.js";
 import { noteConversion } from "./show.js";
@@ -161,14 +161,12 @@ async function write(place: string | ScoredRun, result: ClusterResult): Promise<
   const files = new Map<string, string | Uint8Array>([
     ["distances.csv", interactionMatrixCsv({ languages, matrix })],
   ]);
-  for (const [name, { spec }] of [
+  const drawn = await drawnFiles([
     ["dendrogram", dendrogram(result)],
     ["map", languageMap(result)],
     ["distances", distanceMatrix(result)],
-  ] as const) {
-    const svg = await renderSvg(spec);
-    files.set(`${name}.svg`, svg).set(`${name}.png`, await renderPng(svg));
-  }
+  ]);
+  for (const [name, content] of drawn) files.set(name, content);
   if (typeof place !== "string") return writeExperiment(place.folder, CLUSTER, result, files);
   await writeExperimentInto(place, result, files);
   return place;

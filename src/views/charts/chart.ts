@@ -37,7 +37,7 @@ export const SHAPES = [
 const FONT = "DejaVu Sans";
 
 /** Text from a run as a drawing holds it: an SVG is XML, which some characters cannot be in. */
-const drawable = (text: string): string =>
+export const drawable = (text: string): string =>
   visible(text).replace(/[\p{Cs}\p{Noncharacter_Code_Point}]/gu, "\ufffd");
 
 /** The frame that all figures share. */
