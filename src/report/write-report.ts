@@ -10,6 +10,7 @@ import { describedSpec, drawnFiles } from "../views/charts/drawn-files.js";
 import { CHART_KINDS, canDraw, drawChart } from "../views/charts/kinds.js";
 import { compiled } from "../views/charts/render.js";
 import type { ReportContexts } from "./best-features-html.js";
+import { caveats } from "./caveats.js";
 import { findings } from "./findings.js";
 import { type ReportFigure, reportHtml } from "./report-html.js";
 
@@ -50,7 +51,7 @@ export async function writeReport(
     const bare = await compiled({ ...describedSpec(page), title: "" });
     figures.push({ kind, title: page.title, caption: page.caption, spec: bare });
   }
-  const sentences = findings(run);
+  const sentences = [...findings(run), ...caveats(run)];
   const page = join(folder, RUN_FILES.report);
   await writeWhole(
     page,
