@@ -1,22 +1,13 @@
 import type { ClusterResult } from "../../experiments/clustering/cluster-languages.js";
 import { measureText, nameOf } from "../cluster-table.js";
-import { framed, HUES, SHAPES } from "./chart.js";
+import { framed, signScale } from "./chart.js";
 
-/** Yellow is left out: thin lines and small signs of it are lost on white. */
-const COLOURS = HUES.filter((hue) => hue !== "#f0e442");
 /** What joins clusters, above the cut. */
 const ABOVE_CUT = "#aaaaaa";
 
-/** Clusters by number, each with a colour and a sign of its own; signs go on where colours begin again. */
-function clusterScales({ clusters }: ClusterResult) {
-  const domain = clusters.map((_, at) => String(at + 1));
-  // Three and the number of signs have no divisor in common: a hue meets every sign before one comes again.
-  const turn = (at: number) => (at % COLOURS.length) + 3 * Math.floor(at / COLOURS.length);
-  return {
-    color: { domain, range: domain.map((_, at) => COLOURS[at % COLOURS.length]) },
-    shape: { domain, range: domain.map((_, at) => SHAPES[turn(at) % SHAPES.length]) },
-  };
-}
+/** Clusters by number. */
+const clusterScales = ({ clusters }: ClusterResult) =>
+  signScale(clusters.map((_, at) => String(at + 1)));
 
 export const clusterOf = ({ clusters }: ClusterResult, code: string): string =>
   String(clusters.findIndex((codes) => codes.includes(code)) + 1);

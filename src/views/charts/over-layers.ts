@@ -3,8 +3,8 @@ import {
   type Chart,
   type ChartOptions,
   framed,
-  languageScale,
   type PlottedRun,
+  signScale,
   sourceText,
   told,
   V_FORMULA,
@@ -22,7 +22,7 @@ function lines(
   y: object,
   tooltip: ReturnType<typeof told>,
 ) {
-  const { color, shape, strokeDash } = languageScale(languages);
+  const { color, shape, strokeDash } = signScale(languages);
   const by = (scale: object) => ({
     ...{ field: "language", type: "nominal", scale, sort: null, title: "language" },
     // The signs of the points, without the dashes of the lines around them.

@@ -3,9 +3,9 @@ import {
   type Chart,
   type ChartOptions,
   framed,
-  languageScale,
   type PlottedRun,
   panelsOf,
+  signScale,
   sourceText,
   told,
   V_FORMULA,
@@ -68,21 +68,25 @@ export function topFeatureBars(run: PlottedRun, options: ChartOptions): Chart {
   };
 }
 
+/** Ranks at which a line has a sign: farther apart as the ranks lie closer on the axis. */
+const SIGNED_RANKS = [1, 2, 3, 5, 10, 20, 50, 100, 200, 500];
+
 /** How v falls along each language's ranking. */
 export function dropOff(run: PlottedRun, options: ChartOptions): Chart {
   const title = `How v falls from a language's best feature to its ${options.topK}th`;
-  const { color, strokeDash } = languageScale(options.languages);
+  const { color, shape, strokeDash } = signScale(options.languages);
   const by = (scale: object) => ({
     ...{ field: "language", type: "nominal", scale, sort: null, title: "language" },
+    // The signs of the points, without the dashes of the lines around them.
+    legend: { symbolStrokeWidth: 0 },
   });
+  const known = { layer: "layer", language: "language" };
+  const toldOfPlace = told({ ...known, rank: "rank", feature: "feature" }, { v: "v" });
   // A line is one mark, and tells of its start.
-  const tooltip = told(
-    { layer: "layer", language: "language", feature: "best feature" },
-    { v: "its v" },
-  );
+  const tooltip = told({ ...known, feature: "best feature" }, { v: "its v" });
   return {
     title,
-    caption: `${V_FORMULA}. A steep fall: a few features carry the language; a flat one: many do.`,
+    caption: `${V_FORMULA}. A steep fall: a few features carry the language; a flat one: many do. Signs, at some ranks, tell the lines apart.`,
     spec: framed(title, sourceText(run), {
       data: { values: places(run, options, options.topK) },
       columns: PANELS_A_ROW,
@@ -92,7 +96,6 @@ export function dropOff(run: PlottedRun, options: ChartOptions): Chart {
       spec: {
         width: 240,
         height: 170,
-        mark: "line",
         encoding: {
           x: {
             field: "rank",
@@ -102,9 +105,15 @@ export function dropOff(run: PlottedRun, options: ChartOptions): Chart {
           },
           y: V_AXIS,
           color: by(color),
-          strokeDash: by(strokeDash),
-          tooltip,
         },
+        layer: [
+          { mark: "line", encoding: { strokeDash: by(strokeDash), tooltip } },
+          {
+            transform: [{ filter: { field: "rank", oneOf: SIGNED_RANKS } }],
+            mark: { type: "point", filled: true, size: 40, opacity: 1 },
+            encoding: { shape: by(shape), tooltip: toldOfPlace },
+          },
+        ],
       },
     }),
   };

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Chart } from "../../../src/views/charts/chart.js";
 import { CHART_KINDS, type ChartRequest, drawChart } from "../../../src/views/charts/kinds.js";
 import { failureOf } from "../../fixtures/failure.js";
+import { metaOf, runOf } from "../../fixtures/runs.js";
 import { threeLanguageRun } from "../../fixtures/tui.js";
 
 const run = threeLanguageRun();
@@ -113,6 +114,18 @@ describe("the data of a figure are the run's own numbers", () => {
       ["tha_Thai", 2, 5],
     ]);
   });
+});
+
+test("drop-off: of thirty languages no two look alike, in the drawing and in its legend", () => {
+  const languages = Array.from({ length: 30 }, (_, k) => `l${k}`);
+  const means = { 1: languages.map((_, k) => languages.map((_, f) => (f === k ? 1 : 0))) };
+  const of30 = runOf(metaOf({ languages, layers: [1] }), means);
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  const { encoding, layer } = (drawChart(of30, "drop-off", {}).spec as any).spec;
+  const [lines, signs] = layer;
+  const hues: string[] = encoding.color.scale.range;
+  for (const { range } of [lines.encoding.strokeDash.scale, signs.encoding.shape.scale])
+    expect(new Set(hues.map((hue, at) => `${hue} ${range[at]}`)).size).toBe(30);
 });
 
 describe("what cannot be drawn is refused with what can", () => {
