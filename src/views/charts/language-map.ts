@@ -1,7 +1,7 @@
 import type { ClusterResult } from "../../experiments/clustering/cluster-languages.js";
 import type { Chart } from "./chart.js";
 import { clusterFrame, clusterOf, colourOf, labelOf, signs } from "./cluster-signs.js";
-import { type Place, placeLabels } from "./label-places.js";
+import { labelPlaces } from "./label-places.js";
 
 /** The same hue, dark enough for letters on white. */
 const darkened = (hue: string): string =>
@@ -11,8 +11,6 @@ const darkened = (hue: string): string =>
     .join("")}`;
 
 const SIDE = 420;
-/** Labels farther than this from their point are tied to it by a line. */
-const NEAR = 45;
 
 /** Languages on a plane, so that distances between them are as near to D as a plane allows. */
 export function languageMap(result: ClusterResult): Chart {
@@ -25,23 +23,16 @@ export function languageMap(result: ClusterResult): Chart {
     return [middle - half, middle + half] as const;
   };
   const [inX, inY] = [domainOf(xs), domainOf(ys)];
-  const pixel = SIDE / (2 * half);
-  const points = map.map(({ x, y }) => ({ x: (x - inX[0]) * pixel, y: (inY[1] - y) * pixel }));
-  const places = placeLabels(
-    points,
+  const places = labelPlaces(
+    map,
     map.map(({ language }) => language),
-    SIDE,
+    { x: inX, y: inY, side: SIDE },
   );
-  const values = map.map(({ language, x, y }, at) => {
-    const [point, place] = [points[at] as Place, places[at] as Place];
-    const isFar = Math.abs(point.y - place.y) > 14 || Math.abs(point.x - place.x) > NEAR;
-    return {
-      ...{ language: labelOf(language), label: language, x, y },
-      ...{ labelX: inX[0] + place.x / pixel, labelY: inY[1] - place.y / pixel, isFar },
-      ink: darkened(colourOf(result, clusterOf(result, language))),
-      cluster: clusterOf(result, language),
-    };
-  });
+  const values = map.map(({ language, x, y }, at) => ({
+    ...{ language: labelOf(language), label: language, x, y, ...places[at] },
+    ink: darkened(colourOf(result, clusterOf(result, language))),
+    cluster: clusterOf(result, language),
+  }));
   const axis = { titleFontSize: 10, tickCount: 5 };
   const quantitative = (field: string, domain: readonly number[], title: string) => ({
     ...{ field, type: "quantitative", title, axis, scale: { domain, nice: false, zero: false } },

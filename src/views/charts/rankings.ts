@@ -123,6 +123,11 @@ export function dropOff(run: PlottedRun, options: ChartOptions): Chart {
 export function distribution(run: PlottedRun, options: ChartOptions): Chart {
   const title = `v of each language's top ${options.topK} features`;
   const known = { layer: "layer", language: "language" };
+  const median = `median of the ${options.topK}`;
+  const scale = { domain: ["a feature", median], range: ["#0072b2", "#d55e00"] };
+  const by = (datum: string) => ({
+    ...{ datum, type: "nominal", scale, legend: { title: null, symbolType: "square" } },
+  });
   return {
     title,
     caption: `${V_FORMULA}. A dash a feature; the thick one is the median of the ${options.topK}.`,
@@ -137,15 +142,17 @@ export function distribution(run: PlottedRun, options: ChartOptions): Chart {
         encoding: { y: { field: "language", type: "nominal", sort: null, title: null } },
         layer: [
           {
-            mark: { type: "tick", color: "#0072b2", opacity: 0.7 },
+            mark: { type: "tick", opacity: 0.7 },
             encoding: {
+              color: by("a feature"),
               x: V_AXIS,
               tooltip: told({ ...known, rank: "rank", feature: "feature" }, { v: "v" }),
             },
           },
           {
-            mark: { type: "tick", thickness: 3, color: "#d55e00" },
+            mark: { type: "tick", thickness: 3 },
             encoding: {
+              color: by(median),
               x: { ...V_AXIS, aggregate: "median" },
               tooltip: [
                 ...told(known, {}),

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Chart } from "../../../src/views/charts/chart.js";
 import { CHART_KINDS, type ChartRequest, drawChart } from "../../../src/views/charts/kinds.js";
+import { renderSvg } from "../../../src/views/charts/render.js";
 import { failureOf } from "../../fixtures/failure.js";
 import { metaOf, runOf } from "../../fixtures/runs.js";
 import { threeLanguageRun } from "../../fixtures/tui.js";
@@ -100,10 +101,29 @@ describe("the data of a figure are the run's own numbers", () => {
   test("scatter: v in both languages, of the best of either", () => {
     const { spec } = draw("scatter", { layers: [1], languages: ["fra_Latn", "tha_Thai"], topK: 1 });
     // biome-ignore lint/suspicious/noExplicitAny: as above
-    expect((spec as any).data.values).toEqual([
+    expect((spec as any).data.values).toMatchObject([
       { feature: 1, of: "fra_Latn", first: 3, second: -1 },
       { feature: 2, of: "tha_Thai", first: 0, second: 5 },
     ]);
+  });
+
+  test("scatter: the best features of each are numbered, within a square that both axes share", async () => {
+    const { spec } = draw("scatter", { layers: [1], languages: ["fra_Latn", "tha_Thai"] });
+    // biome-ignore lint/suspicious/noExplicitAny: as above
+    const { data, layer } = spec as any;
+    // Ranks: 1, 0, 2, 3 in French, 2, 3, 0, 1 in Thai.
+    expect(
+      data.values.map(({ feature, label }: Record<string, unknown>) => [feature, label]),
+    ).toEqual([1, 0, 2, 3].map((feature) => [feature, String(feature)]));
+    const { x, y } = layer[2].encoding;
+    expect(x.scale.domain).toEqual(y.scale.domain);
+    const svg = await renderSvg(spec);
+    for (const title of ["v in fra_Latn", "v in tha_Thai"]) expect(svg).toContain(`>${title}<`);
+  });
+
+  test("distribution: a legend says what is a feature and what the median", async () => {
+    const svg = await renderSvg(draw("distribution", { topK: 3 }).spec);
+    for (const name of ["a feature", "median of the 3"]) expect(svg).toContain(`>${name}<`);
   });
 
   test("summary: the best feature of each, with what is doubtful about it", () => {
