@@ -10,6 +10,7 @@ import {
   told,
   V_FORMULA,
 } from "./chart.js";
+import { hasErrors, RULES_OF_V, rulesOfV, toldOfErrors, withErrorOfV } from "./two-errors.js";
 
 /** Places in the ranking of the languages and layers that are asked for. */
 const places = (run: PlottedRun, { layers, languages }: ChartOptions, topK: number) =>
@@ -29,32 +30,40 @@ export function topFeatureBars(run: PlottedRun, options: ChartOptions): Chart {
   const isOne = options.layers.length === 1;
   const width = Math.max(220, options.languages.length * (10 * Math.min(options.topK, 5) + 8));
   const columns = options.layers.length >= MANY_LAYERS && width <= HALF_A_PAGE ? 2 : 1;
+  const values = places(run, options, options.topK).map((place) => withErrorOfV(run, place));
   const tooltip = told(
     { layer: "layer", language: "language", rank: "rank", feature: "feature" },
-    { v: "v" },
+    { v: "v", ...toldOfErrors(values) },
   );
   const unit = {
     width,
     height: 150,
-    mark: "bar",
     encoding: {
       x: { field: "language", type: "nominal", sort: null, title: null, axis: { labelAngle: -45 } },
       xOffset: { field: "rank", type: "ordinal" },
-      y: V_AXIS,
-      color: {
-        field: "rank",
-        type: "ordinal",
-        scale: { scheme: "viridis", reverse: true },
-        legend: { title: "rank" },
-      },
       tooltip,
     },
+    layer: [
+      {
+        mark: "bar",
+        encoding: {
+          y: V_AXIS,
+          color: {
+            field: "rank",
+            type: "ordinal",
+            scale: { scheme: "viridis", reverse: true },
+            legend: { title: "rank" },
+          },
+        },
+      },
+      ...rulesOfV(values),
+    ],
   };
   return {
     title,
-    caption: `${V_FORMULA}. One bar a feature, by rank; a panel a layer, each with its own scale, since v has the unit of the layer's activations.`,
+    caption: `${V_FORMULA}. One bar a feature, by rank; a panel a layer, each with its own scale, since v has the unit of the layer's activations.${hasErrors(values) ? ` ${RULES_OF_V}` : ""}`,
     spec: framed(title, sourceText(run), {
-      data: { values: places(run, options, options.topK) },
+      data: { values },
       ...(isOne
         ? unit
         : {

@@ -148,6 +148,41 @@ test("drop-off: of thirty languages no two look alike, in the drawing and in its
     expect(new Set(hues.map((hue, at) => `${hue} ${range[at]}`)).size).toBe(30);
 });
 
+describe("standard errors", () => {
+  const { languages, layers } = run.meta;
+  const foreign = { ...run, statistics: null, meta: { languages, layers } };
+  // Every mean has a standard error of 0.5: √(0.25 + 2 × 0.25 / 4) of v.
+  const se = Math.sqrt(0.375);
+
+  test.each(["figure-1", "layers"] as const)(
+    "%s: v ± 2 of them, said in the caption",
+    async (kind) => {
+      const chart = draw(kind);
+      const [first] = valuesOf(chart);
+      expect(first.low).toBeCloseTo(4 - 2 * se, 6);
+      expect(first.high).toBeCloseTo(4 + 2 * se, 6);
+      expect(chart.caption).toContain("Rules: v ± 2 standard errors");
+      const rules = /class="mark-rule role-mark/;
+      expect(await renderSvg(chart.spec)).toMatch(rules);
+      const without = drawChart(foreign, kind, {});
+      expect(without.caption).not.toContain("standard error");
+      expect(JSON.stringify(without.spec)).not.toContain("standard error");
+      expect(await renderSvg(without.spec)).not.toMatch(rules);
+    },
+  );
+
+  test("features: below each mean; of a single text nothing is there", async () => {
+    const svg = await renderSvg(draw("features", { layers: [1] }).spec);
+    expect(svg).toContain(">± 1.00<");
+    const single = threeLanguageRun();
+    for (const { standardError } of single.statistics?.values() ?? [])
+      standardError.fill(Number.NaN);
+    const { caption, spec } = drawChart(single, "features", { layers: [1] });
+    expect(caption).not.toContain("standard error");
+    expect(await renderSvg(spec)).not.toContain("±");
+  });
+});
+
 describe("what cannot be drawn is refused with what can", () => {
   test.each<[string, Parameters<typeof draw>, string]>([
     [
