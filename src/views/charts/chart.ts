@@ -69,9 +69,12 @@ export function sourceText(run: PlottedRun): string {
   const [fewest, most] = [Math.min(...counts), Math.max(...counts)];
   const tokens = Object.values(meta.tokens_counted).reduce((sum, count) => sum + count, 0);
   const split = meta.split === null ? "" : ` (${meta.split})`;
-  const model = meta.model_id.replace(/^embedded:/, "embedded ");
-  return `${model}, ${meta.corpus}${split}, ${fewest === most ? fewest : `${fewest}–${most}`} texts a language, ${tokens} counted tokens`;
+  return `${modelText(meta)}, ${meta.corpus}${split}, ${fewest === most ? fewest : `${fewest}–${most}`} texts a language, ${tokens} counted tokens`;
 }
+
+/** Which model a run is of. */
+export const modelText = ({ model_id }: { model_id: string }): string =>
+  model_id.replace(/^embedded:/, "embedded ");
 
 /** Behind ten languages hues come again: with another sign and, for lines, another stroke. */
 const STROKES = [[], [6, 3], [2, 2], [8, 3, 2, 3]];

@@ -1,6 +1,13 @@
-import type { ClusterResult } from "../../experiments/clustering/cluster-languages.js";
 import type { Chart } from "./chart.js";
-import { clusterFrame, clusterOf, colourOf, labelOf, signs } from "./cluster-signs.js";
+import {
+  clusterFrame,
+  clusterOf,
+  colourOf,
+  type DrawnClusters,
+  fitText,
+  labelOf,
+  signs,
+} from "./cluster-signs.js";
 import { labelPlaces } from "./label-places.js";
 
 /** The same hue, dark enough for letters on white. */
@@ -11,9 +18,12 @@ const darkened = (hue: string): string =>
     .join("")}`;
 
 const SIDE = 420;
+/** Stress-1 above which a map fits poorly (Kruskal, 1964). */
+const POOR = 0.2;
 
 /** Languages on a plane, so that distances between them are as near to D as a plane allows. */
-export function languageMap(result: ClusterResult): Chart {
+export function languageMap(drawn: DrawnClusters): Chart {
+  const { result } = drawn;
   const { map, stress_1 } = result;
   const [xs, ys] = [map.map(({ x }) => x), map.map(({ y }) => y)];
   const span = Math.max(...[xs, ys].map((all) => Math.max(...all) - Math.min(...all)));
@@ -37,11 +47,13 @@ export function languageMap(result: ClusterResult): Chart {
   const quantitative = (field: string, domain: readonly number[], title: string) => ({
     ...{ field, type: "quantitative", title, axis, scale: { domain, nice: false, zero: false } },
   });
+  const stress = `stress-1 ${stress_1.toFixed(3)}`;
+  const isPoor = stress_1 > POOR;
   const title = "Languages on a map of their distances";
   return {
     title,
-    caption: `Metric multidimensional scaling of the distances, stress-1 ${stress_1.toFixed(3)} (0: the map shows them all). Signs and colours are the clusters, which were made from the distances, not from the map. It may be turned and mirrored.`,
-    spec: clusterFrame(title, result, [`stress-1 ${stress_1.toFixed(3)}`], {
+    caption: `Metric multidimensional scaling of the distances, ${stress} (0: the map shows them all${isPoor ? `; above ${POOR} distances in the map are poorly kept, by Kruskal's rule of thumb` : ""}). Signs and colours are the clusters, which were made from the distances, not from the map. It may be turned and mirrored.${fitText(result)}`,
+    spec: clusterFrame(title, drawn, [`${stress}${isPoor ? ": distances are poorly kept" : ""}`], {
       ...{ width: SIDE, height: SIDE },
       data: { values },
       encoding: {
