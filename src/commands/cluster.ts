@@ -6,7 +6,6 @@ import { withEngine } from "../engine/with-engine.js";
 import { requestError } from "../errors.js";
 import {
   CLUSTER,
-  type ClusterResult,
   type ClusterSource,
   clusterLanguages,
   refuseCut,
@@ -28,9 +27,11 @@ import { refuseOtherContent, writeExperiment, writeExperimentInto } from "../run
 import type { ForeignRun } from "../runs/foreign.js";
 import type { FinishedRun, ScoredRun } from "../runs/read.js";
 import { refuseKept } from "../runs/refuse-run-file.js";
+import { modelText, sourceText } from "../views/charts/chart.js";
+import type { DrawnClusters } from "../views/charts/cluster-signs.js";
 import { dendrogram, distanceMatrix } from "../views/charts/clustering.js";
+import { drawnFiles } from "../views/charts/drawn-files.js";
 import { languageMap } from "../views/charts/language-map.js";
-import { renderPng, renderSvg } from "../views/charts/render.js";
 import { clusterLines } from "../views/cluster-table.js";
 import { matrixCautions } from "./matrix-cautions.js";
 import { asJson, type Output } from "./output.js";
@@ -79,7 +80,7 @@ export async function cluster(
     clusterLanguages(source, distances, cut, (values, asked) => jobs.cluster(values, asked)),
   );
   const result = { ...made, warnings: [...cautions, ...made.warnings] };
-  const folder = await write(place ?? (run as ScoredRun), result);
+  const folder = await write(place ?? (run as ScoredRun), { result, from: fromText(source, run) });
   if (options.json) output.data(asJson({ ...result, folder }));
   else
     output.result(
@@ -164,19 +165,24 @@ function layersOf({ name, meta }: ScoredRun, asked: ClusterOptions["layers"]): n
   return [...new Set(asked.filter(isKnown))];
 }
 
-async function write(place: string | ScoredRun, result: ClusterResult): Promise<string> {
+/** Effects of an ablation are from other texts than the run's. */
+function fromText({ by }: ClusterSource, run: FinishedRun | ForeignRun | null): string | null {
+  if (run === null) return null;
+  return by === "interactions" && run.statistics !== null ? modelText(run.meta) : sourceText(run);
+}
+
+async function write(place: string | ScoredRun, drawn: DrawnClusters): Promise<string> {
+  const { result } = drawn;
   const { languages, distances: matrix } = result;
   const files = new Map<string, string | Uint8Array>([
     ["distances.csv", interactionMatrixCsv({ languages, matrix })],
   ]);
-  for (const [name, { spec }] of [
-    ["dendrogram", dendrogram(result)],
-    ["map", languageMap(result)],
-    ["distances", distanceMatrix(result)],
-  ] as const) {
-    const svg = await renderSvg(spec);
-    files.set(`${name}.svg`, svg).set(`${name}.png`, await renderPng(svg));
-  }
+  const figures = await drawnFiles([
+    ["dendrogram", dendrogram(drawn)],
+    ["map", languageMap(drawn)],
+    ["distances", distanceMatrix(drawn)],
+  ]);
+  for (const [name, content] of figures) files.set(name, content);
   if (typeof place !== "string") return writeExperiment(place.folder, CLUSTER, result, files);
   await writeExperimentInto(place, result, files);
   return place;

@@ -1,5 +1,4 @@
-import { extname } from "node:path";
-import { type Comparison, compareRuns } from "../comparison/compare-runs.js";
+import { compareRuns } from "../comparison/compare-runs.js";
 import { runDifferences } from "../comparison/run-differences.js";
 import { openAnyRun } from "../compute/open-any-run.js";
 import { realPlace } from "../config/paths.js";
@@ -7,10 +6,11 @@ import { requestError } from "../errors.js";
 import { writeOver } from "../runs/atomic-write.js";
 import type { ScoredRun } from "../runs/read.js";
 import { refuseRunFile } from "../runs/refuse-run-file.js";
-import { type ComparedRuns, comparisonChart } from "../views/charts/comparison.js";
-import { renderPng, renderSvg } from "../views/charts/render.js";
+import { comparisonChart } from "../views/charts/comparison.js";
+import { drawnAs } from "../views/charts/drawn-files.js";
 import { comparisonLines } from "../views/comparison-table.js";
 import { differenceLines } from "../views/run-differences-table.js";
+import { formatOfFile } from "./figure-format.js";
 import { asJson, type Output } from "./output.js";
 import { noteConversion } from "./show.js";
 
@@ -27,7 +27,7 @@ export async function compare(
   output: Output,
   signal: AbortSignal,
 ): Promise<void> {
-  if (figure !== undefined) refuseEnding(figure);
+  const format = figure === undefined ? undefined : formatOfFile(figure, "--figure");
   const open = (name: string) =>
     openAnyRun(name, signal, (folder) => noteConversion(folder, output));
   const [a, b] = [await open(first), await open(second)];
@@ -37,7 +37,11 @@ export async function compare(
   const isSameRun = realPlace(a.folder) === realPlace(b.folder);
   const differences = runDifferences(a, b);
   const comparison = compareRuns(a, b, topK);
-  if (figure !== undefined) await draw(figure, { first: a, second: b, topK }, comparison);
+  if (figure !== undefined && format !== undefined)
+    await writeOver(
+      figure,
+      await drawnAs(comparisonChart({ first: a, second: b, topK }, comparison), format),
+    );
   if (json) {
     output.data(
       asJson({
@@ -59,16 +63,6 @@ export async function compare(
   output.result(lines.join("\n"));
 }
 
-const ENDINGS = [".svg", ".png", ".json"];
-
-function refuseEnding(figure: string): void {
-  const ending = extname(figure);
-  if (ENDINGS.includes(ending.toLowerCase())) return;
-  throw requestError(
-    `--figure ${figure} has ${ending === "" ? "no ending" : `the ending ${ending}`}. Expected one of ${ENDINGS.join(", ")} (the Vega-Lite specification, to restyle). Name the file so.`,
-  );
-}
-
 /** All features of a run are those of any other with the same dictionary. */
 function refuseTopK(topK: number, { name, rankings }: ScoredRun): void {
   for (const [layer, { features }] of rankings)
@@ -76,15 +70,4 @@ function refuseTopK(topK: number, { name, rankings }: ScoredRun): void {
       throw requestError(
         `--top-k ${topK}: the dictionary of layer ${layer} in ${name} has ${features} features. Expected at most as many. Choose a smaller number.`,
       );
-}
-
-async function draw(figure: string, runs: ComparedRuns, comparison: Comparison): Promise<void> {
-  const { spec } = comparisonChart(runs, comparison);
-  const ending = extname(figure).toLowerCase();
-  if (ending === ".json") {
-    await writeOver(figure, `${JSON.stringify(spec, null, 2)}\n`);
-    return;
-  }
-  const svg = await renderSvg(spec);
-  await writeOver(figure, ending === ".png" ? await renderPng(svg) : svg);
 }

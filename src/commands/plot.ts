@@ -4,35 +4,37 @@ import { requestError } from "../errors.js";
 import { writeOver } from "../runs/atomic-write.js";
 import { RUN_FILES } from "../runs/files.js";
 import { refuseRunFile } from "../runs/refuse-run-file.js";
+import { drawnAs, type FigureFormat } from "../views/charts/drawn-files.js";
 import {
   CHART_KINDS,
   type ChartKind,
   type ChartRequest,
   drawChart,
 } from "../views/charts/kinds.js";
-import { renderPng, renderSvg } from "../views/charts/render.js";
+import { formatAsked } from "./figure-format.js";
 import type { Output } from "./output.js";
 import { noteConversion } from "./show.js";
 
 export interface PlotOptions extends ChartRequest {
   kind: string;
-  format: "svg" | "png" | "json";
+  /** Where nobody says, that of the output's ending. */
+  format?: FigureFormat | undefined;
   output?: string | undefined;
 }
 
-/** `vscore plot KIND RUN`: one figure of a run, or its Vega-Lite specification. `-` is stdout. */
+/** `vscore plot KIND RUN`: one figure of a run, or its Vega-Lite specification, and how to read it. `-` is stdout. */
 export async function plot(
   runName: string,
-  { kind, format, output: file, ...request }: PlotOptions,
+  { kind, format: asked, output: file, ...request }: PlotOptions,
   output: Output,
   signal: AbortSignal,
 ): Promise<void> {
   if (!(CHART_KINDS as string[]).includes(kind))
     throw requestError(`There is no figure ${kind}. Expected one of ${CHART_KINDS.join(", ")}.`);
+  const format = formatAsked(asked, file);
   const run = await openAnyRun(runName, signal, (folder) => noteConversion(folder, output));
-  const { spec } = drawChart(run, kind as ChartKind, request);
-  const content = format === "json" ? `${JSON.stringify(spec, null, 2)}\n` : await renderSvg(spec);
-  const bytes = format === "png" ? await renderPng(content) : content;
+  const chart = drawChart(run, kind as ChartKind, request);
+  const bytes = await drawnAs(chart, format);
   if (file === "-") {
     output.data(bytes);
     return;
@@ -41,5 +43,5 @@ export async function plot(
     file ?? join(relative(".", run.folder), RUN_FILES.figuresFolder, `${kind}.${format}`);
   refuseRunFile(target, run.folder);
   await writeOver(target, bytes);
-  output.result(`Wrote ${target}`);
+  output.result(`Wrote ${target}\n\n${chart.title}. ${chart.caption}`);
 }

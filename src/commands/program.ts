@@ -4,6 +4,7 @@ import { MODELS, type PartialConfig } from "../config/schema.js";
 import { STALL_TIMEOUT_S } from "../engine/python-engine.js";
 import { RUNS_FOLDER } from "../runs/read.js";
 import { VERSION } from "../version.js";
+import { FIGURE_FORMATS } from "../views/charts/drawn-files.js";
 import { KINDS } from "../views/charts/kinds.js";
 import type { BatchRequest } from "./batch.js";
 import type { ClusterOptions } from "./cluster.js";
@@ -256,9 +257,10 @@ its best features are no other language's. What a run of the original tool does 
     .option("--language <CODES>", "languages, comma-separated (default: all)", list)
     .option("--top-k <K>", "features of each language (default: the figure's own)", whole(1))
     .addOption(
-      new Option("--format <FORMAT>", "svg, png, or json (the Vega-Lite specification, to restyle)")
-        .choices(["svg", "png", "json"])
-        .default("svg"),
+      new Option(
+        "--format <FORMAT>",
+        "svg, png, or json (the Vega-Lite specification, to restyle) (default: by the output's ending, or svg)",
+      ).choices(FIGURE_FORMATS),
     )
     .option(
       "--output <FILE>",

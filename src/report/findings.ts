@@ -11,6 +11,7 @@ const ALONE = 10;
 const SHARED_K = 50;
 /** From here on two languages are said to share features. */
 const SHARED_JACCARD = 0.25;
+/** So many are told with their numbers; behind them the others are only named. */
 const LISTED = 6;
 
 /**
@@ -51,7 +52,7 @@ function ownFeatures({ meta }: PlottedRun, best: readonly TopFeature[]): string[
   if (alone.length === 0)
     return [
       `No language has ${meaning}, at any layer.`,
-      `The furthest apart: ${listed(others.map(told))}.`,
+      `The furthest apart: ${listed(others, told, placesInBrief)}.`,
     ];
   const has =
     alone.length === languages.length
@@ -61,16 +62,16 @@ function ownFeatures({ meta }: PlottedRun, best: readonly TopFeature[]): string[
   const most = Math.max(...counts.map(({ length }) => length));
   const where = layers.filter((_, at) => counts[at]?.length === most);
   return [
-    `${has}, at some layer, ${meaning}: ${listed(alone.map(told))}.`,
+    `${has}, at some layer, ${meaning}: ${listed(alone, told, placesInBrief)}.`,
     ...(layers.length === 1
       ? []
       : [
-          `Such features are most common at ${where.length === 1 ? "layer" : "layers"} ${layerRanges(where)}: ${most} of ${languages.length} languages${where.length === 1 ? "" : " each"}.`,
+          `Such features are most common ${atLayers(where)}: ${most} of ${languages.length} languages${where.length === 1 ? "" : " each"}.`,
         ]),
     ...(others.length === 0
       ? []
       : [
-          `Without one ${others.length === 1 ? "is" : "are"} ${listed(others.map((top) => `${named(top.language)}, whose best feature is furthest from the other languages ${placed(top)}: ${compared(top)}`))}.`,
+          `Without one ${others.length === 1 ? "is" : "are"} ${listed(others, (top) => `${named(top.language)}, whose best feature is furthest from the other languages ${placed(top)}: ${compared(top)}`, placesInBrief)}.`,
         ]),
   ];
 }
@@ -93,7 +94,7 @@ function sharedFeatures(run: PlottedRun): string {
   const close = byShare.filter(({ jaccard }) => jaccard >= SHARED_JACCARD);
   const [closest] = byShare;
   if (close.length > 0)
-    return `Languages that share many of their top ${SHARED_K} features, where they share most: ${listed(close.map(told))}.`;
+    return `Languages that share many of their top ${SHARED_K} features, where they share most: ${close.map(told).join("; ")}.`;
   if (closest === undefined || closest.jaccard === 0)
     return `No two languages share any of their top ${SHARED_K} features at any layer.`;
   return `No two languages share many of their top ${SHARED_K} features; the most: ${told(closest)}.`;
@@ -103,7 +104,7 @@ function doubtfulFeatures(best: readonly TopFeature[]): string {
   const doubtful = best.filter(({ flags }) => flags.length > 0);
   if (doubtful.length === 0)
     return "No language's best feature is doubtful: each fires on its language, at least twice as strongly as on any other, and not mainly at the first position.";
-  return `Best features to look at twice: ${listed(doubtful.map((top) => `${named(top.language)} ${placed(top)}: ${reasons(top)}`))}.`;
+  return `Best features to look at twice: ${listed(doubtful, (top) => `${named(top.language)} ${placed(top)}: ${reasons(top)}`, layersInBrief)}.`;
 }
 
 function reasons(top: TopFeature): string {
@@ -128,8 +129,25 @@ const compared = ({ mean, runner_up, runner_up_mean }: TopFeature): string =>
     ? `mean ${digits(mean)}, and 0 on all others`
     : `mean ${digits(mean)}, against ${digits(runner_up_mean)} on ${languageName(runner_up)}`;
 
-/** The first few, and how many more there are. */
-const listed = (items: readonly string[]): string =>
-  items.length <= LISTED
-    ? items.join("; ")
-    : `${items.slice(0, LISTED).join("; ")}; and ${items.length - LISTED} more`;
+const atLayers = (layers: readonly number[]): string =>
+  `at ${layers.length === 1 ? "layer" : "layers"} ${layerRanges(layers).replaceAll(",", ", ")}`;
+
+/** The first few with what is told of each; the others in brief. */
+function listed<T>(
+  items: readonly T[],
+  told: (item: T) => string,
+  inBrief: (rest: readonly T[]) => string,
+): string {
+  const first = items.slice(0, LISTED).map(told).join("; ");
+  const rest = items.slice(LISTED);
+  return rest.length === 0 ? first : `${first}; and ${rest.length} more: ${inBrief(rest)}`;
+}
+
+const placesInBrief = (rest: readonly TopFeature[]): string =>
+  rest.map((top) => `${named(top.language)} ${placed(top)}`).join("; ");
+
+/** Of a deep model's layers, many may be doubtful: a language is named once. */
+const layersInBrief = (rest: readonly TopFeature[]): string =>
+  [...Map.groupBy(rest, ({ language }) => language)]
+    .map(([code, tops]) => `${named(code)} ${atLayers(tops.map(({ layer }) => layer))}`)
+    .join("; ");

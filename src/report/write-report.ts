@@ -6,9 +6,11 @@ import { writeWhole } from "../runs/atomic-write.js";
 import { RUN_FILES } from "../runs/files.js";
 import { openExamples } from "../runs/read.js";
 import type { PlottedRun } from "../views/charts/chart.js";
+import { describedSpec, drawnFiles } from "../views/charts/drawn-files.js";
 import { CHART_KINDS, canDraw, drawChart } from "../views/charts/kinds.js";
-import { compiled, renderPng, renderSvg } from "../views/charts/render.js";
+import { compiled } from "../views/charts/render.js";
 import type { ReportContexts } from "./best-features-html.js";
+import { caveats } from "./caveats.js";
 import { findings } from "./findings.js";
 import { type ReportFigure, reportHtml } from "./report-html.js";
 
@@ -39,22 +41,17 @@ export async function writeReport(
   const written: string[] = [];
   for (const kind of kinds) {
     onFigure(kind);
-    const { spec } = drawChart(run, kind, {});
-    const svg = await renderSvg(spec);
-    for (const [ending, content] of [
-      ["svg", svg],
-      ["png", await renderPng(svg)],
-    ] as const) {
-      const file = join(folder, RUN_FILES.figuresFolder, `${kind}.${ending}`);
+    for (const [name, content] of await drawnFiles([[kind, drawChart(run, kind, {})]])) {
+      const file = join(folder, RUN_FILES.figuresFolder, name);
       await writeWhole(file, content);
       written.push(file);
     }
     const page = drawChart(run, kind, {}, "page");
     // The page says the title itself.
-    const bare = await compiled({ ...page.spec, title: "" });
+    const bare = await compiled({ ...describedSpec(page), title: "" });
     figures.push({ kind, title: page.title, caption: page.caption, spec: bare });
   }
-  const sentences = findings(run);
+  const sentences = [...findings(run), ...caveats(run)];
   const page = join(folder, RUN_FILES.report);
   await writeWhole(
     page,

@@ -42,7 +42,7 @@ test("which languages have a feature nearly of their own, where, and against wha
     "2 of 3 languages have, at some layer, a best feature with at least 10 times the mean activation that it has on any other language: Thai (tha_Thai) at layer 1, feature 2: mean 6.000, and 0 on all others; English (eng_Latn) at layer 2, feature 0: mean 4.000, against 0.100 on Thai.",
   );
   // English at layer 2 alone (0.5 is more than a tenth of 4), Thai at layer 1 alone (1 is more than a tenth of 9).
-  expect(sentences[1]).toBe("Such features are most common at layers 1,2: 1 of 3 languages each.");
+  expect(sentences[1]).toBe("Such features are most common at layers 1, 2: 1 of 3 languages each.");
   expect(sentences[2]).toBe(
     "Without one is French (fra_Latn), whose best feature is furthest from the other languages at layer 1, feature 1: mean 3.000, against 2.000 on Thai.",
   );
@@ -110,7 +110,7 @@ test("what is doubtful about a best feature is said in words", () => {
   expect(findings(clean).at(-1)).toContain("No language's best feature is doubtful");
 });
 
-test("long lists say how many more there are", () => {
+test("the end of a long list is named, a language once", () => {
   const layers = Array.from({ length: 5 }, (_, at) => at);
   const means = [
     [4, 0, 0],
@@ -118,7 +118,9 @@ test("long lists say how many more there are", () => {
     [0, 4, 6],
   ];
   const run = runWith(Object.fromEntries(layers.map((layer) => [layer, means])));
-  expect(findings(run).at(-1)).toMatch(/; and 4 more\.$/);
+  expect(findings(run).at(-1)).toMatch(
+    /; and 4 more: English \(eng_Latn\) at layers 3, 4; French \(fra_Latn\) at layers 3, 4\.$/,
+  );
 });
 
 test("of a run of another tool only what v-scores say is said", () => {

@@ -100,7 +100,11 @@ export async function clusterLanguages(
 }
 
 /** Below this mean silhouette, "no substantial structure has been found" (Kaufman and Rousseeuw, 1990). */
-const WEAK = 0.25;
+export const WEAK = 0.25;
+
+/** Of the clusters as they are cut; null where one cluster, or single languages, have none. */
+export const silhouetteOf = ({ silhouettes, clusters }: ClusterResult): number | null =>
+  silhouettes.find(({ k }) => k === clusters.length)?.silhouette ?? null;
 
 /** What a reader of the clusters must know. */
 function warningsOf(

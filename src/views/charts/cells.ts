@@ -8,16 +8,22 @@ export interface Matrix {
   title: string;
   format: string;
   domain?: [number, number];
+  /** The field of a small text below the number. */
+  below?: string;
   /** What the pointer over a cell tells. */
   tooltip: ReturnType<typeof told>;
 }
 
 /** Coloured cells, each with its number, dark on light and light on dark. */
 export function cells(
-  { x, y, value, title, format, domain, tooltip }: Matrix,
+  { x, y, value, title, format, domain, below, tooltip }: Matrix,
   step: { x: number; y: number },
 ) {
   const legend = { format: format.includes("%") ? format : ".3~g" };
+  const color = {
+    condition: { test: `datum.${value} < datum.half`, value: "white" },
+    value: "black",
+  };
   const scale = { scheme: "viridis", ...(domain === undefined ? {} : { domain }) };
   return {
     width: { step: step.x },
@@ -29,15 +35,17 @@ export function cells(
         encoding: { color: { field: value, type: "quantitative", title, scale, legend } },
       },
       {
-        mark: { type: "text", fontSize: 9 },
-        encoding: {
-          text: { field: value, type: "quantitative", format },
-          color: {
-            condition: { test: `datum.${value} < datum.half`, value: "white" },
-            value: "black",
-          },
-        },
+        mark: { type: "text", fontSize: 9, ...(below === undefined ? {} : { dy: -5 }) },
+        encoding: { text: { field: value, type: "quantitative", format }, color },
       },
+      ...(below === undefined
+        ? []
+        : [
+            {
+              mark: { type: "text", fontSize: 7.5, dy: 6 },
+              encoding: { text: { field: below, type: "nominal" }, color },
+            },
+          ]),
     ],
   };
 }

@@ -20,9 +20,9 @@ export interface Chart {
   spec: TopLevelSpec;
 }
 
-/** Ten hues that stay apart without full colour vision: Okabe and Ito's eight, a violet and a brown. */
+/** Ten hues that stay apart without full colour vision: Okabe and Ito's, a crimson for their yellow, which is lost on white, a violet, a brown. */
 export const HUES = [
-  ...["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442", "#000000"],
+  ...["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#e1004b", "#000000"],
   ...["#6400c8", "#642800"],
 ];
 /** Hue alone does not tell lines apart: each also has a sign of its own. */
@@ -37,7 +37,7 @@ export const SHAPES = [
 const FONT = "DejaVu Sans";
 
 /** Text from a run as a drawing holds it: an SVG is XML, which some characters cannot be in. */
-const drawable = (text: string): string =>
+export const drawable = (text: string): string =>
   visible(text).replace(/[\p{Cs}\p{Noncharacter_Code_Point}]/gu, "\ufffd");
 
 /** The frame that all figures share. */
@@ -69,21 +69,25 @@ export function sourceText(run: PlottedRun): string {
   const [fewest, most] = [Math.min(...counts), Math.max(...counts)];
   const tokens = Object.values(meta.tokens_counted).reduce((sum, count) => sum + count, 0);
   const split = meta.split === null ? "" : ` (${meta.split})`;
-  const model = meta.model_id.replace(/^embedded:/, "embedded ");
-  return `${model}, ${meta.corpus}${split}, ${fewest === most ? fewest : `${fewest}–${most}`} texts a language, ${tokens} counted tokens`;
+  return `${modelText(meta)}, ${meta.corpus}${split}, ${fewest === most ? fewest : `${fewest}–${most}`} texts a language, ${tokens} counted tokens`;
 }
+
+/** Which model a run is of. */
+export const modelText = ({ model_id }: { model_id: string }): string =>
+  model_id.replace(/^embedded:/, "embedded ");
 
 /** Behind ten languages hues come again: with another sign and, for lines, another stroke. */
 const STROKES = [[], [6, 3], [2, 2], [8, 3, 2, 3]];
 
-/** Languages in the run's order, wherever a figure has them; none looks like another, up to a hundred. */
-export function languageScale(languages: readonly string[]) {
-  const domain = [...languages];
+/** Languages in the run's order, or clusters, wherever a figure has them; none looks like another, up to a hundred. */
+export function signScale(names: readonly string[]) {
+  const domain = [...names];
   const turn = (at: number) => Math.floor(at / HUES.length);
+  // Three and the number of signs have no divisor in common: a hue meets every sign before one comes again.
   return {
-    color: { domain, range: languages.map((_, at) => HUES[at % HUES.length]) },
-    shape: { domain, range: languages.map((_, at) => SHAPES[(at + 3 * turn(at)) % SHAPES.length]) },
-    strokeDash: { domain, range: languages.map((_, at) => STROKES[turn(at) % STROKES.length]) },
+    color: { domain, range: names.map((_, at) => HUES[at % HUES.length]) },
+    shape: { domain, range: names.map((_, at) => SHAPES[(at + 3 * turn(at)) % SHAPES.length]) },
+    strokeDash: { domain, range: names.map((_, at) => STROKES[turn(at) % STROKES.length]) },
   };
 }
 

@@ -1,22 +1,18 @@
-import type { ClusterResult } from "../../experiments/clustering/cluster-languages.js";
+import {
+  type ClusterResult,
+  silhouetteOf,
+  WEAK,
+} from "../../experiments/clustering/cluster-languages.js";
 import { measureText, nameOf } from "../cluster-table.js";
-import { framed, HUES, SHAPES } from "./chart.js";
+import { digits } from "../feature-table.js";
+import { drawable, framed, signScale } from "./chart.js";
 
-/** Yellow is left out: thin lines and small signs of it are lost on white. */
-const COLOURS = HUES.filter((hue) => hue !== "#f0e442");
 /** What joins clusters, above the cut. */
 const ABOVE_CUT = "#aaaaaa";
 
-/** Clusters by number, each with a colour and a sign of its own; signs go on where colours begin again. */
-function clusterScales({ clusters }: ClusterResult) {
-  const domain = clusters.map((_, at) => String(at + 1));
-  // Three and the number of signs have no divisor in common: a hue meets every sign before one comes again.
-  const turn = (at: number) => (at % COLOURS.length) + 3 * Math.floor(at / COLOURS.length);
-  return {
-    color: { domain, range: domain.map((_, at) => COLOURS[at % COLOURS.length]) },
-    shape: { domain, range: domain.map((_, at) => SHAPES[turn(at) % SHAPES.length]) },
-  };
-}
+/** Clusters by number. */
+const clusterScales = ({ clusters }: ClusterResult) =>
+  signScale(clusters.map((_, at) => String(at + 1)));
 
 export const clusterOf = ({ clusters }: ClusterResult, code: string): string =>
   String(clusters.findIndex((codes) => codes.includes(code)) + 1);
@@ -24,20 +20,51 @@ export const clusterOf = ({ clusters }: ClusterResult, code: string): string =>
 export const labelOf = (code: string): string =>
   nameOf(code) === code ? code : `${nameOf(code)} ${code}`;
 
+/** A result of clustering, and what the compared numbers are from, in words: model, corpus, texts. */
+export interface DrawnClusters {
+  result: ClusterResult;
+  /** Null for a matrix, whose file does not tell. */
+  from: string | null;
+}
+
 /** The frame of a figure, with a line under its title for each thing to know: one long line would make it wide. */
 export const clusterFrame = (
   title: string,
-  { source }: ClusterResult,
+  { result, from }: DrawnClusters,
   more: readonly string[],
   body: object,
 ) =>
   framed(title, "", {
     title: {
       ...{ text: title, anchor: "start", subtitleColor: "#555" },
-      subtitle: [source.name, measureText(source), ...more],
+      subtitle: [
+        result.source.name,
+        ...(from === null ? [] : [from]),
+        measureText(result.source),
+        clustersText(result),
+        ...more,
+      ].map(drawable),
     },
     ...body,
   });
+
+/** How many clusters there are, and how well languages fit into them. */
+function clustersText(result: ClusterResult): string {
+  const { length } = result.clusters;
+  const silhouette = silhouetteOf(result);
+  const fit = silhouette === null ? "" : `, mean silhouette ${digits(silhouette)}`;
+  return `${result.languages.length} languages in ${length} ${length === 1 ? "cluster" : "clusters"}${fit}`;
+}
+
+/** How much clusters are worth, for captions. */
+export function fitText(result: ClusterResult): string {
+  const silhouette = silhouetteOf(result);
+  if (silhouette === null) return "";
+  const fit = ` Mean silhouette ${digits(silhouette)} (1: each language is far nearer to its own cluster than to the next, 0: as near to both)`;
+  return silhouette < WEAK
+    ? `${fit}; below ${WEAK} no substantial structure is found (Kaufman and Rousseeuw, 1990).`
+    : `${fit}.`;
+}
 
 export const signs = (result: ClusterResult, isLegend: boolean) => {
   const { color, shape } = clusterScales(result);

@@ -1,7 +1,14 @@
-import type { ClusterResult } from "../../experiments/clustering/cluster-languages.js";
 import { measureText } from "../cluster-table.js";
 import type { Chart } from "./chart.js";
-import { clusterFrame, clusterOf, colourOf, labelOf, signs } from "./cluster-signs.js";
+import {
+  clusterFrame,
+  clusterOf,
+  colourOf,
+  type DrawnClusters,
+  fitText,
+  labelOf,
+  signs,
+} from "./cluster-signs.js";
 
 /** Pixels of a leaf. */
 const ROW = 20;
@@ -16,7 +23,8 @@ interface Node {
 }
 
 /** Ward's tree: each merge three lines, from branch to branch at its height. */
-export function dendrogram(result: ClusterResult): Chart {
+export function dendrogram(drawn: DrawnClusters): Chart {
+  const { result } = drawn;
   const { languages, leaf_order, linkage, cut_height, clusters } = result;
   const nodes = languages.map(
     (code): Node => ({
@@ -56,8 +64,8 @@ export function dendrogram(result: ClusterResult): Chart {
   const cutText = `cut at ${cut_height.toFixed(3)}${isDrawn ? " (dashed)" : ""}: ${clusters.length} ${clusters.length === 1 ? "cluster" : "clusters"}`;
   return {
     title,
-    caption: `Branches are joined where their line crosses; ${cutText}. Colours and signs are clusters, grey is above the cut. The order of two branches means nothing.`,
-    spec: clusterFrame(title, result, [cutText], {
+    caption: `Branches are joined where their line crosses; ${cutText}. Colours and signs are clusters, grey is above the cut. The order of two branches means nothing.${fitText(result)}`,
+    spec: clusterFrame(title, drawn, [cutText], {
       width: 420,
       height: Math.max(60, ROW * leaf_order.length),
       layer: [
@@ -96,7 +104,8 @@ const SHORT = 3;
 const NUMBERED = 16;
 
 /** D itself, in the order of the tree's leaves, clusters framed. */
-export function distanceMatrix(result: ClusterResult): Chart {
+export function distanceMatrix(drawn: DrawnClusters): Chart {
+  const { result } = drawn;
   const { languages, distances, leaf_order, clusters } = result;
   const place = leaf_order.map((code) => languages.indexOf(code));
   const values = place.flatMap((i, row) =>
@@ -133,8 +142,8 @@ export function distanceMatrix(result: ClusterResult): Chart {
   const title = "Distances between languages";
   return {
     title,
-    caption: `${measureText(result.source)}; in the order of the tree, bright is near. Frames are the clusters.`,
-    spec: clusterFrame(title, result, [], {
+    caption: `${measureText(result.source)}; in the order of the tree, bright is near. Frames are the clusters.${fitText(result)}`,
+    spec: clusterFrame(title, drawn, [], {
       ...{ width: side, height: side },
       layer: [
         {

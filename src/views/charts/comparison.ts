@@ -37,7 +37,6 @@ export function comparisonChart(runs: ComparedRuns, comparison: Comparison): Cha
     title,
     caption,
     spec: framed(title, "", {
-      description: caption,
       // Lines for each run, which the frame's own subtitle does not have.
       title: {
         ...{ text: title, anchor: "start", subtitleColor: "#555" },

@@ -60,6 +60,37 @@ export function placeLabels(
   });
 }
 
+/** Labels farther than this from their point are tied to it by a line. */
+const NEAR = { x: 45, y: 14 };
+
+/** What a square of a drawing shows, in the units of the data. */
+export interface Window {
+  x: readonly [number, number];
+  y: readonly [number, number];
+  /** Pixels. */
+  side: number;
+}
+
+/** Where the labels of points stand, in the units of the data, and whether that is far from the point. */
+export function labelPlaces(
+  points: readonly Place[],
+  labels: readonly string[],
+  { x, y, side }: Window,
+): { labelX: number; labelY: number; isFar: boolean }[] {
+  const [wide, high] = [side / (x[1] - x[0]), side / (y[1] - y[0])];
+  const pixels = points.map((point) => ({
+    x: (point.x - x[0]) * wide,
+    y: (y[1] - point.y) * high,
+  }));
+  return placeLabels(pixels, labels, side).map((place, at) => {
+    const point = pixels[at] as Place;
+    return {
+      ...{ labelX: x[0] + place.x / wide, labelY: y[1] - place.y / high },
+      isFar: Math.abs(point.y - place.y) > NEAR.y || Math.abs(point.x - place.x) > NEAR.x,
+    };
+  });
+}
+
 const round = (value: number): number => (Math.abs(value) < 1e-9 ? 0 : value);
 
 /** The area that two boxes share. */

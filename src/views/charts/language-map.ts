@@ -1,7 +1,14 @@
-import type { ClusterResult } from "../../experiments/clustering/cluster-languages.js";
 import type { Chart } from "./chart.js";
-import { clusterFrame, clusterOf, colourOf, labelOf, signs } from "./cluster-signs.js";
-import { type Place, placeLabels } from "./label-places.js";
+import {
+  clusterFrame,
+  clusterOf,
+  colourOf,
+  type DrawnClusters,
+  fitText,
+  labelOf,
+  signs,
+} from "./cluster-signs.js";
+import { labelPlaces } from "./label-places.js";
 
 /** The same hue, dark enough for letters on white. */
 const darkened = (hue: string): string =>
@@ -11,11 +18,12 @@ const darkened = (hue: string): string =>
     .join("")}`;
 
 const SIDE = 420;
-/** Labels farther than this from their point are tied to it by a line. */
-const NEAR = 45;
+/** Stress-1 above which a map fits poorly (Kruskal, 1964). */
+const POOR = 0.2;
 
 /** Languages on a plane, so that distances between them are as near to D as a plane allows. */
-export function languageMap(result: ClusterResult): Chart {
+export function languageMap(drawn: DrawnClusters): Chart {
+  const { result } = drawn;
   const { map, stress_1 } = result;
   const [xs, ys] = [map.map(({ x }) => x), map.map(({ y }) => y)];
   const span = Math.max(...[xs, ys].map((all) => Math.max(...all) - Math.min(...all)));
@@ -25,32 +33,27 @@ export function languageMap(result: ClusterResult): Chart {
     return [middle - half, middle + half] as const;
   };
   const [inX, inY] = [domainOf(xs), domainOf(ys)];
-  const pixel = SIDE / (2 * half);
-  const points = map.map(({ x, y }) => ({ x: (x - inX[0]) * pixel, y: (inY[1] - y) * pixel }));
-  const places = placeLabels(
-    points,
+  const places = labelPlaces(
+    map,
     map.map(({ language }) => language),
-    SIDE,
+    { x: inX, y: inY, side: SIDE },
   );
-  const values = map.map(({ language, x, y }, at) => {
-    const [point, place] = [points[at] as Place, places[at] as Place];
-    const isFar = Math.abs(point.y - place.y) > 14 || Math.abs(point.x - place.x) > NEAR;
-    return {
-      ...{ language: labelOf(language), label: language, x, y },
-      ...{ labelX: inX[0] + place.x / pixel, labelY: inY[1] - place.y / pixel, isFar },
-      ink: darkened(colourOf(result, clusterOf(result, language))),
-      cluster: clusterOf(result, language),
-    };
-  });
+  const values = map.map(({ language, x, y }, at) => ({
+    ...{ language: labelOf(language), label: language, x, y, ...places[at] },
+    ink: darkened(colourOf(result, clusterOf(result, language))),
+    cluster: clusterOf(result, language),
+  }));
   const axis = { titleFontSize: 10, tickCount: 5 };
   const quantitative = (field: string, domain: readonly number[], title: string) => ({
     ...{ field, type: "quantitative", title, axis, scale: { domain, nice: false, zero: false } },
   });
+  const stress = `stress-1 ${stress_1.toFixed(3)}`;
+  const isPoor = stress_1 > POOR;
   const title = "Languages on a map of their distances";
   return {
     title,
-    caption: `Metric multidimensional scaling of the distances, stress-1 ${stress_1.toFixed(3)} (0: the map shows them all). Signs and colours are the clusters, which were made from the distances, not from the map. It may be turned and mirrored.`,
-    spec: clusterFrame(title, result, [`stress-1 ${stress_1.toFixed(3)}`], {
+    caption: `Metric multidimensional scaling of the distances, ${stress} (0: the map shows them all${isPoor ? `; above ${POOR} distances in the map are poorly kept, by Kruskal's rule of thumb` : ""}). Signs and colours are the clusters, which were made from the distances, not from the map. It may be turned and mirrored.${fitText(result)}`,
+    spec: clusterFrame(title, drawn, [`${stress}${isPoor ? ": distances are poorly kept" : ""}`], {
       ...{ width: SIDE, height: SIDE },
       data: { values },
       encoding: {

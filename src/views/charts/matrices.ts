@@ -1,4 +1,5 @@
 import { overlaps, ownShares } from "../../comparison/overlap.js";
+import { errorsOfMeans } from "../../runs/standard-errors.js";
 import { rankedFeatures } from "../../runs/top-features.js";
 import { cells, middleOf, withHalf } from "./cells.js";
 import {
@@ -44,36 +45,45 @@ export function featureHeatmap(run: PlottedRun, options: ChartOptions): Chart | 
   const title = `Mean activation of each language's top ${options.topK} features, layer ${layer}`;
   const rows = rankedFeatures(run, { layer, topK: options.topK })
     .filter(({ language }) => options.languages.includes(language))
-    .flatMap(({ language: of, rank, feature }) =>
-      run.meta.languages.flatMap((language, k) =>
+    .flatMap(({ language: of, rank, feature }) => {
+      const errors = errorsOfMeans(run, layer, feature);
+      return run.meta.languages.flatMap((language, k) =>
         options.languages.includes(language)
           ? [
               {
                 ...{ of, rank, feature, language },
                 row: `${of} ${rank}: ${feature}`,
                 mean: statistics.mean[k * statistics.features + feature] as number,
+                ...twoErrors(errors[k] ?? null),
               },
             ]
           : [],
-      ),
-    );
+      );
+    });
+  const hasErrors = rows.some((row) => "se" in row);
   const x = { ...LANGUAGE_ROWS, axis: { labelAngle: -45, orient: "top" } };
   const y = { field: "row", type: "nominal", sort: null, title: "language, rank: feature" };
   const tooltip = told(
     { feature: "feature", of: "among the best of", rank: "rank there", language: "on language" },
-    { mean: "mean activation" },
+    { mean: "mean activation", ...(hasErrors ? { se: "its standard error" } : {}) },
   );
-  const matrix = { x, y, value: "mean", title: "mean activation", format: ".2f", tooltip };
+  const matrix = {
+    ...{ x, y, value: "mean", title: "mean activation", format: ".2f", tooltip },
+    ...(hasErrors ? { below: "two_se" } : {}),
+  };
   return {
     title,
-    caption:
-      "A row a feature: its mean activation over the counted tokens of each language. A feature of one language is bright in one column alone.",
+    caption: `A row a feature: its mean activation over the counted tokens of each language${hasErrors ? ", and below it ± 2 standard errors of the mean, texts being the units" : ""}. A feature of one language is bright in one column alone.`,
     spec: framed(title, sourceText(run), {
       data: { values: withHalf(rows, ({ mean }) => mean) },
-      ...cells(matrix, { x: 46, y: 18 }),
+      ...cells(matrix, { x: 46, y: hasErrors ? 27 : 18 }),
     }),
   };
 }
+
+/** A standard error, and twice of it as a cell shows it. */
+const twoErrors = (se: number | null) =>
+  se === null ? {} : { se, two_se: `± ${(2 * se).toFixed(2)}` };
 
 /** What a panel of the overlap is: languages against languages, their Jaccard index as colour and number. */
 function overlapPanels(layers: readonly number[]) {

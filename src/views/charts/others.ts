@@ -9,6 +9,11 @@ import {
   told,
   V_FORMULA,
 } from "./chart.js";
+import { labelPlaces } from "./label-places.js";
+
+const SIDE = 360;
+/** Features of each language that are named in the scatter. */
+const LABELLED = 3;
 
 /** v in one language against v in another, of the features that are among the best of either. */
 export function rankScatter(run: PlottedRun, options: ChartOptions): Chart | null {
@@ -29,22 +34,30 @@ export function rankScatter(run: PlottedRun, options: ChartOptions): Chart | nul
   const ofBoth = rankedFeatures(run, { layer, topK: options.topK }).filter(
     ({ language }) => language === first || language === second,
   );
-  const values = [...Map.groupBy(ofBoth, ({ feature }) => feature)].map(([feature, places]) => ({
+  const points = [...Map.groupBy(ofBoth, ({ feature }) => feature)].map(([feature, places]) => ({
     feature,
     of: places.length === 2 ? "both" : (places[0]?.language as string),
     first: scoreIn(ranking, run.meta.languages.indexOf(first), feature),
     second: scoreIn(ranking, run.meta.languages.indexOf(second), feature),
+    label: places.some(({ rank }) => rank <= LABELLED) ? String(feature) : "",
   }));
+  const ends = squareOf(points);
+  const values = withLabelPlaces(points, ends);
+  const along = (field: string, language: string) => ({
+    ...{ field, type: "quantitative", title: `v in ${language}` },
+    scale: { domain: ends, nice: false },
+  });
+  const place = { x: along("first", first), y: along("second", second) };
   return {
     title,
-    caption: `${V_FORMULA}. A point a feature, of the ${options.topK} best of each; on the dashed line it speaks for both alike.`,
+    caption: `${V_FORMULA}. A point a feature, of the ${options.topK} best of each; on the dashed line it speaks for both alike. Numbered are the ${LABELLED} best of each.`,
     spec: framed(title, sourceText(run), {
-      width: 360,
-      height: 360,
+      width: SIDE,
+      height: SIDE,
       data: { values },
       layer: [
         {
-          data: { values: diagonal(values) },
+          data: { values: ends.map((at) => ({ at })) },
           mark: { type: "line", strokeDash: [4, 4], color: "#999" },
           encoding: {
             x: { field: "at", type: "quantitative" },
@@ -52,13 +65,23 @@ export function rankScatter(run: PlottedRun, options: ChartOptions): Chart | nul
           },
         },
         {
+          transform: [{ filter: "datum.isFar" }],
+          mark: { type: "rule", color: "#999", strokeWidth: 0.8 },
+          encoding: { ...place, x2: { field: "labelX" }, y2: { field: "labelY" } },
+        },
+        {
           mark: { type: "point", filled: true, size: 60, opacity: 0.8 },
           encoding: {
-            x: { field: "first", type: "quantitative", title: `v in ${first}` },
-            y: { field: "second", type: "quantitative", title: `v in ${second}` },
+            ...place,
             color: by(["#0072b2", "#e69f00", "#009e73"]),
             shape: by(["circle", "square", "triangle-up"]),
             tooltip,
+          },
+        },
+        {
+          mark: { type: "text", fontSize: 10 },
+          encoding: {
+            ...{ x: along("labelX", first), y: along("labelY", second), text: { field: "label" } },
           },
         },
       ],
@@ -66,9 +89,30 @@ export function rankScatter(run: PlottedRun, options: ChartOptions): Chart | nul
   };
 }
 
-function diagonal(points: readonly { first: number; second: number }[]): { at: number }[] {
-  const ends = points.flatMap(({ first, second }) => [first, second]);
-  return [{ at: Math.min(...ends) }, { at: Math.max(...ends) }];
+interface Point {
+  first: number;
+  second: number;
+  label: string;
+}
+
+/** Of both axes, so that the dashed line halves the square. */
+function squareOf(points: readonly Point[]): [number, number] {
+  const all = points.flatMap(({ first, second }) => [first, second]);
+  const [least, most] = [Math.min(...all), Math.max(...all)];
+  const margin = 0.08 * (most - least || 1);
+  return [least - margin, most + margin];
+}
+
+function withLabelPlaces<T extends Point>(points: readonly T[], ends: [number, number]) {
+  const places = labelPlaces(
+    points.map(({ first, second }) => ({ x: first, y: second })),
+    points.map(({ label }) => label),
+    { x: ends, y: ends, side: SIDE },
+  );
+  return points.map((point, at) => ({
+    ...{ ...point, ...places[at] },
+    isFar: point.label !== "" && places[at]?.isFar === true,
+  }));
 }
 
 function scoreIn({ features, index, value }: Ranking, k: number, feature: number): number {

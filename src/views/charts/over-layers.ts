@@ -3,12 +3,13 @@ import {
   type Chart,
   type ChartOptions,
   framed,
-  languageScale,
   type PlottedRun,
+  signScale,
   sourceText,
   told,
   V_FORMULA,
 } from "./chart.js";
+import { hasErrors, RULES_OF_V, rulesOfV, toldOfErrors, withErrorOfV } from "./two-errors.js";
 
 const chosen =
   ({ layers, languages }: ChartOptions) =>
@@ -22,26 +23,27 @@ function lines(
   y: object,
   tooltip: ReturnType<typeof told>,
 ) {
-  const { color, shape, strokeDash } = languageScale(languages);
+  const { color, shape, strokeDash } = signScale(languages);
   const by = (scale: object) => ({
     ...{ field: "language", type: "nominal", scale, sort: null, title: "language" },
     // The signs of the points, without the dashes of the lines around them.
     legend: { symbolStrokeWidth: 0 },
   });
+  const height = { type: "quantitative", ...y };
   return {
     width: Math.max(460, 24 * layers.length),
     height: 280,
     data: { values },
     encoding: {
       x: { field: "layer", type: "ordinal", title: "layer", axis: { labelAngle: 0 } },
-      y: { type: "quantitative", ...y },
       color: by(color),
     },
     layer: [
-      { mark: "line", encoding: { strokeDash: by(strokeDash) } },
+      ...rulesOfV(values, { strokeWidth: 1.5 }),
+      { mark: "line", encoding: { y: height, strokeDash: by(strokeDash) } },
       {
         mark: { type: "point", filled: true, size: 50, opacity: 1 },
-        encoding: { shape: by(shape), tooltip },
+        encoding: { y: height, shape: by(shape), tooltip },
       },
     ],
   };
@@ -52,11 +54,14 @@ export function layerLines(run: PlottedRun, options: ChartOptions): Chart {
   const title = "v of each language's best feature, over the layers";
   const values = rankedFeatures(run, { topK: 1 })
     .filter(chosen(options))
-    .map(({ layer, language, feature, v }) => ({ layer, language, feature, v }));
-  const tooltip = told({ layer: "layer", language: "language", feature: "feature" }, { v: "v" });
+    .map((place) => withErrorOfV(run, place));
+  const tooltip = told(
+    { layer: "layer", language: "language", feature: "feature" },
+    { v: "v", ...toldOfErrors(values) },
+  );
   return {
     title,
-    caption: `${V_FORMULA}. Layers have activations of different size: the height of a line says where v is large, not where a language is told apart best.`,
+    caption: `${V_FORMULA}. Layers have activations of different size: the height of a line says where v is large, not where a language is told apart best.${hasErrors(values) ? ` ${RULES_OF_V}` : ""}`,
     spec: framed(
       title,
       sourceText(run),

@@ -3,13 +3,14 @@ import {
   type Chart,
   type ChartOptions,
   framed,
-  languageScale,
   type PlottedRun,
   panelsOf,
+  signScale,
   sourceText,
   told,
   V_FORMULA,
 } from "./chart.js";
+import { hasErrors, RULES_OF_V, rulesOfV, toldOfErrors, withErrorOfV } from "./two-errors.js";
 
 /** Places in the ranking of the languages and layers that are asked for. */
 const places = (run: PlottedRun, { layers, languages }: ChartOptions, topK: number) =>
@@ -29,32 +30,40 @@ export function topFeatureBars(run: PlottedRun, options: ChartOptions): Chart {
   const isOne = options.layers.length === 1;
   const width = Math.max(220, options.languages.length * (10 * Math.min(options.topK, 5) + 8));
   const columns = options.layers.length >= MANY_LAYERS && width <= HALF_A_PAGE ? 2 : 1;
+  const values = places(run, options, options.topK).map((place) => withErrorOfV(run, place));
   const tooltip = told(
     { layer: "layer", language: "language", rank: "rank", feature: "feature" },
-    { v: "v" },
+    { v: "v", ...toldOfErrors(values) },
   );
   const unit = {
     width,
     height: 150,
-    mark: "bar",
     encoding: {
       x: { field: "language", type: "nominal", sort: null, title: null, axis: { labelAngle: -45 } },
       xOffset: { field: "rank", type: "ordinal" },
-      y: V_AXIS,
-      color: {
-        field: "rank",
-        type: "ordinal",
-        scale: { scheme: "viridis", reverse: true },
-        legend: { title: "rank" },
-      },
       tooltip,
     },
+    layer: [
+      {
+        mark: "bar",
+        encoding: {
+          y: V_AXIS,
+          color: {
+            field: "rank",
+            type: "ordinal",
+            scale: { scheme: "viridis", reverse: true },
+            legend: { title: "rank" },
+          },
+        },
+      },
+      ...rulesOfV(values),
+    ],
   };
   return {
     title,
-    caption: `${V_FORMULA}. One bar a feature, by rank; a panel a layer, each with its own scale, since v has the unit of the layer's activations.`,
+    caption: `${V_FORMULA}. One bar a feature, by rank; a panel a layer, each with its own scale, since v has the unit of the layer's activations.${hasErrors(values) ? ` ${RULES_OF_V}` : ""}`,
     spec: framed(title, sourceText(run), {
-      data: { values: places(run, options, options.topK) },
+      data: { values },
       ...(isOne
         ? unit
         : {
@@ -68,21 +77,25 @@ export function topFeatureBars(run: PlottedRun, options: ChartOptions): Chart {
   };
 }
 
+/** Ranks at which a line has a sign: farther apart as the ranks lie closer on the axis. */
+const SIGNED_RANKS = [1, 2, 3, 5, 10, 20, 50, 100, 200, 500];
+
 /** How v falls along each language's ranking. */
 export function dropOff(run: PlottedRun, options: ChartOptions): Chart {
   const title = `How v falls from a language's best feature to its ${options.topK}th`;
-  const { color, strokeDash } = languageScale(options.languages);
+  const { color, shape, strokeDash } = signScale(options.languages);
   const by = (scale: object) => ({
     ...{ field: "language", type: "nominal", scale, sort: null, title: "language" },
+    // The signs of the points, without the dashes of the lines around them.
+    legend: { symbolStrokeWidth: 0 },
   });
+  const known = { layer: "layer", language: "language" };
+  const toldOfPlace = told({ ...known, rank: "rank", feature: "feature" }, { v: "v" });
   // A line is one mark, and tells of its start.
-  const tooltip = told(
-    { layer: "layer", language: "language", feature: "best feature" },
-    { v: "its v" },
-  );
+  const tooltip = told({ ...known, feature: "best feature" }, { v: "its v" });
   return {
     title,
-    caption: `${V_FORMULA}. A steep fall: a few features carry the language; a flat one: many do.`,
+    caption: `${V_FORMULA}. A steep fall: a few features carry the language; a flat one: many do. Signs, at some ranks, tell the lines apart.`,
     spec: framed(title, sourceText(run), {
       data: { values: places(run, options, options.topK) },
       columns: PANELS_A_ROW,
@@ -92,7 +105,6 @@ export function dropOff(run: PlottedRun, options: ChartOptions): Chart {
       spec: {
         width: 240,
         height: 170,
-        mark: "line",
         encoding: {
           x: {
             field: "rank",
@@ -102,9 +114,15 @@ export function dropOff(run: PlottedRun, options: ChartOptions): Chart {
           },
           y: V_AXIS,
           color: by(color),
-          strokeDash: by(strokeDash),
-          tooltip,
         },
+        layer: [
+          { mark: "line", encoding: { strokeDash: by(strokeDash), tooltip } },
+          {
+            transform: [{ filter: { field: "rank", oneOf: SIGNED_RANKS } }],
+            mark: { type: "point", filled: true, size: 40, opacity: 1 },
+            encoding: { shape: by(shape), tooltip: toldOfPlace },
+          },
+        ],
       },
     }),
   };
@@ -114,6 +132,11 @@ export function dropOff(run: PlottedRun, options: ChartOptions): Chart {
 export function distribution(run: PlottedRun, options: ChartOptions): Chart {
   const title = `v of each language's top ${options.topK} features`;
   const known = { layer: "layer", language: "language" };
+  const median = `median of the ${options.topK}`;
+  const scale = { domain: ["a feature", median], range: ["#0072b2", "#d55e00"] };
+  const by = (datum: string) => ({
+    ...{ datum, type: "nominal", scale, legend: { title: null, symbolType: "square" } },
+  });
   return {
     title,
     caption: `${V_FORMULA}. A dash a feature; the thick one is the median of the ${options.topK}.`,
@@ -128,15 +151,17 @@ export function distribution(run: PlottedRun, options: ChartOptions): Chart {
         encoding: { y: { field: "language", type: "nominal", sort: null, title: null } },
         layer: [
           {
-            mark: { type: "tick", color: "#0072b2", opacity: 0.7 },
+            mark: { type: "tick", opacity: 0.7 },
             encoding: {
+              color: by("a feature"),
               x: V_AXIS,
               tooltip: told({ ...known, rank: "rank", feature: "feature" }, { v: "v" }),
             },
           },
           {
-            mark: { type: "tick", thickness: 3, color: "#d55e00" },
+            mark: { type: "tick", thickness: 3 },
             encoding: {
+              color: by(median),
               x: { ...V_AXIS, aggregate: "median" },
               tooltip: [
                 ...told(known, {}),

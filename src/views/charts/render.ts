@@ -25,11 +25,24 @@ export async function renderSvg(spec: TopLevelSpec): Promise<string> {
     loader: { ...vega.loader(), load: refuse, sanitize: refuse, http: refuse, file: refuse },
   });
   try {
-    return await view.toSVG();
+    return labelled(await view.toSVG(), view.description());
   } finally {
     view.finalize();
   }
 }
+
+/** Where it draws into a page, Vega tells this to those who cannot see the figure; in a file it does not. */
+const labelled = (svg: string, description: string | undefined): string =>
+  description === undefined || description === ""
+    ? svg
+    : svg.replace(
+        "<svg ",
+        () =>
+          `<svg role="graphics-document" aria-roledescription="visualization" aria-label="${escapedXml(description)}" `,
+      );
+
+const escapedXml = (text: string): string =>
+  text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
 
 /** An SVG as PNG, in the font that ships with vscore, so that it looks the same everywhere. */
 export async function renderPng(svg: string): Promise<Uint8Array> {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { HUES, languageScale } from "../../../src/views/charts/chart.js";
+import { HUES, signScale } from "../../../src/views/charts/chart.js";
 
 /** How deuteranopes, protanopes and tritanopes see linear RGB (Machado, Oliveira and Fernandes, 2009). */
 const EYES = {
@@ -38,10 +38,15 @@ test.each(Object.entries(EYES))("no two hues look alike to %s", (_, eyes) => {
       ).toBeGreaterThan(15);
 });
 
+test("every hue is seen on white", () => {
+  for (const hue of HUES) {
+    const [lightness = 0] = seen(hue, EYES.all);
+    expect(lightness, hue).toBeLessThan(72);
+  }
+});
+
 test("of a hundred languages no two have the same hue and sign, of forty no two lines the same hue and stroke", () => {
-  const { color, shape, strokeDash } = languageScale(
-    Array.from({ length: 100 }, (_, at) => `l${at}`),
-  );
+  const { color, shape, strokeDash } = signScale(Array.from({ length: 100 }, (_, at) => `l${at}`));
   const pairs = (other: readonly unknown[]) => color.range.map((hue, at) => `${hue} ${other[at]}`);
   expect(new Set(pairs(shape.range)).size).toBe(100);
   expect(new Set(pairs(strokeDash.range).slice(0, 40)).size).toBe(40);

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { ClusterResult } from "../../../src/experiments/clustering/cluster-languages.js";
 import { dendrogram, distanceMatrix } from "../../../src/views/charts/clustering.js";
 import { renderPng, renderSvg } from "../../../src/views/charts/render.js";
-import { clusteringOf, manyLanguages } from "../../fixtures/clusterings.js";
+import { clusteringOf, drawnOf, manyLanguages } from "../../fixtures/clusterings.js";
 
 // biome-ignore lint/suspicious/noExplicitAny: a specification is JSON, its data whatever a chart puts in
 const layersOf = (chart: { spec: object }): any[] => (chart.spec as any).layer;
@@ -20,7 +20,7 @@ afterEach(() => {
 
 describe("the tree", () => {
   test("a merge is two branches and what joins them, at its height; grey above the cut", () => {
-    const [lines, cut, leaves] = layersOf(dendrogram(clusteringOf()));
+    const [lines, cut, leaves] = layersOf(dendrogram(drawnOf(clusteringOf())));
     const [blue, orange, grey] = ["#0072b2", "#e69f00", "#aaaaaa"];
     expect(lines.data.values).toEqual([
       // English and French stand at 1 and 2, below Thai.
@@ -39,7 +39,7 @@ describe("the tree", () => {
 
   test("a cut far above it is told, not drawn", async () => {
     const chart = dendrogram(
-      clusteringOf({ cut_height: 99, clusters: [["th", "en", "fra_Latn"]] }),
+      drawnOf(clusteringOf({ cut_height: 99, clusters: [["th", "en", "fra_Latn"]] })),
     );
     const [lines, cut] = layersOf(chart);
     expect(cut.data.values).toEqual([]);
@@ -48,11 +48,29 @@ describe("the tree", () => {
   });
 
   test("its leaves are named, its cut told, its clusters in one legend", async () => {
-    const svg = await renderSvg(dendrogram(clusteringOf()).spec);
+    const svg = await renderSvg(dendrogram(drawnOf(clusteringOf())).spec);
     for (const words of ["Thai th", "French fra_Latn", "cut at 0.550 (dashed): 2 clusters"])
       expect(svg).toContain(words);
     expect(svg.match(/>cluster</g)).toHaveLength(1);
     expect(svg).toContain('stroke="#aaaaaa"');
+  });
+
+  test("what the numbers are from, and how well the clusters fit, is told", async () => {
+    const { spec, caption } = dendrogram(drawnOf(clusteringOf(), "a model, udhr, 9 texts"));
+    const svg = await renderSvg(spec);
+    for (const words of [
+      "a model, udhr, 9 texts",
+      "3 languages in 2 clusters, mean silhouette 0.500",
+    ])
+      expect(svg).toContain(words);
+    expect(caption).toContain("Mean silhouette 0.500 (1: each");
+    expect(caption).not.toContain("substantial");
+    const weak = clusteringOf({ silhouettes: [{ k: 2, silhouette: 0.13 }] });
+    for (const draw of [dendrogram, distanceMatrix])
+      expect(draw(drawnOf(weak)).caption).toContain("below 0.25 no substantial structure is found");
+    expect(dendrogram(drawnOf(clusteringOf({ silhouettes: [] }))).caption).not.toContain(
+      "ilhouette",
+    );
   });
 
   test("a code with quotes and backslashes is a label as it is", async () => {
@@ -61,13 +79,13 @@ describe("the tree", () => {
       ...{ languages: ["en", odd, "th"], leaf_order: ["th", "en", odd] },
       clusters: [["th"], ["en", odd]],
     });
-    expect(await renderSvg(dendrogram(result).spec)).toContain('>a"b\\c<');
+    expect(await renderSvg(dendrogram(drawnOf(result)).spec)).toContain('>a"b\\c<');
   });
 });
 
 describe("the matrix", () => {
   test("stands in the order of the tree, with its numbers, clusters framed", async () => {
-    const chart = distanceMatrix(clusteringOf());
+    const chart = distanceMatrix(drawnOf(clusteringOf()));
     const [cells, numbers, frames] = layersOf(chart);
     expect(
       cells.data.values
@@ -88,13 +106,13 @@ describe("the matrix", () => {
   });
 
   test("of many languages has no numbers", () => {
-    expect(layersOf(distanceMatrix(manyLanguages(16)))).toHaveLength(3);
-    expect(layersOf(distanceMatrix(manyLanguages(17)))).toHaveLength(2);
+    expect(layersOf(distanceMatrix(drawnOf(manyLanguages(16))))).toHaveLength(3);
+    expect(layersOf(distanceMatrix(drawnOf(manyLanguages(17))))).toHaveLength(2);
   });
 });
 
 test("more clusters than hues: no two have both hue and sign in common", () => {
-  const [, , leaves] = layersOf(dendrogram(manyLanguages(60)));
+  const [, , leaves] = layersOf(dendrogram(drawnOf(manyLanguages(60))));
   const { color, shape } = leaves.encoding;
   const signs = color.scale.range.map(
     (hue: string, at: number) => `${hue} ${shape.scale.range[at]}`,
@@ -124,7 +142,7 @@ test.each<[string, ClusterResult]>([
   ["thirty", manyLanguages(30)],
 ])("%s can be drawn", async (_, result) => {
   for (const draw of [dendrogram, distanceMatrix]) {
-    const svg = await renderSvg(draw(result).spec);
+    const svg = await renderSvg(draw(drawnOf(result)).spec);
     expect(svg).not.toContain("NaN");
     expect((await renderPng(svg)).length).toBeGreaterThan(1000);
   }

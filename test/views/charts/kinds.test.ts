@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { Chart } from "../../../src/views/charts/chart.js";
 import { CHART_KINDS, type ChartRequest, drawChart } from "../../../src/views/charts/kinds.js";
+import { renderSvg } from "../../../src/views/charts/render.js";
 import { failureOf } from "../../fixtures/failure.js";
+import { metaOf, runOf } from "../../fixtures/runs.js";
 import { threeLanguageRun } from "../../fixtures/tui.js";
 
 const run = threeLanguageRun();
@@ -99,10 +101,29 @@ describe("the data of a figure are the run's own numbers", () => {
   test("scatter: v in both languages, of the best of either", () => {
     const { spec } = draw("scatter", { layers: [1], languages: ["fra_Latn", "tha_Thai"], topK: 1 });
     // biome-ignore lint/suspicious/noExplicitAny: as above
-    expect((spec as any).data.values).toEqual([
+    expect((spec as any).data.values).toMatchObject([
       { feature: 1, of: "fra_Latn", first: 3, second: -1 },
       { feature: 2, of: "tha_Thai", first: 0, second: 5 },
     ]);
+  });
+
+  test("scatter: the best features of each are numbered, within a square that both axes share", async () => {
+    const { spec } = draw("scatter", { layers: [1], languages: ["fra_Latn", "tha_Thai"] });
+    // biome-ignore lint/suspicious/noExplicitAny: as above
+    const { data, layer } = spec as any;
+    // Ranks: 1, 0, 2, 3 in French, 2, 3, 0, 1 in Thai.
+    expect(
+      data.values.map(({ feature, label }: Record<string, unknown>) => [feature, label]),
+    ).toEqual([1, 0, 2, 3].map((feature) => [feature, String(feature)]));
+    const { x, y } = layer[2].encoding;
+    expect(x.scale.domain).toEqual(y.scale.domain);
+    const svg = await renderSvg(spec);
+    for (const title of ["v in fra_Latn", "v in tha_Thai"]) expect(svg).toContain(`>${title}<`);
+  });
+
+  test("distribution: a legend says what is a feature and what the median", async () => {
+    const svg = await renderSvg(draw("distribution", { topK: 3 }).spec);
+    for (const name of ["a feature", "median of the 3"]) expect(svg).toContain(`>${name}<`);
   });
 
   test("summary: the best feature of each, with what is doubtful about it", () => {
@@ -112,6 +133,53 @@ describe("the data of a figure are the run's own numbers", () => {
       ["fra_Latn", 1, 3],
       ["tha_Thai", 2, 5],
     ]);
+  });
+});
+
+test("drop-off: of thirty languages no two look alike, in the drawing and in its legend", () => {
+  const languages = Array.from({ length: 30 }, (_, k) => `l${k}`);
+  const means = { 1: languages.map((_, k) => languages.map((_, f) => (f === k ? 1 : 0))) };
+  const of30 = runOf(metaOf({ languages, layers: [1] }), means);
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  const { encoding, layer } = (drawChart(of30, "drop-off", {}).spec as any).spec;
+  const [lines, signs] = layer;
+  const hues: string[] = encoding.color.scale.range;
+  for (const { range } of [lines.encoding.strokeDash.scale, signs.encoding.shape.scale])
+    expect(new Set(hues.map((hue, at) => `${hue} ${range[at]}`)).size).toBe(30);
+});
+
+describe("standard errors", () => {
+  const { languages, layers } = run.meta;
+  const foreign = { ...run, statistics: null, meta: { languages, layers } };
+  // Every mean has a standard error of 0.5: √(0.25 + 2 × 0.25 / 4) of v.
+  const se = Math.sqrt(0.375);
+
+  test.each(["figure-1", "layers"] as const)(
+    "%s: v ± 2 of them, said in the caption",
+    async (kind) => {
+      const chart = draw(kind);
+      const [first] = valuesOf(chart);
+      expect(first.low).toBeCloseTo(4 - 2 * se, 6);
+      expect(first.high).toBeCloseTo(4 + 2 * se, 6);
+      expect(chart.caption).toContain("Rules: v ± 2 standard errors");
+      const rules = /class="mark-rule role-mark/;
+      expect(await renderSvg(chart.spec)).toMatch(rules);
+      const without = drawChart(foreign, kind, {});
+      expect(without.caption).not.toContain("standard error");
+      expect(JSON.stringify(without.spec)).not.toContain("standard error");
+      expect(await renderSvg(without.spec)).not.toMatch(rules);
+    },
+  );
+
+  test("features: below each mean; of a single text nothing is there", async () => {
+    const svg = await renderSvg(draw("features", { layers: [1] }).spec);
+    expect(svg).toContain(">± 1.00<");
+    const single = threeLanguageRun();
+    for (const { standardError } of single.statistics?.values() ?? [])
+      standardError.fill(Number.NaN);
+    const { caption, spec } = drawChart(single, "features", { layers: [1] });
+    expect(caption).not.toContain("standard error");
+    expect(await renderSvg(spec)).not.toContain("±");
   });
 });
 

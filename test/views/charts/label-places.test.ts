@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { placeLabels } from "../../../src/views/charts/label-places.js";
+import { labelPlaces, placeLabels } from "../../../src/views/charts/label-places.js";
 
 const SIDE = 400;
 /** Half of what a label of so many letters covers, at the least. */
@@ -43,4 +43,13 @@ test("where there is no room at all, every label still has a place", () => {
   );
   expect(places).toHaveLength(200);
   expect(places.every(({ x, y }) => Number.isFinite(x) && Number.isFinite(y))).toBe(true);
+});
+
+test("in the units of the data a label stands where it does in pixels, upwards", () => {
+  const window = { x: [-1, 1], y: [0, 4], side: SIDE } as const;
+  const [label] = labelPlaces([{ x: 0, y: 3 }], ["a"], window);
+  const [place] = placeLabels([{ x: 200, y: 100 }], ["a"], SIDE);
+  expect(label?.labelX).toBeCloseTo(((place?.x ?? 0) / SIDE) * 2 - 1, 12);
+  expect(label?.labelY).toBeCloseTo(3, 12);
+  expect(label?.isFar).toBe(false);
 });

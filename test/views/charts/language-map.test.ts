@@ -1,10 +1,11 @@
 import { expect, test } from "vitest";
+import type { ClusterResult } from "../../../src/experiments/clustering/cluster-languages.js";
 import { languageMap } from "../../../src/views/charts/language-map.js";
 import { renderPng, renderSvg } from "../../../src/views/charts/render.js";
-import { clusteringOf, manyLanguages } from "../../fixtures/clusterings.js";
+import { clusteringOf, drawnOf, manyLanguages } from "../../fixtures/clusterings.js";
 
 // biome-ignore lint/suspicious/noExplicitAny: a specification is JSON, its data whatever a chart puts in
-const specOf = (...given: Parameters<typeof languageMap>): any => languageMap(...given).spec;
+const specOf = (result: ClusterResult): any => languageMap(drawnOf(result)).spec;
 
 test("each language stands where it was put, signed and coloured by its cluster", () => {
   const { data } = specOf(clusteringOf());
@@ -27,6 +28,12 @@ test("stress, and every label, is in the drawing; one legend tells the clusters"
   const svg = await renderSvg(specOf(clusteringOf()));
   for (const words of [">th<", ">fra_Latn<", "stress-1 0.250"]) expect(svg).toContain(words);
   expect(svg.match(/>cluster</g)).toHaveLength(1);
+});
+
+test("above 0.2 the map is said to keep distances poorly", () => {
+  const captionOf = (stress_1: number) => languageMap(drawnOf(clusteringOf({ stress_1 }))).caption;
+  expect(captionOf(0.21)).toContain("above 0.2 distances in the map are poorly kept");
+  expect(captionOf(0.2)).not.toContain("poorly");
 });
 
 test("languages in one place, and many of them, can be drawn", async () => {

@@ -55,6 +55,13 @@ test("a number on a cell is white on the dark half of the colours, and black on 
   expect([low, high]).toEqual(["white", "black"]);
 });
 
+test("a description is the drawing's label, whatever stands in it", async () => {
+  const { spec } = drawChart(run, "heatmap", {});
+  const svg = await renderSvg({ ...spec, description: `"a" < b & $& c` });
+  expect(svg).toContain('aria-label="&#34;a&#34; &#60; b &#38; $&#38; c"');
+  expect((await renderPng(svg)).length).toBeGreaterThan(1000);
+});
+
 test("a PNG has twice the drawing's pixels", async () => {
   const svg = await renderSvg(drawChart(run, "heatmap", {}).spec);
   const [, width] = /width="(\d+)/.exec(svg) ?? [];
