@@ -45,7 +45,7 @@ export function codeSwitchLines(result: CodeSwitchResult, layer: number): string
     "own own: own noun behind own prefix; own foreign: other languages' nouns behind own prefix; foreign own: own noun behind",
     "other languages' prefixes; alone: the noun by itself. Foreign: mean over the other languages, each weighing the same.",
     ...(others.length > 0 ? [`Other layers: ${others.join(", ")} (--layer).`] : []),
-    ...data.left_out.map(({ why, lines }) => `left out: ${why} (${linesText(lines)})`),
+    ...data.left_out.map(({ why, lines }) => `left out: ${visible(why)} (${linesText(lines)})`),
     ...warnings.map((warning) => `warning: ${warning}`),
   ];
 }
