@@ -13,6 +13,9 @@ export interface FeatureOnLanguage {
   /** Its place in the language's ranking, from 1. */
   rank: number;
   v: number;
+  /** What the language was measured on: texts, and tokens that count; null in a run of another tool. */
+  texts: number | null;
+  tokens_counted: number | null;
   /** Over the language's counted tokens, as are the two below; null in a run of another tool. */
   mean: number | null;
   /** Of the mean, over texts; null also with a single text. */
@@ -93,6 +96,9 @@ export function describeFeature(
       const error = statistics?.standardError[at] ?? Number.NaN;
       return {
         ...place,
+        texts: run.statistics === null ? null : (run.meta.texts[place.language] ?? null),
+        tokens_counted:
+          run.statistics === null ? null : (run.meta.tokens_counted[place.language] ?? null),
         mean: statistics?.mean[at] ?? null,
         standard_error: Number.isFinite(error) ? error : null,
         active_fraction: statistics?.activeFraction[at] ?? null,

@@ -1,7 +1,7 @@
 import { languageName } from "../config/languages.js";
 import type { DescribedFeature, FeatureOnLanguage } from "../features/describe-feature.js";
 import { V_FORMULA } from "../views/charts/chart.js";
-import { digits } from "../views/feature-table.js";
+import { describedLegend, digits } from "../views/feature-table.js";
 import { escapeHtml, htmlPage } from "./page.js";
 import { contextHtml, SHADED_STYLE, scaleHtml } from "./shaded-html.js";
 
@@ -50,12 +50,12 @@ function languageTable(languages: readonly FeatureOnLanguage[]): string {
   const most = Math.max(...rows.map(size), Number.MIN_VALUE);
   const titles = [
     ...["language", "", hasMeans ? "mean activation ± SE" : "v"],
-    ...(hasMeans ? ["active tokens", "at first position", "v"] : []),
+    ...(hasMeans ? ["active", "at first position", "v"] : []),
     "rank",
   ];
   const row = (each: FeatureOnLanguage) => {
     const { language, rank, v, mean, standard_error: error } = each;
-    const bar = `<span class="bar" style="width:${Math.max(0, (12 * size(each)) / most).toFixed(2)}rem"></span>`;
+    const bar = `<span class="bar" style="width:${Math.max(0, (100 * size(each)) / most).toFixed(1)}%"></span>`;
     const cells = [
       `${escapeHtml(language)} ${escapeHtml(languageName(language))}`,
       bar,
@@ -63,19 +63,26 @@ function languageTable(languages: readonly FeatureOnLanguage[]): string {
       ...(hasMeans
         ? [percent(each.active_fraction), percent(each.first_position_share), digits(v)]
         : []),
-      `${rank}.`,
+      String(rank),
     ];
     return `<tr>${cells.map((cell) => `<td>${cell}</td>`).join("")}</tr>`;
   };
   return `<table class="languages"><tr>${titles.map((each) => `<th>${each}</th>`).join("")}</tr>
 ${rows.map(row).join("\n")}</table>
-<p class="caption">Means over the counted tokens of a language; SE over its texts. At first position: the share of its activation, on all tokens, that sits there.</p>`;
+<p class="caption">${escapeHtml(`${describedLegend(languages)}${hasMeans ? FIRST_POSITION : ""}`)}</p>`;
 }
+
+const FIRST_POSITION =
+  " at first position: the share of its activation, on all tokens, that sits there.";
 
 const percent = (share: number | null): string =>
   share === null ? "–" : `${(100 * share).toFixed(1)} %`;
 
+/** Bars take the width that names and numbers leave. */
 const BAR_STYLE = `
-.languages td { padding-right: 1.5rem; } .languages :nth-child(n+3) { text-align: right; white-space: nowrap; }
-.bar { display: inline-block; height: .8rem; background: #0072b2; }
+.languages { width: 100%; } .languages th, .languages td { padding-right: 1.2rem; }
+.languages th:nth-child(2) { width: 100%; min-width: 4rem; } .languages td:first-child { min-width: 10rem; }
+.languages th:nth-child(n+3), .languages td:nth-child(n+3) { text-align: right; white-space: nowrap; }
+.languages th:last-child, .languages td:last-child { padding-right: 0; }
+.bar { display: block; height: .8rem; background: #0072b2; }
 `;

@@ -1,7 +1,8 @@
 import { languageName } from "../config/languages.js";
-import type { DescribedFeature } from "../features/describe-feature.js";
-import { padded } from "./cells.js";
-import { digits, short } from "./feature-table.js";
+import type { DescribedFeature, FeatureOnLanguage } from "../features/describe-feature.js";
+import { padded, wrapped } from "./cells.js";
+import { V_FORMULA } from "./charts/chart.js";
+import { describedLegend, digits, short } from "./feature-table.js";
 import { bar, EMPTY, type Line, plain, span } from "./line.js";
 import { contextLines, type Look } from "./shaded-text.js";
 
@@ -34,7 +35,12 @@ export function describedFeatureLines(
   ];
 }
 
-/** Mean activation or, where there is none, v, on every language: the strongest first. */
+/** Columns of the screen: of a language's name, of its mean with its error, of what stands behind. */
+const NAME = 24;
+const MEAN = 17;
+const REST = [8, 10, 7] as const;
+
+/** Mean activation or, where there is none, v, on every language: the strongest first, and what the columns are. */
 function languageLines(
   { languages }: DescribedFeature,
   { columns }: Look,
@@ -45,23 +51,32 @@ function languageLines(
     .map((each) => ({ ...each, size: each.mean ?? each.v }))
     .sort((a, b) => b.size - a.size);
   const most = Math.max(...rows.map(({ size }) => size), Number.MIN_VALUE);
-  const room = Math.max(8, columns - 68);
-  const head = `  ${padded("language", 26)}  ${padded(hasMeans ? "mean activation" : "v", room + 9)}  ${padded("active", 7, "right")}  ${padded("v", 8, "right")}  ${padded("rank", 7, "right")}`;
+  const fixed = 2 + NAME + 2 + MEAN + REST.reduce((sum, each) => sum + each, 0);
+  const room = Math.max(8, columns - 1 - fixed);
+  const titles = ["active", "v", "rank"].map((title, at) => padded(title, REST[at] ?? 0, "right"));
+  const measure = padded(hasMeans ? "mean activation ± SE" : "v", room + MEAN);
   return [
-    plain(head, { bold: true }),
-    ...rows.map(
-      ({ language: code, size, active_fraction: active, v, rank }): Line => [
+    plain(`  ${padded("language", NAME)}  ${measure}${titles.join("")}`, { bold: true }),
+    ...rows.map((each): Line => {
+      const { language: code, active_fraction: active } = each;
+      const share = active === null ? "" : `${(100 * active).toFixed(1)}%`;
+      return [
         span(code === marked ? "▸ " : "  "),
-        span(padded(`${code} ${languageName(code)}`, 26), { bold: code === marked }),
+        span(padded(`${code} ${languageName(code)}`, NAME), { bold: code === marked }),
         span("  "),
-        span(bar(size / most, room), { color: "cyan" }),
-        span(padded(short(size), 9, "right")),
-        span(padded(active === null ? "" : `${(100 * active).toFixed(1)}%`, 9, "right"), {
-          dim: true,
-        }),
-        span(padded(digits(v), 10, "right")),
-        span(padded(String(rank), 9, "right"), { dim: true }),
-      ],
-    ),
+        span(bar(each.size / most, room), { color: "cyan" }),
+        span(padded(short(each.size), 8, "right")),
+        span(padded(hasMeans ? ` ± ${errorText(each)}` : "", MEAN - 8)),
+        span(padded(share, REST[0], "right"), { dim: true }),
+        span(padded(digits(each.v), REST[1], "right")),
+        span(padded(String(each.rank), REST[2], "right"), { dim: true }),
+      ];
+    }),
+    ...[`${V_FORMULA}.`, describedLegend(languages)]
+      .flatMap((text) => wrapped(text, columns - 4))
+      .map((text) => plain(`  ${text}`, { dim: true })),
   ];
 }
+
+const errorText = ({ standard_error: error }: FeatureOnLanguage): string =>
+  error === null ? "?" : short(error);

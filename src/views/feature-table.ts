@@ -1,3 +1,4 @@
+import type { FeatureOnLanguage } from "../features/describe-feature.js";
 import type { ForeignRun } from "../runs/foreign.js";
 import type { FinishedRun } from "../runs/read.js";
 import type { RankedFeature, TopFeature } from "../runs/top-features.js";
@@ -6,8 +7,7 @@ import { type Column, tableLines } from "./table.js";
 /** What a run is about: from what, over what, and what v means there. */
 export function runLines({ name, meta }: FinishedRun): string[] {
   const counts = Object.values(meta.texts);
-  const [fewest, most] = [Math.min(...counts), Math.max(...counts)];
-  const texts = fewest === most ? `${fewest}` : `${fewest}–${most}`;
+  const texts = rangeText(counts);
   const corpus = `${meta.corpus}${meta.split === null ? "" : ` (${meta.split})`}`;
   return [
     `${name}: ${meta.model_id}, ${corpus}, ${meta.languages.length} languages, texts in each: ${texts}`,
@@ -79,6 +79,20 @@ export function featureLines(features: readonly TopFeature[]): string[] {
     top.flags.join(" "),
   ]);
   return tableLines(columns, rows);
+}
+
+/** From how much the means of a feature on every language are, and what stands beside them. */
+export function describedLegend(languages: readonly FeatureOnLanguage[]): string {
+  const rank = "rank: its place by v among all features of the layer.";
+  if (languages.some(({ mean }) => mean === null)) return rank;
+  const texts = rangeText(languages.map((each) => each.texts ?? 0));
+  const tokens = rangeText(languages.map((each) => each.tokens_counted ?? 0));
+  return `Means: from ${tokens} counted tokens of ${texts} texts a language. SE: standard error of the mean, over texts. active: share of these tokens on which it fires. ${rank}`;
+}
+
+function rangeText(numbers: readonly number[]): string {
+  const [fewest, most] = [Math.min(...numbers), Math.max(...numbers)];
+  return fewest === most ? String(most) : `${fewest}–${most}`;
 }
 
 /** Where the feature is as silent everywhere else, no language comes second. */

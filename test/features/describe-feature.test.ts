@@ -43,7 +43,9 @@ test("everything that the files say of it: places, means, dictionary, page, cont
     ["fra_Latn", 3, 0, 0],
     ["tha_Thai", 1, 5, 5],
   ]);
-  expect(described.languages[0]).toMatchObject({ standard_error: 0.5, active_fraction: 0.25 });
+  expect(described.languages[0]).toMatchObject({
+    ...{ standard_error: 0.5, active_fraction: 0.25, texts: 2, tokens_counted: 20 },
+  });
 });
 
 test("a feature without kept contexts, and a run of another tool, have null for what is not known", () => {
@@ -55,7 +57,7 @@ test("a feature without kept contexts, and a run of another tool, have null for 
   const described = describeFeature(foreign, { layer: 1, feature: 2 }, null);
   expect(described).toMatchObject({ dictionary: null, neuronpedia: null });
   expect(described.languages[2]).toEqual({
-    ...{ language: "tha_Thai", rank: 1, v: 5, mean: null },
+    ...{ language: "tha_Thai", rank: 1, v: 5, mean: null, texts: null, tokens_counted: null },
     ...{ standard_error: null, active_fraction: null, first_position_share: null },
   });
 });

@@ -103,4 +103,21 @@ describe.skipIf(noBrowser !== undefined)("a report in a browser", () => {
     expect(complaints).toEqual([]);
     expect(requests).toHaveLength(1);
   });
+
+  test("a feature's page is no wider than its window, and its bars begin where their column does", async () => {
+    const { exitCode } = await vscore("feature", "demo", "2:86", "--html", at("feature.html"));
+    expect(exitCode).toBe(0);
+    const { page, complaints } = await open(at("feature.html"));
+    await page.setViewportSize({ width: 1000, height: 700 });
+    expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(1000);
+    const starts = await page.evaluate(
+      `[...document.querySelectorAll(".languages .bar")].map((bar) => Math.round(bar.getBoundingClientRect().left))`,
+    );
+    expect(new Set(starts as number[]).size).toBe(1);
+    const alignments = await page.evaluate(
+      `[...document.querySelectorAll(".languages tr")].map((row) => [...row.children].map((cell) => getComputedStyle(cell).textAlign).join(" "))`,
+    );
+    expect(new Set((alignments as string[]).slice(1)).size).toBe(1);
+    expect(complaints).toEqual([]);
+  });
 });

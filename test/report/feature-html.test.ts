@@ -9,6 +9,8 @@ test("a page has the languages by mean, and the contexts token by token with the
   const html = featureHtml(described);
   expect(html.indexOf("tha_Thai Thai")).toBeLessThan(html.indexOf("eng_Latn English"));
   expect(html).toContain("5.000 ± 0.500");
+  expect(html).toContain("from 20–30 counted tokens of 2 texts a language");
+  expect(html).toContain("<td>1</td></tr>");
   expect(html).toContain('<p class="text" dir="auto" lang="tha-Thai">');
   expect(html).toContain('<bdi title="does not count" style="color:#999">&#60;bos&#62;</bdi>');
   expect(html).toContain(">ที่</span>");

@@ -1,8 +1,9 @@
 import type { SpanSums } from "../spans.js";
+import { type Estimate, estimate, type Observation } from "./estimate.js";
 import type { SwitchRow } from "./rows.js";
 
-/** Mean activation by layer, in the order of the layers: over all tokens of all its nouns. Null where there is no such token. */
-export type Curve = (number | null)[];
+/** By layer, in the order of the layers; null where there is nothing to tell. */
+export type Curve = Estimate["mean"];
 
 /** A noun in a sentence, and by itself, as they were read; null where it was not, or has no token of its own. */
 export interface ReadRow {
@@ -11,27 +12,35 @@ export interface ReadRow {
   alone: SpanSums | null;
 }
 
-/** The paper's first analysis: the best feature of a prefix's language, on the noun that follows. */
-export interface OwnFeature {
-  language: string;
-  /** Of the language's own nouns behind its prefixes. */
-  own: Curve;
-  /** Of other languages' nouns behind its prefixes, and of the same nouns alone: means over these languages, each weighing the same. */
-  foreign: Curve;
-  foreign_alone: Curve;
-  /** Of its own nouns alone. */
-  own_alone: Curve;
-  by_noun: { noun_language: string; rows: number; after_prefix: Curve; alone: Curve }[];
-}
+/** Mean activations over all tokens of nouns; their standard errors; and over how many sentences, or nouns alone, each is. */
+export type Told<Name extends string> = Record<Name, Curve> & {
+  standard_errors: Record<Name, Curve>;
+  n: Record<Name, number>;
+};
 
-/** The converse: the best feature of a noun's language, on the noun behind other languages' prefixes. */
-export interface NounFeature {
-  language: string;
-  own: Curve;
-  /** Mean over the prefixes' languages, each weighing the same. */
-  after_foreign: Curve;
-  alone: Curve;
-  by_prefix: { prefix_language: string; rows: number; after_prefix: Curve }[];
+/**
+ * The paper's first analysis: the best feature of a prefix's language, on the noun that follows. `own`: on the language's own
+ * nouns behind its prefixes; `foreign`: on other languages' nouns behind them; `foreign_alone`: on the same nouns alone, both
+ * means over these languages, each weighing the same; `own_alone`: on its own nouns alone.
+ */
+export type OwnFeature = { language: string } & Told<
+  "own" | "foreign" | "foreign_alone" | "own_alone"
+> & {
+    by_noun: ({ noun_language: string; rows: number } & Told<"after_prefix" | "alone">)[];
+  };
+
+/**
+ * The converse: the best feature of a noun's language, on the noun behind its own prefixes (`own`), behind those of other
+ * languages (`after_foreign`, the mean over these, each weighing the same), and alone.
+ */
+export type NounFeature = { language: string } & Told<"own" | "after_foreign" | "alone"> & {
+    by_prefix: ({ prefix_language: string; rows: number } & Told<"after_prefix">)[];
+  };
+
+/** Rows of one pair of languages. */
+interface Pair {
+  other: string;
+  rows: ReadRow[];
 }
 
 /**
@@ -47,83 +56,100 @@ export function analyse(
 ): { own_feature: OwnFeature[]; noun_feature: NounFeature[] } {
   const of = (prefix: string, noun: string) =>
     read.filter(({ row }) => row.prefix_language === prefix && row.noun_language === noun);
-  const behind = (rows: readonly ReadRow[], k: number) =>
-    curve(
-      rows.map(({ inSentence }) => inSentence),
-      k,
-      layers,
-    );
-  const alone = (rows: readonly ReadRow[], k: number) => curve(distinctNouns(rows), k, layers);
-  const own_feature = languages.flatMap((language, k): OwnFeature[] => {
-    const by_noun = languages
-      .filter((noun) => noun !== language)
-      .map((noun) => ({ noun, rows: of(language, noun) }))
-      .filter(({ rows }) => rows.length > 0)
-      .map(({ noun, rows }) => ({
-        noun_language: noun,
-        rows: rows.length,
-        after_prefix: behind(rows, k),
-        alone: alone(rows, k),
-      }));
-    const own = of(language, language);
-    if (own.length === 0 && by_noun.length === 0) return [];
-    return [
-      {
-        language,
-        own: behind(own, k),
-        foreign: meanCurve(by_noun.map(({ after_prefix }) => after_prefix)),
-        foreign_alone: meanCurve(by_noun.map(({ alone }) => alone)),
-        own_alone: alone(own, k),
-        by_noun,
-      },
-    ];
-  });
-  const noun_feature = languages.flatMap((language, k): NounFeature[] => {
-    const foreign = languages
-      .filter((prefix) => prefix !== language)
-      .map((prefix) => ({ prefix, rows: of(prefix, language) }))
+  const pairs = (language: string, rowsWith: (other: string) => ReadRow[]): Pair[] =>
+    languages
+      .filter((other) => other !== language)
+      .map((other) => ({ other, rows: rowsWith(other) }))
       .filter(({ rows }) => rows.length > 0);
-    const own = of(language, language);
-    if (own.length === 0 && foreign.length === 0) return [];
-    const by_prefix = foreign.map(({ prefix, rows }) => ({
-      prefix_language: prefix,
-      rows: rows.length,
-      after_prefix: behind(rows, k),
-    }));
-    return [
-      {
-        language,
-        own: behind(own, k),
-        after_foreign: meanCurve(by_prefix.map(({ after_prefix }) => after_prefix)),
-        alone: alone([...own, ...foreign.flatMap(({ rows }) => rows)], k),
-        by_prefix,
-      },
-    ];
-  });
-  return { own_feature, noun_feature };
+  return {
+    own_feature: languages.flatMap((language, k) => {
+      const foreign = pairs(language, (noun) => of(language, noun));
+      return ownFeature(language, of(language, language), foreign, new Reader(k, layers));
+    }),
+    noun_feature: languages.flatMap((language, k) => {
+      const foreign = pairs(language, (prefix) => of(prefix, language));
+      return nounFeature(language, of(language, language), foreign, new Reader(k, layers));
+    }),
+  };
 }
+
+/** What one language's feature does on rows: groups of them weigh the same. */
+class Reader {
+  constructor(
+    private readonly k: number,
+    private readonly layers: readonly number[],
+  ) {}
+
+  behind(groups: readonly (readonly ReadRow[])[]): Estimate {
+    return estimate(groups.map(inSentences), this.k, this.layers);
+  }
+
+  alone(groups: readonly (readonly ReadRow[])[]): Estimate {
+    return estimate(groups.map(distinctNouns), this.k, this.layers, true);
+  }
+}
+
+function ownFeature(
+  language: string,
+  own: ReadRow[],
+  foreign: Pair[],
+  reader: Reader,
+): OwnFeature[] {
+  if (own.length === 0 && foreign.length === 0) return [];
+  const groups = foreign.map(({ rows }) => rows);
+  const told = tell({
+    own: reader.behind([own]),
+    foreign: reader.behind(groups),
+    foreign_alone: reader.alone(groups),
+    own_alone: reader.alone([own]),
+  });
+  const by_noun = foreign.map(({ other, rows }) => ({
+    noun_language: other,
+    rows: rows.length,
+    ...tell({ after_prefix: reader.behind([rows]), alone: reader.alone([rows]) }),
+  }));
+  return [{ language, ...told, by_noun }];
+}
+
+function nounFeature(
+  language: string,
+  own: ReadRow[],
+  foreign: Pair[],
+  reader: Reader,
+): NounFeature[] {
+  if (own.length === 0 && foreign.length === 0) return [];
+  const groups = foreign.map(({ rows }) => rows);
+  const told = tell({
+    own: reader.behind([own]),
+    after_foreign: reader.behind(groups),
+    alone: reader.alone([[...own, ...groups.flat()]]),
+  });
+  const by_prefix = foreign.map(({ other, rows }) => ({
+    prefix_language: other,
+    rows: rows.length,
+    ...tell({ after_prefix: reader.behind([rows]) }),
+  }));
+  return [{ language, ...told, by_prefix }];
+}
+
+function tell<Name extends string>(estimates: Record<Name, Estimate>): Told<Name> {
+  const pick = <Field extends keyof Estimate>(field: Field) =>
+    Object.fromEntries(
+      Object.entries<Estimate>(estimates).map(([name, each]) => [name, each[field]]),
+    );
+  return { ...pick("mean"), standard_errors: pick("standard_error"), n: pick("n") } as Told<Name>;
+}
+
+const inSentences = (rows: readonly ReadRow[]): Observation[] =>
+  rows.map(({ row, inSentence }) => ({ span: inSentence, prefix: prefixOf(row), noun: row.noun }));
 
 /** A noun counts once, however many sentences end with it. */
-const distinctNouns = (rows: readonly ReadRow[]): (SpanSums | null)[] => [
-  ...new Map(rows.map(({ row, alone }) => [row.noun, alone])).values(),
-];
+const distinctNouns = (rows: readonly ReadRow[]): Observation[] =>
+  [...new Map(rows.map((each) => [each.row.noun, each])).values()].map(({ row, alone }) => ({
+    span: alone,
+    prefix: "",
+    noun: row.noun,
+  }));
 
-/** Σ of the activation / number of tokens, over all spans. */
-function curve(spans: readonly (SpanSums | null)[], k: number, layers: readonly number[]): Curve {
-  const tokens = spans.reduce((sum, span) => sum + (span?.tokens ?? 0), 0);
-  return layers.map((layer) =>
-    tokens === 0
-      ? null
-      : spans.reduce((sum, span) => sum + (span?.sums.get(layer)?.[k] ?? 0), 0) / tokens,
-  );
-}
-
-/** The mean of curves, layer by layer, over those that have a value there. */
-export function meanCurve(curves: readonly Curve[]): Curve {
-  return (curves[0] ?? []).map((_, at) => {
-    const values = curves.map((each) => each[at] ?? null).filter((value) => value !== null);
-    return values.length === 0
-      ? null
-      : values.reduce((sum, value) => sum + value, 0) / values.length;
-  });
-}
+const prefixOf = ({ sentence, start }: SwitchRow): string =>
+  Array.from(sentence).slice(0, start).join("").trimEnd();

@@ -3,10 +3,11 @@ import { folderOf } from "../../config/paths.js";
 import type { EngineJobs } from "../../engine/engine-jobs.js";
 import { differencesFromRun } from "../../explore/differences-from-run.js";
 import type { Ranking } from "../../reduce/v-score.js";
-import type { FinishedRun } from "../../runs/read.js";
+import { type FinishedRun, openExamples } from "../../runs/read.js";
 import { configOfRun } from "../../runs/run-config.js";
 import { type SpanSums, sumSpans, type TextSpan, type Watched } from "../spans.js";
 import { analyse, type NounFeature, type OwnFeature, type ReadRow } from "./analyse.js";
+import { coverageWarnings, rowWarnings, silenceWarnings } from "./row-warnings.js";
 import { type LeftOut, Reasons, type SwitchRows } from "./rows.js";
 
 /** `result.json` of the experiment, and what `vscore codeswitch --data --json` prints. */
@@ -65,6 +66,7 @@ export async function codeSwitch(
     else return [{ row, inSentence, alone }];
     return [];
   });
+  const analysed = analyse(read, languages, layers);
   return {
     result: {
       schema_version: 1,
@@ -78,8 +80,13 @@ export async function codeSwitch(
           layers.map((layer) => watched.get(layer)?.[k] as number),
         ]),
       ),
-      ...analyse(read, languages, layers),
-      warnings: [...warnings, ...rowWarnings(read)],
+      ...analysed,
+      warnings: [
+        ...warnings,
+        ...rowWarnings(read),
+        ...coverageWarnings(read, languages),
+        ...silenceWarnings(read, analysed.own_feature, layers, openExamples(run)),
+      ],
     },
     rows: read.map((each) => tellRow(each, languages, layers)),
   };
@@ -113,29 +120,6 @@ export async function readSpans(
     sums: await sumSpans(texts, spans, watched, plan, jobs),
     warnings: [...new Set([...loaded.warnings, ...differencesFromRun(run.meta, loaded)])],
   };
-}
-
-/** What a reader of the means must know of the rows. */
-function rowWarnings(read: readonly ReadRow[]): string[] {
-  const straddling = read.filter(({ inSentence }) => (inSentence?.straddling ?? 0) > 0);
-  const silent = read.filter(({ alone }) => (alone?.tokens ?? 0) === 0);
-  const own = new Map(
-    read
-      .filter(({ row }) => row.prefix_language === row.noun_language)
-      .map(({ row }) => [`${row.prefix_language}\0${row.noun}`, row]),
-  );
-  const same = read.filter(
-    ({ row }) =>
-      row.prefix_language !== row.noun_language && own.has(`${row.prefix_language}\0${row.noun}`),
-  );
-  const told: [ReadRow[], string][] = [
-    [straddling, "tokens that are both of prefix and noun are left out of the means"],
-    [silent, "alone, the noun has no token that counts (the run leaves the first position out)"],
-    [same, "the foreign noun is spelt as the prefix's language spells it"],
-  ];
-  return told
-    .filter(([rows]) => rows.length > 0)
-    .map(([rows, what]) => `in ${rows.length} of ${read.length} rows, ${what}`);
 }
 
 function tellRow(

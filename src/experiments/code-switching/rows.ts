@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { currentCode } from "../../config/languages.js";
@@ -61,8 +61,8 @@ export function readSwitchRows(file: string, languages: readonly string[]): Swit
     const stray = [prefix_language, noun_language].find((code) => !languages.includes(code));
     const place = nounPlace(row.sentence, row.ori_sentence);
     if (stray !== undefined) left.add(`the run has no language ${stray}`, line);
-    else if (!row.sentence.isWellFormed())
-      left.add("its sentence has half of a surrogate pair", line);
+    else if (!row.sentence.isWellFormed() || !row.ori_sentence.isWellFormed())
+      left.add("its sentence or its prefix has half of a surrogate pair", line);
     else if (place === "elsewhere") left.add("its sentence does not begin with its prefix", line);
     else if (place === "nothing") left.add("nothing follows its prefix", line);
     else rows.push({ line, sentence: row.sentence, ...place, prefix_language, noun_language });
@@ -118,13 +118,17 @@ const points = (text: string): number => Array.from(text).length;
 
 function readData(file: string): Uint8Array {
   try {
-    return readFileSync(file);
+    // A pipe would be waited for.
+    if (statSync(file).isFile()) return readFileSync(file);
   } catch (error) {
     throw requestError(
       `--data ${file} cannot be read (${errnoOf(error)}). Expected a file of JSON lines. Check the path.`,
       error,
     );
   }
+  throw requestError(
+    `--data ${file} is no file. Expected a file of JSON lines. Choose another, or write what it holds into one.`,
+  );
 }
 
 const EXAMPLE =

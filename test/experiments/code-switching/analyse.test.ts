@@ -1,9 +1,5 @@
 import { expect, test } from "vitest";
-import {
-  analyse,
-  meanCurve,
-  type ReadRow,
-} from "../../../src/experiments/code-switching/analyse.js";
+import { analyse, type ReadRow } from "../../../src/experiments/code-switching/analyse.js";
 import type { SpanSums } from "../../../src/experiments/spans.js";
 
 const LANGUAGES = ["eng_Latn", "fra_Latn", "tha_Thai"];
@@ -54,6 +50,18 @@ test("foreign nouns: each language weighs the same; what has no token is in no m
   expect(french?.foreign_alone).toEqual([1, 2]);
   expect(french?.by_noun.find(({ noun_language }) => noun_language === "tha_Thai")).toEqual({
     ...{ noun_language: "tha_Thai", rows: 1, after_prefix: [2, 4], alone: [null, null] },
+    standard_errors: { after_prefix: [null, null], alone: [null, null] },
+    n: { after_prefix: 1, alone: 0 },
+  });
+});
+
+test("each mean has the number of its sentences, or of its nouns alone", () => {
+  expect(french?.n).toEqual({ own: 2, foreign: 2, foreign_alone: 1, own_alone: 2 });
+  expect(english?.n).toEqual({ own: 0, after_foreign: 2, alone: 1 });
+  // 12 − 5 · 2 and 3 − 5 · 1 of 3 tokens, alone 4 − 3 · 2 and 5 − 3: twice as large at layer 2. All have one prefix.
+  expect(french?.standard_errors).toMatchObject({
+    own: [null, null],
+    own_alone: [expect.closeTo(4 / 3, 12), expect.closeTo(8 / 3, 12)],
   });
 });
 
@@ -69,14 +77,4 @@ test("the converse looks at the feature of the noun's language; a noun counts on
 test("languages without a row are not in it", () => {
   expect(own_feature.map(({ language }) => language)).toEqual(["fra_Latn", "tha_Thai"]);
   expect(noun_feature.map(({ language }) => language)).toEqual(LANGUAGES);
-});
-
-test("a mean of curves is over those that have a value", () => {
-  expect(
-    meanCurve([
-      [1, null],
-      [3, null],
-    ]),
-  ).toEqual([2, null]);
-  expect(meanCurve([])).toEqual([]);
 });

@@ -82,6 +82,7 @@ test("rows without a token of their own are left out and told; equal spellings a
   const { result } = await codeSwitch(written(), data, jobs, () => undefined);
   expect(result.warnings).toEqual([
     "in 1 of 2 rows, the foreign noun is spelt as the prefix's language spells it",
+    "no sentence has both prefix and noun in eng_Latn: own own is – there",
   ]);
   const silent = await codeSwitch(written(), data, byCharacter([]), () => undefined);
   expect(silent.result.data.left_out).toEqual([

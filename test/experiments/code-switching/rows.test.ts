@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import {
@@ -53,13 +54,15 @@ test("rows that cannot be used are left out with their lines, by reason", () => 
     row({ ori_lan: "xx" }),
     row({ ori_sentence: "Elle a " }),
     row({ sentence: "J'ai vu un \ud83d" }),
+    // Both halves of 👨 are in the sentence, one in the prefix: the noun would begin with the other.
+    row({ sentence: "J'aime 👨 dog", ori_sentence: "J'aime \ud83d" }),
   );
   expect(readSwitchRows(file, LANGUAGES).left_out).toEqual([
     { why: "its sentence does not begin with its prefix", lines: [2, 6] },
     { why: "the run has no language tha_Thai", lines: [3] },
     { why: "nothing follows its prefix", lines: [4] },
     { why: "the run has no language xx", lines: [5] },
-    { why: "its sentence has half of a surrogate pair", lines: [7] },
+    { why: "its sentence or its prefix has half of a surrogate pair", lines: [7, 8] },
   ]);
 });
 
@@ -73,6 +76,12 @@ describe("what is no such file is refused with its line", () => {
     const error = failureOf(() => readSwitchRows(written(...lines), LANGUAGES));
     expect(error.exitCode).toBe(2);
     expect(error.message).toContain(words);
+  });
+
+  test("a folder or a pipe, which nobody would end", () => {
+    execFileSync("mkfifo", [at("pipe")]);
+    for (const file of [at("pipe"), at()])
+      expect(failureOf(() => readSwitchRows(file, LANGUAGES)).message).toContain("is no file");
   });
 
   test("a file that is not there, or not text", () => {

@@ -26,8 +26,15 @@ test("the means on every language, strongest first, with v and rank there", () =
   expect(driver.lines[1]).toContain(
     "feature 2  of layer 1, rank 1 of tha_Thai, hook blocks.1.hook_resid_post",
   );
-  expect(rowWith(driver, /^▸/)).toMatch(/^▸ tha_Thai Thai +█+ +5\.000 +25\.0% +5\.000 +1$/);
-  expect(rowWith(driver, /eng_Latn/)).toMatch(/eng_Latn English +0\.000 +25\.0% +0\.000 +3$/);
+  expect(rowWith(driver, /^▸/)).toMatch(
+    /^▸ tha_Thai Thai +█+ +5\.000 ± 0\.500 +25\.0% +5\.000 +1$/,
+  );
+  expect(rowWith(driver, /eng_Latn/)).toMatch(
+    /eng_Latn English +0\.000 ± 0\.500 +25\.0% +0\.000 +3$/,
+  );
+  expect(driver.text).toContain("v(f, L) = mean activation of feature f on language L");
+  expect(driver.text).toContain("from 20–30 counted tokens of 2 texts a language");
+  expect(rowWith(driver, /language +mean/)?.length).toBeLessThanOrEqual(80);
 });
 
 test("contexts are shown as texts, each token on the colour of its activation; escapes are not obeyed", () => {
