@@ -61,8 +61,12 @@ export class Launches {
     });
     const [interpreter, ...script] = command;
     const told = { id, folder, args: [...args], host: hostname(), at: new Date().toISOString() };
-    const remember = (pid: number) =>
-      writeWhole(this.file(id), JSON.stringify({ ...told, pid, started: startOf(pid) }));
+    const remember = async (pid: number): Promise<Launch> => {
+      // At once: of a process that has ended nothing is told any more.
+      const launch = { ...told, pid, started: startOf(pid) };
+      await writeWhole(this.file(id), JSON.stringify(launch));
+      return launch;
+    };
     try {
       // Before anything is started: what could not be remembered would be lost to every later window.
       await remember(process.pid);
@@ -81,8 +85,7 @@ export class Launches {
         );
       }
       child.nodeChildProcess.unref();
-      await remember(pid);
-      return { ...told, pid, started: startOf(pid) };
+      return await remember(pid);
     } finally {
       log.close();
     }

@@ -89,7 +89,7 @@ test("nothing is imported into what a run consists of", () => {
   writeRun(at("run"), runOf(metaOf(), { 1: [[1], [-1]] }));
   const source = file("m.csv", MATRIX);
   const { message } = failureOf(() => placesOf([source], at("run", "sums")));
-  expect(message).toContain("is a file of the run");
+  expect(message).toContain("of the run in");
 });
 
 test("the command: a line a file, all of them read before one is written", async () => {
