@@ -2,6 +2,7 @@ import { addAbortSignal } from "node:stream";
 import { ReportedFailure, VscoreError } from "../errors.js";
 import type { ExploredText, ExploreLine } from "../explore/explored-text.js";
 import { type ExploreRequest, type Explorer, isOfTheText } from "../explore/explorer.js";
+import { countLanguageFeatures } from "../explore/language-features.js";
 import { linesOf, textOfLine } from "../explore/text-lines.js";
 import { withExplorer } from "../explore/with-explorer.js";
 import type { RunNews } from "../runs/meta.js";
@@ -88,9 +89,10 @@ function tableTeller(output: Output): Teller {
     stop: progress.stop,
     ready: ({ ready, request }) => {
       progress.stop();
+      const { among, layers, run } = request;
       const notes = [
         ...ready.warnings.map((warning) => `warning: ${warning}`),
-        ...exploreLegend(request.among, request.layers, request.run.meta),
+        ...exploreLegend(among, countLanguageFeatures(run, layers, among), run.meta),
         `${ready.run} is loaded on ${ready.device}. A text a line, until the input ends:`,
       ];
       output.note(notes.join("\n"));

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { errnoOf, requestError } from "../errors.js";
 import { chooseLayers, middleLayer } from "../explore/choose-layers.js";
 import type { ExploreRequest } from "../explore/explorer.js";
+import { countLanguageFeatures } from "../explore/language-features.js";
 import { decodeText, refuseUnreadable } from "../explore/text-lines.js";
 import { withExplorer } from "../explore/with-explorer.js";
 import { exploreHtml } from "../report/explore-html.js";
@@ -48,11 +49,12 @@ export async function explore(
   const explored = await withExplorer(request, signal, progress.news, (explorer) =>
     explorer.explore(text),
   ).finally(progress.stop);
+  const counts = countLanguageFeatures(run, request.layers, request.among);
   if (options.html !== undefined)
-    await writePage(options.html, exploreHtml(explored, run.meta), run.folder, output);
+    await writePage(options.html, exploreHtml(explored, run.meta, counts), run.folder, output);
   if (options.json) output.data(asJson(explored));
   if (options.json || options.html !== undefined) return;
-  const legend = exploreLegend(request.among, request.layers, run.meta);
+  const legend = exploreLegend(request.among, counts, run.meta);
   output.result([...exploredLines(explored, run.meta), "", ...legend].join("\n"));
 }
 

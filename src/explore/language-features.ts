@@ -1,4 +1,5 @@
 import type { Ranking } from "../reduce/v-score.js";
+import type { FinishedRun } from "../runs/read.js";
 import type { LayerStatistics } from "../runs/score-files.js";
 
 /** Where a feature is a language feature. */
@@ -37,4 +38,25 @@ export function languageFeatures(
   }
   for (const places of found.values()) places.sort((a, b) => b.v - a.v);
   return found;
+}
+
+/** How many of a layer's features are language features, and how many features it has. */
+export interface FeatureCount {
+  layer: number;
+  language: number;
+  all: number;
+}
+
+/** For each of these layers. */
+export function countLanguageFeatures(
+  { rankings, statistics }: Pick<FinishedRun, "rankings" | "statistics">,
+  layers: readonly number[],
+  among: number,
+): FeatureCount[] {
+  return layers.map((layer) => {
+    const [ranking, means] = [rankings.get(layer), statistics.get(layer)];
+    if (ranking === undefined || means === undefined) throw new Error(`there is no layer ${layer}`);
+    const { size } = languageFeatures(ranking, means, among);
+    return { layer, language: size, all: ranking.features };
+  });
 }

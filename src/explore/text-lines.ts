@@ -45,10 +45,14 @@ export function decodeText(bytes: Uint8Array, what: string): string {
   }
 }
 
-/** @throws VscoreError (request) for a text that no tokenizer takes */
+/** @throws VscoreError (request) for a text that no tokenizer takes, or of which no language can be told */
 export function refuseUnreadable(text: string): void {
   if (text === "")
     throw requestError("The text is empty. Expected at least one character. Give a text.");
+  if (text.trim() === "")
+    throw requestError(
+      "The text is nothing but spaces, which are of no language. Expected at least one other character. Give a text.",
+    );
   if (!text.isWellFormed())
     throw requestError(
       "The text has half of a surrogate pair. Expected whole characters. Correct its \\u escapes.",

@@ -1,6 +1,14 @@
 import { languageName } from "../config/languages.js";
 import type { ExploredText, ExploredToken, Shares } from "../explore/explored-text.js";
+import type { FeatureCount } from "../explore/language-features.js";
 import { HUES } from "../views/charts/chart.js";
+import {
+  baselineLines,
+  isMoreBytes,
+  MORE_BYTES,
+  MORE_BYTES_WORDS,
+  pieceText,
+} from "../views/explore-table.js";
 import { short } from "../views/feature-table.js";
 import { escapeHtml, htmlPage } from "./page.js";
 import { SHADED_STYLE } from "./shaded-html.js";
@@ -13,6 +21,7 @@ const SMALLEST = 0.01;
 export function exploreHtml(
   explored: ExploredText,
   run: { model_id: string; languages: readonly string[] },
+  counts: readonly FeatureCount[],
 ): string {
   const { tokens, layers, warnings, among } = explored;
   const counted = tokens.filter((token) => token.counted).length;
@@ -26,7 +35,7 @@ export function exploreHtml(
 <p>${escapeHtml(`${run.model_id}, ${tokens.length} tokens, ${counted} counted`)}</p>
 </header>
 ${warnings.map((warning) => `<p class="warning">${escapeHtml(warning)}</p>`).join("\n")}
-<p class="caption">Each token has the hue of the language that it speaks for most, the stronger the larger its share; the pointer over a token tells its features. A language feature of L is one of the first ${among} of L's ranking with v &gt; 0. A token speaks for L by Σ a · v(f, L) / μ(f, L) over the language features f of L that fire with activation a; shares are of the sum over all languages.</p>
+<p class="caption">Each token has the hue of the language that it speaks for most, the stronger the larger its share; the pointer over a token tells its features. A language feature of L is one of the first ${among} of L's ranking with v &gt; 0. A token speaks for L by Σ a · v(f, L) / μ(f, L) over the language features f of L that fire with activation a; shares are of the sum over all languages. ${escapeHtml(baselineLines(run.languages, counts).join(" "))}${tokens.some(isMoreBytes) ? ` ${MORE_BYTES}: ${MORE_BYTES_WORDS}.` : ""}</p>
 ${layers
   .map(
     ({ layer, speaks_for }) => `<section>
@@ -77,8 +86,8 @@ function tokenTable(tokens: readonly ExploredToken[], layer: number): string {
   const rows = tokens.map((token) => {
     const own = token.layers.find((each) => each.layer === layer);
     const cells = token.counted
-      ? [token.piece, sharesText(own?.speaks_for ?? []), featuresText(own?.features ?? [])]
-      : [token.piece, "", "does not count"];
+      ? [pieceText(token), sharesText(own?.speaks_for ?? []), featuresText(own?.features ?? [])]
+      : [pieceText(token), "", "does not count"];
     return `<tr>${cells.map((cell) => `<td>${escapeHtml(cell)}</td>`).join("")}</tr>`;
   });
   return `<table class="tokens"><tr><th>token</th><th>speaks for</th><th>feature (language, activation)</th></tr>

@@ -1,4 +1,5 @@
 import type { ExploredText, ExploredToken, Shares } from "../explore/explored-text.js";
+import type { FeatureCount } from "../explore/language-features.js";
 import { cut, width } from "./cells.js";
 import { visible } from "./escape.js";
 import { shortNames } from "./short-names.js";
@@ -25,27 +26,60 @@ export function exploredLines(
   const groups = Array.from({ length: Math.ceil(shown.length / LAYERS_A_TABLE) }, (_, at) =>
     shown.slice(at * LAYERS_A_TABLE, (at + 1) * LAYERS_A_TABLE),
   );
+  const goesOn = tokens.some(isMoreBytes) ? [`${MORE_BYTES}: ${MORE_BYTES_WORDS}`] : [];
   return [
     `${explored.run}: ${run.model_id}, ${tokens.length} tokens, ${counted} counted`,
     ...groups.flatMap((group) => ["", ...tokenLines(tokens, group, short)]),
+    ...goesOn,
     "",
     ...layers.map(({ layer, speaks_for }) => `layer ${layer}: ${summary(speaks_for, short)}`),
     ...warnings.map((warning) => `warning: ${warning}`),
   ];
 }
 
-/** What the cells mean, and which of the run's layers are not shown. */
+/** What the cells mean, what shares are to be compared with, and which of the run's layers are not shown. */
 export function exploreLegend(
   among: number,
-  shown: readonly number[],
-  run: { layers: readonly number[] },
+  counts: readonly FeatureCount[],
+  run: { layers: readonly number[]; languages: readonly string[] },
 ): string[] {
-  const others = run.layers.filter((layer) => !shown.includes(layer));
+  const others = run.layers.filter((layer) => !counts.some((count) => count.layer === layer));
   return [
     `Cells: language feature (rank ≤ ${among}, v > 0), its language, activation.`,
     "Shares: of Σ a · v / μ over the language features that fire.",
+    ...baselineLines(run.languages, counts),
     ...(others.length > 0 ? [`Other layers of the run: ${others.join(", ")} (--layers).`] : []),
   ];
+}
+
+/** What a share is to be compared with, and whether language features are few enough to say something. */
+export function baselineLines(
+  languages: readonly string[],
+  counts: readonly FeatureCount[],
+): string[] {
+  const even = Number((100 / languages.length).toFixed(1));
+  const told = counts.map(({ layer, language, all }) => `${language} of ${all} at layer ${layer}`);
+  const broad = counts.filter(({ language, all }) => language > all / 2);
+  return [
+    `An even share of ${languages.length} languages is ${even} %. Language features: ${told.join(", ")}.`,
+    ...(broad.length > 0
+      ? [
+          `That is more than half of the dictionary at ${broad.length === 1 ? "layer" : "layers"} ${broad.map(({ layer }) => layer).join(", ")}: nearly any activity speaks for a language. Take fewer with --among.`,
+        ]
+      : []),
+  ];
+}
+
+/** Stands for a token that adds nothing to the text: further bytes of the character of the token before it. */
+export const MORE_BYTES = "↳";
+export const MORE_BYTES_WORDS = "a token of more bytes of the same character";
+
+export const isMoreBytes = ({ piece }: ExploredToken): boolean => piece === "";
+
+/** A piece as a cell shows it: never blank. */
+export function pieceText(token: ExploredToken): string {
+  if (isMoreBytes(token)) return MORE_BYTES;
+  return /^ +$/.test(token.piece) ? "␣".repeat(token.piece.length) : token.piece;
 }
 
 /** As many features a layer as there are and the columns allow, at least one. */
@@ -67,7 +101,7 @@ function tokenLines(
       ]),
     ];
     const rows = tokens.map((token) => [
-      cut(visible(token.piece), PIECE),
+      cut(visible(pieceText(token)), PIECE),
       ...layers.flatMap((layer) => cellsOf(token, layer, features, short)),
     ]);
     const lines = tableLines(columns, rows);

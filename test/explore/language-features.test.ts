@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { languageFeatures } from "../../src/explore/language-features.js";
+import { countLanguageFeatures, languageFeatures } from "../../src/explore/language-features.js";
 import { rank } from "../../src/reduce/v-score.js";
 import { statisticsOf } from "../fixtures/runs.js";
 import { RANKING, STATISTICS } from "../fixtures/three-languages.js";
@@ -63,4 +63,10 @@ test("the lookup has exactly what the rankings have within `among` above 0", () 
       }
     }),
   );
+});
+
+test("language features are counted once, however many languages share them", () => {
+  const run = { rankings: new Map([[2, RANKING]]), statistics: new Map([[2, STATISTICS]]) };
+  expect(countLanguageFeatures(run, [2], 1)).toEqual([{ layer: 2, language: 3, all: 4 }]);
+  expect(countLanguageFeatures(run, [2], 100)).toEqual([{ layer: 2, language: 4, all: 4 }]);
 });

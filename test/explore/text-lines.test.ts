@@ -46,8 +46,10 @@ test("a line that begins with a double quote must be a JSON string, and every li
   expect(() => textOfLine(Uint8Array.of(0xff))).toThrow("The line is not UTF-8 text");
 });
 
-test("a text that no tokenizer takes is refused", () => {
+test("a text that no tokenizer takes, or that is of no language, is refused", () => {
   expect(() => refuseUnreadable("")).toThrow("The text is empty");
   expect(() => refuseUnreadable("\ud800")).toThrow("half of a surrogate pair");
-  expect(() => refuseUnreadable(" ")).not.toThrow();
+  for (const spaces of [" ", "\n\t ", "\u3000"])
+    expect(() => refuseUnreadable(spaces)).toThrow("nothing but spaces");
+  expect(() => refuseUnreadable(" a ")).not.toThrow();
 });

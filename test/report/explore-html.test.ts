@@ -28,12 +28,16 @@ const explored: ExploredText = {
   warnings: ["<b>cut</b>"],
 };
 const run = { model_id: "embedded:model", languages: ["eng_Latn", "fra_Latn", "tha_Thai"] };
+const counts = [{ layer: 2, language: 3, all: 8 }];
 
 test("each token has the hue of its language, its features are told, nothing of the text is markup", () => {
-  const html = exploreHtml(explored, run);
+  const html = exploreHtml(explored, run, counts);
   expect(html).toContain("French (fra_Latn) 75 %");
   expect(html).toContain(
     '<span title="fra_Latn 75 %, tha_Thai 25 %\n7 (fra_Latn, 2.500)" style="background:#e69f008c">&#60;i&#62;</span>',
+  );
+  expect(html).toContain(
+    "An even share of 3 languages is 33.3 %. Language features: 3 of 8 at layer 2.",
   );
   expect(html).toContain('<bdi title="does not count"');
   expect(html).toContain("&#60;b&#62;cut&#60;/b&#62;");
@@ -42,5 +46,5 @@ test("each token has the hue of its language, its features are told, nothing of 
 
 test("a text on which no language feature fires says so", () => {
   const silent = { ...explored, layers: [{ layer: 2, speaks_for: [] }] };
-  expect(exploreHtml(silent, run)).toContain("no language feature fires");
+  expect(exploreHtml(silent, run, counts)).toContain("no language feature fires");
 });

@@ -90,9 +90,35 @@ test("a summary leaves out what is below one hundredth, and says where nothing f
   expect(lines).toContain("layer 2: no language feature fires");
 });
 
-test("the legend says what the cells are, and which layers there are besides", () => {
-  const legend = exploreLegend(50, [2], { layers: [1, 2, 3] });
+test("no token's cell is blank: spaces are shown, and further bytes of a character", () => {
+  const tokens = [
+    token(" ", [2], []),
+    token("猫", [2], []),
+    token("", [2], [top(7, "fra_Latn", 1)]),
+  ];
+  const lines = exploredLines(explored(tokens), RUN);
+  expect(lines.slice(4, 8).map((line) => line.trim())).toEqual([
+    "␣      –",
+    "猫     –",
+    "↳      7 fra 1.0  fra 91 %",
+    "↳: a token of more bytes of the same character",
+  ]);
+});
+
+test("the legend says what the cells are, what an even share is, and which layers there are besides", () => {
+  const count = { layer: 2, language: 5, all: 10 };
+  const run = { layers: [1, 2, 3], languages: RUN.languages };
+  const legend = exploreLegend(50, [count], run);
   expect(legend[0]).toContain("rank ≤ 50");
+  expect(legend[2]).toBe(
+    "An even share of 3 languages is 33.3 %. Language features: 5 of 10 at layer 2.",
+  );
   expect(legend.at(-1)).toBe("Other layers of the run: 1, 3 (--layers).");
-  expect(exploreLegend(50, [1], { layers: [1] })).toHaveLength(2);
+  expect(exploreLegend(50, [count], { ...run, layers: [2] })).toHaveLength(3);
+});
+
+test("where language features are more than half of the dictionary, the legend says what that means", () => {
+  const run = { layers: [2], languages: RUN.languages };
+  const legend = exploreLegend(100, [{ layer: 2, language: 6, all: 10 }], run);
+  expect(legend.at(-1)).toMatch(/^That is more than half of the dictionary at layer 2: .*--among/);
 });
