@@ -4,7 +4,7 @@ import type { AblateOptions } from "./ablate.js";
 import type { CodeSwitchOptions } from "./codeswitch.js";
 import { addEvaluationOptions, evaluationValues } from "./evaluation-options.js";
 import type { InteractionsOptions } from "./interactions.js";
-import { whole } from "./options.js";
+import { seedOption, whole } from "./options.js";
 import type { SynergyOptions } from "./synergy.js";
 
 /** What the commands do that run experiments on a finished run. */
@@ -61,7 +61,7 @@ not begin with its prefix are left out and listed. Result, rows and figures go t
       whole(0),
       5,
     )
-    .option("--seed <N>", "of the random controls and the intervals", whole(0), 0);
+    .option("--seed <N>", "of the random controls and the intervals", seedOption, 0);
   addEvaluationOptions(ablate)
     .option("--json", "print the result as JSON")
     .addHelpText(
@@ -121,7 +121,7 @@ latest. No model is needed: the numbers are those of the ablation.`,
       "--clusters <GROUPS>",
       'groups of languages, such as "spa_Latn,por_Latn;jpn_Jpan" (default: those of the latest vscore cluster)',
     )
-    .option("--seed <N>", "of the intervals", whole(0), 0);
+    .option("--seed <N>", "of the intervals", seedOption, 0);
   addEvaluationOptions(synergy)
     .option("--json", "print the result as JSON")
     .addHelpText(

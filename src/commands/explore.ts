@@ -7,6 +7,7 @@ import { decodeText, refuseUnreadable } from "../explore/text-lines.js";
 import { withExplorer } from "../explore/with-explorer.js";
 import { exploreHtml } from "../report/explore-html.js";
 import { type FinishedRun, openRun } from "../runs/read.js";
+import { refuseRunFile } from "../runs/refuse-run-file.js";
 import { exploredLines, exploreLegend } from "../views/explore-table.js";
 import { showProgress } from "../views/progress.js";
 import { exploreLines } from "./explore-lines.js";
@@ -44,6 +45,8 @@ export async function explore(
     throw requestError("Found --json and --html -. Expected one of them on the standard output.");
   const text = textOf(options);
   const run = openRun(name);
+  if (options.html !== undefined && options.html !== "-")
+    refuseRunFile(options.html, run.folder, "--html");
   const progress = showProgress({ ...output, write: output.raw });
   const request = requestOf(run, options);
   const explored = await withExplorer(request, signal, progress.news, (explorer) =>

@@ -39,6 +39,16 @@ export const whole = (minimum: number) => (text: string) => {
   throw new InvalidArgumentError(`Expected a whole number ≥ ${minimum}.`);
 };
 
+/** Seeds of the generators that we draw with are of 32 bits: beyond, two seeds would draw the same. */
+const SEEDS = 2 ** 32;
+
+/** Reads a seed of what is drawn here. */
+export const seedOption = (text: string): number => {
+  const value = number(text);
+  if (typeof value === "number" && value >= 0 && value < SEEDS) return value;
+  throw new InvalidArgumentError(`Expected a whole number from 0 to ${SEEDS - 1}.`);
+};
+
 /** Reads how many texts: a whole number from 1 on, or -1 for all. */
 export const textCount = (text: string): number => {
   const value = number(text);

@@ -1,5 +1,5 @@
 import { constants } from "node:buffer";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { z } from "zod";
@@ -208,13 +208,17 @@ function refuseSplit(
 
 function readBytes(file: string): Uint8Array {
   try {
-    return readFileSync(file);
+    // A pipe would be waited for.
+    if (statSync(file).isFile()) return readFileSync(file);
   } catch (error) {
     throw requestError(
       `--corpus: ${file} cannot be read (${errnoOf(error)}). Check the path.`,
       error,
     );
   }
+  throw requestError(
+    `--corpus: ${file} is no file. Expected one of JSON lines. Choose another, or write what it holds into one.`,
+  );
 }
 
 const lineError = (file: string, line: number, what: string) =>

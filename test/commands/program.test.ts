@@ -20,6 +20,9 @@ function run(...args: string[]): { did: unknown[]; said: string; error: Commande
     "show",
     "compare",
     "explore",
+    "ablate",
+    "interactions",
+    "synergy",
     "cluster",
     "exportCsv",
     "exportFolder",
@@ -248,6 +251,10 @@ describe("refused", () => {
     [["show", "r", "--layer", "-1"], "Expected a whole number ≥ 0"],
     [["explore", "r", "some text"], "Expected - for the standard input, or --text TEXT"],
     [["explore", "r", "--among", "0"], "Expected a whole number ≥ 1"],
+    [["ablate", "r", "--eval-texts", "0"], "Expected a whole number ≥ 1, or -1 for all"],
+    [["synergy", "r", "--eval-texts", "-2"], "Expected a whole number ≥ 1, or -1 for all"],
+    [["ablate", "r", "--seed", "4294967296"], "from 0 to 4294967295"],
+    [["ablate", "r", "--projection", "half"], "Allowed choices are span, paper, legacy"],
     [["export", "csv", "r", "--top-k", "0"], "Expected a whole number ≥ 1"],
     [["show"], "missing required argument 'RUN'"],
     [["rescore", "r"], "required option '--languages <CODES>' not specified"],
@@ -266,4 +273,22 @@ test("--help and --version are no errors, and help has the exit codes", () => {
   const { said, error } = run("--help");
   expect(error?.exitCode).toBe(0);
   expect(said).toContain("Exit codes: 0 done, 1 unforeseen, 2 request, 3 environment, 4 remote");
+});
+
+test("experiments on losses have the same words for what they are evaluated on", () => {
+  const evaluated = { corpus: "manuals", split: "dev", texts: -1, sameTexts: true };
+  const words = ["--corpus", "manuals", "--split", "dev", "--eval-texts", "-1", "--same-texts"];
+  expect(run("ablate", "r", "--top-k", "3", "--random-draws", "2", ...words).did).toEqual([
+    ["ablate", "r", { ...evaluated, topK: 3, draws: 2, seed: 0, projection: "span", json: false }],
+  ]);
+  expect(run("synergy", "r", "--clusters", "a,b;c", ...words).did).toEqual([
+    [
+      "synergy",
+      "r",
+      { ...evaluated, topK: 1, seed: 0, projection: "span", clusters: "a,b;c", json: false },
+    ],
+  ]);
+  expect(run("interactions", "r", "--experiment", "ablate-2").did).toEqual([
+    ["interactions", "r", { experiment: "ablate-2", meanOver: "tokens", json: false }],
+  ]);
 });

@@ -207,6 +207,12 @@ describe("dir:", () => {
   });
 });
 
+test("what is no regular file is refused: a pipe would be waited for", () => {
+  expect(refusal(() => readLocalCorpus("jsonl:/dev/null", null, false))).toContain(
+    "/dev/null is no file",
+  );
+});
+
 describe.for(["udhr", "manuals"])("embedded: %s", (corpus) => {
   const file = join(pythonRoot, "demo", "corpora", `${corpus}.jsonl.gz`);
 

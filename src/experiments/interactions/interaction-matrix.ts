@@ -59,16 +59,18 @@ export function parseInteractionMatrix(text: string, name: string): InteractionM
       );
     return cells.map((cell, column) => {
       const value = NUMBER.test(cell) ? Number(cell) : Number.NaN;
-      if (Number.isFinite(value)) return value;
+      if (Math.abs(value) <= LARGEST) return value;
       throw refuse(
         `row ${code}, column ${languages[column]} is ${cell === "" ? "empty" : `"${cell}"`}`,
-        "Expected a finite number. Measure that pair, or leave the language out.",
+        `Expected a number of at most ${LARGEST}. Measure that pair, or leave the language out.`,
       );
     });
   });
   return { languages, matrix };
 }
 
+/** What is beyond would overflow in distances; no cross-entropy comes near it. */
+const LARGEST = 1e100;
 const NUMBER = /^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$/;
 
 /** Codes hold no comma: a cell is at most put into quotes. */

@@ -125,7 +125,7 @@ export function summaryTable(run: PlottedRun, options: ChartOptions): Chart {
   const title = "Each language's best feature at each layer";
   const places =
     run.statistics === null
-      ? rankedFeatures(run, { topK: 1 })
+      ? rankedFeatures(run, { topK: 1 }).map((place) => ({ ...place, flags: "" }))
       : topFeatures(run, { topK: 1 }).map(({ flags, ...place }) => ({
           ...place,
           flags: flags.join(" "),

@@ -57,6 +57,7 @@ test.each<[string, string, RegExp]>([
   ["an empty cell", ",en,fr\nen,1,\nfr,1,2\n", /row en, column fr is empty/],
   ["NaN", ",en,fr\nen,1,2\nfr,nan,2\n", /row fr, column en is "nan"/],
   ["infinity", ",en,fr\nen,1,1e999\nfr,1,2\n", /row en, column fr is "1e999"/],
+  ["what would overflow", ",en,fr\nen,1,1e308\nfr,1,2\n", /row en, column fr is "1e308"/],
   ["a word", ",en,fr\nen,1,0x10\nfr,1,2\n", /row en, column fr is "0x10"/],
 ])("%s is refused with what was found and where", (_, text, words) => {
   const error = failureOf(() => read(text));
