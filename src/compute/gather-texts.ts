@@ -99,6 +99,14 @@ export function chooseFrom(
   if (short.length > 0) {
     warnings.push(`fewer than ${config.n_texts_per_lang} texts, all are used: ${short.join(", ")}`);
   }
+  const decomposed = [...chosen].flatMap(([code, texts]) => {
+    const count = texts.filter(({ text }) => text !== text.normalize("NFC")).length;
+    return count > texts.length / 2 ? [`${code} ${count} of ${texts.length}`] : [];
+  });
+  if (decomposed.length > 0)
+    warnings.push(
+      `texts that are not in Unicode's composed form (NFC), which features may be of, and be silent on others: ${decomposed.join(", ")}`,
+    );
   return { languages: chosen, revision, warnings };
 }
 

@@ -80,6 +80,17 @@ describe("chooseFrom", () => {
     expect(choose(-1).warnings).toEqual([]);
   });
 
+  test("most texts of a language in a decomposed form are told: features may be of that spelling", () => {
+    const of = (...all: string[]) => all.map((text, at) => ({ id: String(at), text }));
+    const decomposed = "tiếng".normalize("NFD");
+    const corpus = new Map([
+      ["eng_Latn", of("a", decomposed, "c")],
+      ["spa_Latn", of(decomposed, decomposed, "c")],
+    ]);
+    const { warnings } = chooseFrom(configOf({ n_texts_per_lang: -1 }), corpus, null, []);
+    expect(warnings).toEqual([expect.stringMatching(/\(NFC\).*: spa_Latn 2 of 3$/)]);
+  });
+
   test("a language without texts is refused by name", () => {
     const empty = new Map([...corpus, ["spa_Latn", []]] as const);
     const error = failureOf(() => chooseFrom(configOf(), empty, null, []));
