@@ -32,8 +32,17 @@ export function describedFeatureLines(
     ...languageLines(described, look, marked),
     EMPTY,
     ...contextLines(contexts, look),
+    EMPTY,
+    // Last: on a small screen the texts are what is looked for.
+    ...legendLines(languages, look),
   ];
 }
+
+/** What v is, and what the columns of the languages are. */
+const legendLines = (languages: DescribedFeature["languages"], { columns }: Look): Line[] =>
+  [`${V_FORMULA}.`, describedLegend(languages)]
+    .flatMap((text) => wrapped(text, columns - 4))
+    .map((text) => plain(`  ${text}`, { dim: true }));
 
 /** Columns of the screen: of a language's name, of its mean with its error, of what stands behind. */
 const NAME = 24;
@@ -72,9 +81,6 @@ function languageLines(
         span(padded(String(each.rank), REST[2], "right"), { dim: true }),
       ];
     }),
-    ...[`${V_FORMULA}.`, describedLegend(languages)]
-      .flatMap((text) => wrapped(text, columns - 4))
-      .map((text) => plain(`  ${text}`, { dim: true })),
   ];
 }
 
