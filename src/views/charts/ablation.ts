@@ -220,7 +220,7 @@ export function ablationTriples(result: AblationResult): Chart {
         height: 90,
         layer: [
           {
-            mark: { type: "line", point: { filled: true, size: 30 }, tooltip: true },
+            mark: { type: "line" },
             encoding: { y: { field: "delta", type: "quantitative", title: "ΔCE (nats)" } },
           },
           {
@@ -228,6 +228,16 @@ export function ablationTriples(result: AblationResult): Chart {
             encoding: {
               y: { field: "lo", type: "quantitative", title: "ΔCE (nats)" },
               y2: { field: "hi" },
+            },
+          },
+          {
+            mark: { type: "point", filled: true, size: 30, tooltip: true },
+            encoding: {
+              y: { field: "delta", type: "quantitative", title: "ΔCE (nats)" },
+              shape: {
+                ...{ field: "config", type: "nominal" },
+                ...{ legend: { title: null, orient: "bottom" }, scale: { domain: configs } },
+              },
             },
           },
         ],
@@ -239,10 +249,6 @@ export function ablationTriples(result: AblationResult): Chart {
               domain: configs,
               range: ["#d55e00", "#009e73", "#0072b2", "#cc79a7", "#e69f00"],
             },
-          },
-          shape: {
-            ...{ field: "config", type: "nominal", legend: { title: null, orient: "bottom" } },
-            scale: { domain: configs },
           },
         },
       },
