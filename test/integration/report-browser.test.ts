@@ -45,6 +45,7 @@ describe.skipIf(noBrowser !== undefined)("a report in a browser", () => {
     // As `vscore show demo --layer 1 --top-k 1` prints it.
     await tells("#figure-figure-1 .mark-rect.role-mark path", [
       ...["layer 1", "language eng_Latn", "rank 1", "feature 17", "v 2.038"],
+      "standard error of v 0.038",
     ]);
     // The number on a cell tells what the cell does.
     await tells("#figure-heatmap .mark-text.role-mark text", [
@@ -52,6 +53,7 @@ describe.skipIf(noBrowser !== undefined)("a report in a browser", () => {
     ]);
     await tells("#figure-layers .mark-symbol.role-mark path", [
       ...["layer 1", "language eng_Latn", "feature 17", "v 2.038"],
+      "standard error of v 0.038",
     ]);
     await page.mouse.move(1, 1);
     await expect.poll(() => told.count()).toBe(0);
