@@ -38,6 +38,8 @@ export function ablationOverLayers(result: AblationResult): Chart {
     `What taking out a language's ${config} features costs, over the layers`,
     result,
   );
+  const domain = ["this language", "random features, this language", "other languages"] as const;
+  const whatOf = named(...domain);
   const values = ofLayers(result, config)
     .filter(({ kind, ablated, evaluated }) => kind === "language" || ablated === evaluated)
     .map((each) => ({
@@ -45,7 +47,6 @@ export function ablationOverLayers(result: AblationResult): Chart {
       what: whatOf(each),
       line: `${each.kind} ${each.evaluated}`,
     }));
-  const domain = ["this language", "random features, this language", "other languages"];
   return {
     title,
     caption: `ΔCE = cross-entropy per predicted token without the features less that with them. A panel for each language whose ${config} features are taken out of the model at a layer; thick: on texts of this language, thin: on those of each other one. Random features are as many others, nearest in mean activation on this language.`,
@@ -95,20 +96,13 @@ const panel = (languages: readonly string[]) => ({
   ...{ field: "ablated", type: "nominal", header: { title: null }, sort: [...languages] },
 });
 
-const whatOf = ({
-  kind,
-  ablated,
-  evaluated,
-}: {
-  kind: string;
-  ablated: string;
-  evaluated: string;
-}) =>
-  kind === "random"
-    ? "random features, this language"
-    : ablated === evaluated
-      ? "this language"
-      : "other languages";
+/** Of whose features a number is, as one of three names. */
+const named =
+  (own: string, random: string, others: string) =>
+  ({ kind, ablated, evaluated }: Pick<AblationCell, "kind" | "ablated" | "evaluated">): string => {
+    if (kind === "random") return random;
+    return ablated === evaluated ? own : others;
+  };
 
 /** ΔCE on every language, the layers averaged: how far the effect of a language's features is its own. */
 export function ablationSpecificity(result: AblationResult): Chart {
@@ -119,11 +113,17 @@ export function ablationSpecificity(result: AblationResult): Chart {
     `Whom taking out a language's ${config} features costs, ${over}`,
     result,
   );
+  const [own, others, random] = [
+    "its own features",
+    "another language's features",
+    "random features",
+  ];
+  const domain = [own, others, random];
+  const barOf = named(own, random, others);
   const values = result.cells
     .filter((cell) => cell.layer === averaged && cell.config === config)
     .map(row)
     .map((each) => ({ ...each, what: barOf(each) }));
-  const domain = ["its own features", "another language's features", "random features"];
   return {
     title,
     caption: `A panel for each language whose ${config} features are taken out; bars: ΔCE on texts of each language; on the panel's own also that of as many random features, nearest in mean activation on it.`,
@@ -165,21 +165,6 @@ export function ablationSpecificity(result: AblationResult): Chart {
     }),
   };
 }
-
-const barOf = ({
-  kind,
-  ablated,
-  evaluated,
-}: {
-  kind: string;
-  ablated: string;
-  evaluated: string;
-}) =>
-  kind === "random"
-    ? "random features"
-    : ablated === evaluated
-      ? "its own features"
-      : "another language's features";
 
 /** Each language's features one by one and together, on the language and on two others. */
 export function ablationTriples(result: AblationResult): Chart {

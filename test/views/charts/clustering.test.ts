@@ -1,22 +1,14 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { ClusterResult } from "../../../src/experiments/clustering/cluster-languages.js";
 import { dendrogram, distanceMatrix } from "../../../src/views/charts/clustering.js";
 import { renderPng, renderSvg } from "../../../src/views/charts/render.js";
 import { clusteringOf, drawnOf, manyLanguages } from "../../fixtures/clusterings.js";
+import { expectNoWarnings } from "../../fixtures/no-warnings.js";
 
 // biome-ignore lint/suspicious/noExplicitAny: a specification is JSON, its data whatever a chart puts in
 const layersOf = (chart: { spec: object }): any[] => (chart.spec as any).layer;
 
-// Vega tells of what it had to guess by warnings, which would come among a person's progress.
-const warn = vi.fn();
-beforeEach(() => {
-  warn.mockClear();
-  vi.spyOn(console, "warn").mockImplementation(warn);
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-  expect(warn.mock.calls).toEqual([]);
-});
+expectNoWarnings();
 
 describe("the tree", () => {
   test("a merge is two branches and what joins them, at its height; grey above the cut", () => {

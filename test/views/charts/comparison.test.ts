@@ -1,9 +1,10 @@
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { compareRuns } from "../../../src/comparison/compare-runs.js";
 import type { Meta } from "../../../src/runs/meta.js";
 import type { FinishedRun } from "../../../src/runs/read.js";
 import { type ComparedRuns, comparisonChart } from "../../../src/views/charts/comparison.js";
 import { renderSvg } from "../../../src/views/charts/render.js";
+import { expectNoWarnings } from "../../fixtures/no-warnings.js";
 import { threeLanguageRun } from "../../fixtures/tui.js";
 
 const run = threeLanguageRun() as FinishedRun;
@@ -26,16 +27,7 @@ const chartOf = (second: ComparedRuns["second"], topK = 3) =>
 // biome-ignore lint/suspicious/noExplicitAny: a specification is JSON, its data whatever a chart puts in
 const specOf = (...given: Parameters<typeof chartOf>): any => chartOf(...given).spec;
 
-// Vega tells of what it had to guess by warnings, which would come among a person's progress.
-const warn = vi.fn();
-beforeEach(() => {
-  warn.mockClear();
-  vi.spyOn(console, "warn").mockImplementation(warn);
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-  expect(warn.mock.calls).toEqual([]);
-});
+expectNoWarnings();
 
 test("the same dictionaries: Jaccard and rank correlation of every layer and language", async () => {
   const { data, title } = specOf(run);

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { interactions } from "../../../src/experiments/interactions/interactions.js";
 import {
   ablationOverLayers,
@@ -18,18 +18,10 @@ import {
   synergyMatrix,
 } from "../../../src/views/charts/synergy.js";
 import { ablationOf, factsOf } from "../../fixtures/ablations.js";
+import { expectNoWarnings } from "../../fixtures/no-warnings.js";
 import { synergyOf } from "../../fixtures/synergies.js";
 
-// Vega tells of what it had to guess by warnings, which would come among a person's progress.
-const warn = vi.fn();
-beforeEach(() => {
-  warn.mockClear();
-  vi.spyOn(console, "warn").mockImplementation(warn);
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-  expect(warn.mock.calls).toEqual([]);
-});
+expectNoWarnings();
 
 const LANGUAGES = ["eng_Latn", "fra_Latn", "spa_Latn", "cmn_Hans"];
 const costs = (own: number) =>
