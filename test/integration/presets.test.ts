@@ -119,7 +119,8 @@ describe.each([
       texts: await sharedSentences(),
       rules: { special_tokens: "drop", first_token: "drop", pool: "token" },
     });
-    expectAgreement(run, wanted);
+    // In float32, twenty layers of a batch and of one text at a time round apart by some 1e-5, on some processors by more.
+    expectAgreement(run, wanted, 1e-4);
     for (const { mean } of run.statistics.values()) expect(Math.max(...mean)).toBeGreaterThan(0.1);
   });
 
