@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { requestError } from "../../errors.js";
 import { EXPERIMENT_RESULT, finishedExperiments } from "../../runs/experiments.js";
 import { RUN_FILES } from "../../runs/files.js";
@@ -17,7 +17,9 @@ export function readAblation(
 ): { name: string; result: AblationResult } {
   const known = finishedExperiments(run.folder, "ablate");
   const folder =
-    named === undefined ? known[0] : known.find((each) => basename(each) === basename(named));
+    named === undefined
+      ? known[0]
+      : known.find((each) => basename(each) === named || resolve(each) === resolve(named));
   if (folder === undefined) {
     const has = known.map((each) => basename(each)).join(", ") || "none";
     throw requestError(

@@ -26,6 +26,12 @@ test("the latest, or the one that is named", () => {
   mkdirSync(at("run", "experiments", "ablate-11"));
   expect(readAblation(run(), undefined)).toEqual({ name: "ablate-10", result });
   expect(readAblation(run(), "ablate-2").result.projection).toBe("paper");
+  const place = at("run", "experiments", "ablate-2");
+  expect(readAblation(run(), place).result.projection).toBe("paper");
+  const other = at("other", "experiments", "ablate-2");
+  expect(failureOf(() => readAblation(run(), other)).message).toContain(
+    "it has ablate-10, ablate-2",
+  );
 });
 
 test("where there is none it says how to make one", () => {
