@@ -105,7 +105,7 @@ export function chooseFrom(
   });
   if (decomposed.length > 0)
     warnings.push(
-      `texts that are not in Unicode's composed form (NFC), which features may be of, and be silent on others: ${decomposed.join(", ")}`,
+      `texts not in Unicode's composed form (NFC), whose features may be silent on composed text: ${decomposed.join(", ")}`,
     );
   return { languages: chosen, revision, warnings };
 }
