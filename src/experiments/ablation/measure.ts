@@ -35,8 +35,8 @@ export interface Measurement {
 }
 
 /**
- * Reads every language once as the model is, and once under each set of features. Each language and layer is a part of the
- * experiment that stays once it is finished.
+ * Reads every language once as the model is, and once under each set of features. A few sets of a language and layer are a part of
+ * the experiment that stays once it is finished.
  *
  * @returns the losses, and how many independent units the texts are: documents, which translations share
  */
@@ -66,10 +66,9 @@ export async function measureLanguages(
   const part = async (
     language: string,
     layer: number | null,
-    sets: readonly number[][],
+    { sets, name }: { sets: readonly number[][]; name: string },
   ): Promise<TextLosses> => {
     const own = lengths.get(language) as ArrayLike<number>;
-    const name = `${language}-${layer === null ? "baseline" : `layer-${layer}`}.safetensors`;
     const kept = keptLosses(experiment.part(name), sets.length, own.length);
     if (kept !== null) {
       done += own.length * sets.length;
@@ -97,15 +96,29 @@ export async function measureLanguages(
   };
   const measured: MeasuredLanguage[] = [];
   for (const { language, ids, documents } of languages) {
-    const baseline = await part(language, null, [[]]);
+    const alone = { sets: [[]], name: `${language}-baseline.safetensors` };
+    const baseline = await part(language, null, alone);
     refuseUnpredicted(language, ids, baseline);
     const layers = new Map<number, TextLosses>();
-    for (const { layer, distinct } of planOf(language))
-      layers.set(layer, await part(language, layer, distinct));
+    for (const { layer, distinct } of planOf(language)) {
+      const loss: Float64Array[] = [];
+      for (const each of partsOf(language, layer, distinct))
+        loss.push(...(await part(language, layer, each)).loss);
+      layers.set(layer, { tokens: baseline.tokens, loss });
+    }
     measured.push({ language, unitOf: documents.map(unitOf), baseline, layers });
   }
   return { measured, units: units.size };
 }
+
+/** So many sets are a part that stays once it is finished. */
+const SETS_OF_PART = 8;
+
+const partsOf = (language: string, layer: number, distinct: readonly number[][]) =>
+  Array.from({ length: Math.ceil(distinct.length / SETS_OF_PART) }, (_, at) => ({
+    sets: distinct.slice(at * SETS_OF_PART, (at + 1) * SETS_OF_PART),
+    name: `${language}-layer-${layer}-${at}.safetensors`,
+  }));
 
 /** A part that was finished before; null where it is not there, or damaged: then it is measured anew. */
 function keptLosses(bytes: Uint8Array | undefined, sets: number, texts: number): TextLosses | null {

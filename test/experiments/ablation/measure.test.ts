@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import {
@@ -88,7 +88,7 @@ test("parts that are there are not read again, and give the same", async () => {
 
 test("a damaged part is measured anew", async () => {
   const first = await measure(counting().jobs);
-  writeFileSync(join(first.folder, "parts", "spa_Latn-layer-1.safetensors"), "half");
+  writeFileSync(join(first.folder, "parts", "spa_Latn-layer-1-0.safetensors"), "half");
   const { jobs, passes } = counting();
   expect((await measure(jobs)).measured).toEqual(first.measured);
   expect(passes.count).toBe(2 * 2);
@@ -98,4 +98,25 @@ test("a text in which nothing is predicted is refused by its id", async () => {
   const error = await rejectionOf(measure(counting(0).jobs));
   expect(error.exitCode).toBe(2);
   expect(error.message).toContain("The text a#1 of eng_Latn is of special tokens alone");
+});
+
+test("a few sets are a part: what is read in several is the same as in one", async () => {
+  const many = Array.from({ length: 11 }, (_, feature) => [feature]);
+  const { jobs, passes } = counting();
+  const experiment = await LongExperiment.begin(at("run"), "ablate", { many: true });
+  const { measured } = await measureLanguages(
+    { ...plan, planOf: () => [{ layer: 1, distinct: many }] },
+    HOW,
+    experiment,
+    jobs,
+    () => undefined,
+  );
+  expect(passes.count).toBe(4 * 12);
+  expect(measured[0]?.layers.get(1)?.loss).toHaveLength(11);
+  expect(readdirSync(join(experiment.folder, "parts")).sort()).toEqual(
+    ["eng_Latn", "spa_Latn"].flatMap((code) =>
+      ["baseline", "layer-1-0", "layer-1-1"].map((name) => `${code}-${name}.safetensors`),
+    ),
+  );
+  await experiment.release();
 });
