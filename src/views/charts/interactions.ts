@@ -1,4 +1,5 @@
 import type { InteractionsResult } from "../../experiments/interactions/interactions.js";
+import type { Interval } from "../../reduce/bootstrap.js";
 import { evaluatedTitle, evaluationText } from "../evaluation-text.js";
 import { cells, withHalf } from "./cells.js";
 import { type Chart, framed, panelsOf, told } from "./chart.js";
@@ -99,34 +100,47 @@ const PAIRS = 12;
 export function asymmetryBars(result: InteractionsResult): Chart {
   const title = evaluatedTitle("Pairs of languages by how one-sided their effect is", result);
   const shown = result.asymmetry.slice(0, PAIRS);
-  const values = shown.flatMap(({ first, second, on_first, on_second }) => {
-    const pair = `${first}, ${second}`;
+  const values = shown.flatMap((each) => {
+    const pair = `${each.first}, ${each.second}`;
+    const bar = (direction: string, value: number, interval: Interval | null) => ({
+      ...{ pair, direction, value, lo: interval?.lo ?? value, hi: interval?.hi ?? value },
+    });
     return [
-      { pair, direction: "on the first, of the second's features", value: on_first },
-      { pair, direction: "on the second, of the first's features", value: on_second },
+      bar("on the first, of the second's features", each.on_first, each.interval_on_first),
+      bar("on the second, of the first's features", each.on_second, each.interval_on_second),
     ];
   });
   return {
     title,
-    caption: `The ${shown.length} pairs with the largest |M[a][b] − M[b][a]|: ΔCE on each of the two when the other's features are taken out.`,
+    caption: `The ${shown.length} pairs with the largest |M[a][b] − M[b][a]|: ΔCE on each of the two when the other's features are taken out${values.some(({ lo, hi }) => lo < hi) ? ", with 95 % intervals over documents" : ""}.`,
     spec: framed(title, sourceText(result), {
       data: { values },
       width: 360,
       height: { step: 14 },
-      mark: { type: "bar", tooltip: true },
       encoding: {
         y: {
           ...{ field: "pair", type: "nominal", title: null, axis: { labelLimit: 260 } },
           sort: shown.map(({ first, second }) => `${first}, ${second}`),
         },
         yOffset: { field: "direction" },
-        x: { field: "value", type: "quantitative", title: "ΔCE (nats per token)" },
-        color: {
-          ...{ field: "direction", type: "nominal" },
-          legend: { title: null, orient: "bottom", labelLimit: 400, columns: 1 },
-          scale: { range: ["#0072b2", "#e69f00"] },
-        },
       },
+      layer: [
+        {
+          mark: { type: "bar", tooltip: true },
+          encoding: {
+            x: { field: "value", type: "quantitative", title: "ΔCE (nats per token)" },
+            color: {
+              ...{ field: "direction", type: "nominal" },
+              legend: { title: null, orient: "bottom", labelLimit: 400, columns: 1 },
+              scale: { range: ["#0072b2", "#e69f00"] },
+            },
+          },
+        },
+        {
+          mark: { type: "rule", color: "#333" },
+          encoding: { x: { field: "lo", type: "quantitative" }, x2: { field: "hi" } },
+        },
+      ],
     }),
   };
 }

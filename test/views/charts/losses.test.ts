@@ -70,6 +70,18 @@ describe("ablation", () => {
   });
 });
 
+test("one-sided pairs have their intervals, where there are any", () => {
+  const [bar] = valuesOf(asymmetryBars(interacting()));
+  expect(bar.lo).toBeLessThan(bar.value);
+  expect(bar.hi).toBeGreaterThan(bar.value);
+  expect(asymmetryBars(interacting()).caption).toContain("95 % intervals over documents");
+  const perText = interactions(
+    { name: "ablate-1", result: ablation },
+    { config: undefined, meanOver: "texts" },
+  );
+  expect(asymmetryBars(perText).caption).not.toContain("intervals");
+});
+
 test("titles say where nothing is claimed", () => {
   const few = { is_enough: false, evaluation: factsOf(LANGUAGES, { fewest: 4 }) };
   for (const chart of [
