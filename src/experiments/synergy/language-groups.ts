@@ -47,6 +47,10 @@ export function languageGroups(
     throw requestError(
       `--clusters: ${twice} stands in two places. Expected each language once. Correct the groups.`,
     );
+  if (groups.every((group) => group.length < 2))
+    throw requestError(
+      `--clusters: found no group of two languages in ${JSON.stringify(given)}, so that nothing is within one. Put languages of a group between commas, such as "spa_Latn,por_Latn;jpn_Jpan,cmn_Hans".`,
+    );
   return { source: "given", groups: groups.filter((group) => group.length > 0) };
 }
 

@@ -111,6 +111,7 @@ export function drawChart(
     throw requestError(
       `--language: scatter shows two languages, found ${request.languages.length}. Name two, such as --language ${languages.slice(0, 2).join(",")}.`,
     );
+  refuseMore(run, layers, request.topK);
   const draw = (place === "page" && chosen.onPage) || chosen.draw;
   const chart = draw(run, {
     layers,
@@ -121,6 +122,21 @@ export function drawChart(
   throw requestError(
     `${run.name} is in the format of the original tool, which has no means: ${kind} cannot be drawn. Compute it here, or draw ${CHART_KINDS.filter((each) => canDraw(run, each)).join(", ")}.`,
   );
+}
+
+function refuseMore(
+  { name, rankings }: PlottedRun,
+  layers: readonly number[],
+  topK: number | undefined,
+): void {
+  if (topK === undefined) return;
+  for (const layer of layers) {
+    const features = rankings.get(layer)?.features ?? topK;
+    if (topK > features)
+      throw requestError(
+        `--top-k ${topK}: the dictionary of layer ${layer} in ${name} has ${features} features. Expected at most as many. Choose a smaller number.`,
+      );
+  }
 }
 
 function refuseUnknown<T>(

@@ -35,6 +35,8 @@ test("else those of the latest clustering, or none", () => {
 
 test.each([
   ["eng_Latn;deu_Latn", "found deu_Latn"],
+  [";", "no group of two languages"],
+  ["eng_Latn;fra_Latn", "no group of two languages"],
   ["eng_Latn,fra_Latn;eng_Latn", "eng_Latn stands in two places"],
 ])("%s is refused", (given, words) => {
   const error = failureOf(() => languageGroups(run(), given));

@@ -190,6 +190,7 @@ describe("what cannot be drawn is refused with what can", () => {
       ["heatmap", { layers: [9] }],
       "--layer 9: the run tiny has no such one. It has 1, 2.",
     ],
+    ["more than the dictionary has", ["drop-off", { topK: 999 }], "--top-k 999: the dictionary of"],
     ["a language that it lacks", ["layers", { languages: ["deu_Latn"] }], "--language deu_Latn"],
     ["two layers where one is shown", ["features", { layers: [1, 2] }], "shows one layer"],
     ["three languages in a scatter", ["scatter", { languages: ["eng_Latn"] }], "Name two, such as"],
