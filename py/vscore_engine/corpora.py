@@ -96,9 +96,10 @@ class Flores:
 
 
 def read_texts(file: FloresFile) -> list[dict[str, str]]:
-    """[{"id", "text", "document"}] in the order of the file. Raises "source" if a column is missing.
+    """[{"id", "text", "document"}] in the order of the file.
 
     The document is the row's url, where it has one: sentences of one page are no independent texts.
+    Raises "source" if a column is missing.
     """
     try:
         if file.local.suffix == ".jsonl":
