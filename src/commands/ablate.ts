@@ -48,7 +48,10 @@ export async function ablate(
     run,
     "ablate",
     (jobs, open, onNews) => ablateRun(run, request, jobs, open, onNews),
-    figuresOf,
+    {
+      figuresOf,
+      filesOf: (result) => new Map([["summary.json", summaryOf(result)]]),
+    },
     output,
     signal,
   );
@@ -71,6 +74,10 @@ function chosenLanguages({ name, meta }: FinishedRun, asked: string[] | undefine
     ? meta.languages
     : meta.languages.filter((code) => asked.includes(code));
 }
+
+/** What the table says, without every set and cell. */
+const summaryOf = ({ sets: _, cells: __, ...result }: AblationResult): string =>
+  `${JSON.stringify(result, null, 2)}\n`;
 
 const figuresOf = (result: AblationResult): [string, Chart][] => [
   ["over-layers", ablationOverLayers(result)],

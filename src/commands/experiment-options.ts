@@ -72,7 +72,7 @@ positions of the tensor that the dictionary rebuilds (a transcoder: its output).
 activation on the language, and the other languages' features. Intervals: 95 %, over documents (and draws of random features),
 translations together. A document is the url of FLORES+, "document" in JSON Lines, what stands before # in an id, or else each text.
 Result, every text's losses and figures go to experiments/ablate-<n> in the run; the same command goes on with one that was
-interrupted.`,
+interrupted. summary.json is the table in short.`,
     )
     .action((run, { layers, languages, topK, configs, projection, randomDraws, seed, ...rest }) =>
       actions.ablate(run, {

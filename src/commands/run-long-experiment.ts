@@ -17,6 +17,12 @@ export type Work<Result> = (
   onNews: (news: ExperimentNews) => void,
 ) => Promise<{ result: Result; rows: Uint8Array }>;
 
+/** What is written beside a result and its rows. */
+export interface Beside<Result> {
+  figuresOf: (result: Result) => [string, Chart][];
+  filesOf?: (result: Result) => ReadonlyMap<string, string>;
+}
+
 /**
  * Runs an experiment that takes long and can be gone on with, shows how far it is, and writes what it found.
  *
@@ -26,7 +32,7 @@ export async function runLongExperiment<Result>(
   run: FinishedRun,
   kind: string,
   work: Work<Result>,
-  figuresOf: (result: Result) => [string, Chart][],
+  { figuresOf, filesOf }: Beside<Result>,
   output: Output,
   signal: AbortSignal,
 ): Promise<{ result: Result; folder: string }> {
@@ -46,7 +52,10 @@ export async function runLongExperiment<Result>(
       );
       return work(jobs, open, tell);
     }).finally(progress.stop);
-    const files = new Map<string, string | Uint8Array>([["rows.safetensors", rows]]);
+    const files = new Map<string, string | Uint8Array>([
+      ["rows.safetensors", rows],
+      ...(filesOf?.(result) ?? []),
+    ]);
     for (const [file, content] of await drawnFiles(figuresOf(result))) files.set(file, content);
     await experiment?.finish(result, files);
     return { result, folder: experiment?.folder ?? "" };

@@ -43,7 +43,7 @@ export async function synergy(
     run,
     "synergy",
     (jobs, open, onNews) => measureSynergy(run, request, jobs, open, onNews),
-    figuresOf,
+    { figuresOf },
     output,
     signal,
   );

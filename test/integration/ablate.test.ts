@@ -49,11 +49,15 @@ describe("ablation on the embedded model", () => {
     expect(again.stdout).toContain(
       "Only 6 texts in the language with the fewest. Nothing is claimed.",
     );
+    const { summary: short, cells } = JSON.parse(
+      readFileSync(at("second", "experiments", "ablate-1", "summary.json"), "utf8"),
+    );
+    expect([short, cells]).toEqual([summary, undefined]);
     expect(resultOf("second").replaceAll('"second"', '"first"')).toBe(resultOf("first"));
     expect(readdirSync(at("second", "experiments", "ablate-1")).sort()).toEqual(
       ["over-layers", "specificity", "triples"]
         .flatMap((name) => [`${name}.png`, `${name}.svg`])
-        .concat("request.json", "result.json", "rows.safetensors")
+        .concat("request.json", "result.json", "rows.safetensors", "summary.json")
         .sort(),
     );
   });
