@@ -44,7 +44,7 @@ export function synergyLines(result: SynergyResult): string[] {
     ...(relation === undefined
       ? ["No groups of languages are known: vscore cluster makes some, --clusters takes yours."]
       : [
-          `Within groups ${estimateText(relation.intra)}, across ${estimateText(relation.inter)}, difference ${estimateText(relation.difference)} (groups: ${result.groups?.source}).`,
+          `Within groups ${estimateText(relation.intra)}, across ${estimateText(relation.inter)}, difference ${estimateText(relation.difference)} (groups: ${result.groups?.source}; a language in none is by itself).`,
         ]),
     "",
     "Cross-activation: mean activation of a language's features on another's texts, in parts of that on its own:",

@@ -66,6 +66,7 @@ describe("ablation on the embedded model", () => {
     for (const [args, words] of [
       [["--layers", "7"], "has the layers"],
       [["--languages", "deu_Latn"], "found deu_Latn"],
+      [["--languages", "tha_Thai"], "manuals has no texts"],
       [["--configs", "top3"], "--top-k is 2"],
       [["--top-k", "600"], "has 512 features"],
     ] as const) {

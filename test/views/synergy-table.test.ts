@@ -10,7 +10,7 @@ test("the pairs furthest from the sum, groups against the rest, and the most sha
   const lines = linesOf();
   expect(lines).toContain("eng_Latn fra_Latn 1.333 0.000 2.000 0.667 [0.500, 0.750]");
   expect(lines.join("\n")).toContain(
-    "Within groups 0.667 [0.500, 0.750], across 0.000 [0.000, 0.000], difference 0.667 [0.500, 0.750] (groups: cluster-1).",
+    "Within groups 0.667 [0.500, 0.750], across 0.000 [0.000, 0.000], difference 0.667 [0.500, 0.750] (groups: cluster-1; a language in none is by itself).",
   );
   expect(lines).toContain(
     "layer 2: those of fra_Latn on tha_Thai 1.50, those of tha_Thai on fra_Latn 1.50, those of eng_Latn on tha_Thai 1.00",

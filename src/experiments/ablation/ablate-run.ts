@@ -1,5 +1,6 @@
 import type { RunConfig } from "../../config/schema.js";
 import type { EngineJobs } from "../../engine/engine-jobs.js";
+import { requestError } from "../../errors.js";
 import { textHash, textsFingerprint } from "../../plan.js";
 import type { LongExperiment } from "../../runs/experiments.js";
 import type { FinishedRun } from "../../runs/read.js";
@@ -60,6 +61,10 @@ export async function ablate(
   }));
   onNews({ type: "phase", phase: "reading texts" });
   const texts = await evaluationTexts(run, request.evaluation, jobs);
+  if (!request.ablated.some((language) => texts.languages.has(language)))
+    throw requestError(
+      `--languages: found ${request.ablated.join(", ")}, of which ${texts.corpus} has no texts: what their features cost them cannot be told. Choose among ${[...texts.languages.keys()].join(", ")}, or another --corpus.`,
+    );
   const { loaded, warnings } = await loadRunModel(run, config, layers, jobs);
   const { languages, lengths, warnings: ofTexts } = await tokenizeEvaluation(texts, loaded, jobs);
   const experiment = await open(identityOf(run, request, config, texts, planned));
