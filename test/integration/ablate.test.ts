@@ -1,18 +1,13 @@
-import { cpSync, existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { beforeEach, describe, expect, it } from "vitest";
-import { projectRoot } from "../../src/config/paths.js";
 import { vscore, vscoreUntil } from "../fixtures/command.js";
+import { copyDemo } from "../fixtures/demo-run.js";
 import { useTempFolder } from "../fixtures/temp-folder.js";
 
 const at = useTempFolder();
 
 beforeEach(() => {
-  for (const name of ["first", "second"])
-    cpSync(join(projectRoot, "v_score_runs", "demo"), at(name), {
-      recursive: true,
-      filter: (path) => !path.includes("experiments"),
-    });
+  for (const name of ["first", "second"]) copyDemo(at(name));
 });
 
 const SMALL = ["--languages", "fra_Latn,arb_Arab", "--layers", "2", "--eval-texts", "6"];

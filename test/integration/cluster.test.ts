@@ -1,9 +1,9 @@
-import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { projectRoot } from "../../src/config/paths.js";
 import type { ClusterResult } from "../../src/experiments/clustering/cluster-languages.js";
 import { vscore } from "../fixtures/command.js";
+import { copyDemo } from "../fixtures/demo-run.js";
 import { metaOf, runOf, writeRun } from "../fixtures/runs.js";
 import { useTempFolder } from "../fixtures/temp-folder.js";
 
@@ -55,7 +55,7 @@ describe("a matrix of ablation effects", () => {
   });
 
   it("is found in a run, and refused there as anywhere", async () => {
-    cpSync(join(projectRoot, "v_score_runs", "demo"), at("demo"), { recursive: true });
+    copyDemo(at("demo"));
     const without = await vscore("cluster", at("demo"), "--by", "interactions", "--json");
     expect(without.exitCode).toBe(2);
     expect(JSON.parse(without.stdout).error.message).toContain("npx vscore ablate");

@@ -1,15 +1,15 @@
-import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
-import { projectRoot } from "../../src/config/paths.js";
 import type { ExploredText } from "../../src/explore/explored-text.js";
 import { vscore } from "../fixtures/command.js";
+import { copyDemo } from "../fixtures/demo-run.js";
 import { useTempFolder } from "../fixtures/temp-folder.js";
 
 const at = useTempFolder();
 
 beforeEach(() => {
-  cpSync(join(projectRoot, "v_score_runs", "demo"), at("demo"), { recursive: true });
+  copyDemo(at("demo"));
 });
 
 describe("code-switching on the embedded model", () => {

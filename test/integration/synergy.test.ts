@@ -1,17 +1,14 @@
-import { cpSync, readdirSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { projectRoot } from "../../src/config/paths.js";
 import { vscore } from "../fixtures/command.js";
+import { copyDemo } from "../fixtures/demo-run.js";
 import { useTempFolder } from "../fixtures/temp-folder.js";
 
 const at = useTempFolder();
 
 it("synergy of every ordered pair on the embedded model, with groups that are given", async () => {
-  cpSync(join(projectRoot, "v_score_runs", "demo"), at("run"), {
-    recursive: true,
-    filter: (path) => !path.includes("experiments"),
-  });
+  copyDemo(at("run"));
   const { stdout, stderr, exitCode } = await vscore(
     ...["synergy", at("run"), "--layers", "2", "--eval-texts", "2", "--json"],
     ...["--clusters", "spa_Latn,por_Latn;jpn_Jpan,cmn_Hans"],
