@@ -3,6 +3,7 @@ import { requestError } from "../errors.js";
 import { ablate as ablateRun } from "../experiments/ablation/ablate-run.js";
 import type { AblationResult } from "../experiments/ablation/ablation-result.js";
 import { parseConfigs } from "../experiments/ablation/ablation-sets.js";
+import { averagedLayer } from "../experiments/ablation/averaged-layer.js";
 import type { Projection } from "../experiments/ablation/read-losses.js";
 import { chooseLayers } from "../explore/choose-layers.js";
 import { type FinishedRun, openRun } from "../runs/read.js";
@@ -59,7 +60,7 @@ export async function ablate(
     output.data(asJson({ ...result, folder }));
     return;
   }
-  const layer = result.layers.length > 1 ? null : (result.layers[0] ?? null);
+  const layer = averagedLayer(result.layers);
   output.result([...ablationLines(result, layer), "", `Wrote ${relative(".", folder)}`].join("\n"));
 }
 

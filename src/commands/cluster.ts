@@ -27,6 +27,7 @@ import { refuseOtherContent, writeExperiment, writeExperimentInto } from "../run
 import type { ForeignRun } from "../runs/foreign.js";
 import type { FinishedRun, ScoredRun } from "../runs/read.js";
 import { refuseKept } from "../runs/refuse-run-file.js";
+import { refuseTopK } from "../runs/refuse-top-k.js";
 import { modelText, sourceText } from "../views/charts/chart.js";
 import type { DrawnClusters } from "../views/charts/cluster-signs.js";
 import { dendrogram, distanceMatrix } from "../views/charts/clustering.js";
@@ -118,13 +119,7 @@ function ofRun(run: ScoredRun, options: ClusterOptions): Compared {
     top_k: by === "overlap" ? topK : null,
   };
   if (by === "v-profile") return { source, distances: profileDistances(run, layers), cautions: [] };
-  for (const layer of layers) {
-    const features = run.rankings.get(layer)?.features ?? 0;
-    if (topK > features)
-      throw requestError(
-        `--top-k ${topK}: the dictionary of layer ${layer} in ${run.name} has ${features} features. Expected at most as many. Choose a smaller number.`,
-      );
-  }
+  refuseTopK(topK, run, layers);
   return { source, distances: overlapDistances(run, layers, topK), cautions: [] };
 }
 

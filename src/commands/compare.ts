@@ -2,10 +2,9 @@ import { compareRuns } from "../comparison/compare-runs.js";
 import { runDifferences } from "../comparison/run-differences.js";
 import { openAnyRun } from "../compute/open-any-run.js";
 import { realPlace } from "../config/paths.js";
-import { requestError } from "../errors.js";
 import { writeOver } from "../runs/atomic-write.js";
-import type { ScoredRun } from "../runs/read.js";
 import { refuseRunFile } from "../runs/refuse-run-file.js";
+import { refuseTopK } from "../runs/refuse-top-k.js";
 import { comparisonChart } from "../views/charts/comparison.js";
 import { drawnAs } from "../views/charts/drawn-files.js";
 import { comparisonLines } from "../views/comparison-table.js";
@@ -61,13 +60,4 @@ export async function compare(
     ...(figure === undefined ? [] : ["", `Wrote ${figure}`]),
   ];
   output.result(lines.join("\n"));
-}
-
-/** All features of a run are those of any other with the same dictionary. */
-function refuseTopK(topK: number, { name, rankings }: ScoredRun): void {
-  for (const [layer, { features }] of rankings)
-    if (topK > features)
-      throw requestError(
-        `--top-k ${topK}: the dictionary of layer ${layer} in ${name} has ${features} features. Expected at most as many. Choose a smaller number.`,
-      );
 }

@@ -1,5 +1,5 @@
+import { averagedLayer } from "../experiments/ablation/averaged-layer.js";
 import type { SynergyResult } from "../experiments/synergy/synergy.js";
-import { overLayers } from "./charts/synergy.js";
 import { estimateText } from "./estimate-text.js";
 import { evaluationNotes, evaluationText, noClaim } from "./evaluation-text.js";
 import { tableLines } from "./table.js";
@@ -9,7 +9,7 @@ const LISTED = 8;
 /** Both readings: the pairs that are furthest from the sum, pairs within groups and across, and the most shared activation. */
 export function synergyLines(result: SynergyResult): string[] {
   const { evaluation, top_k, projection, layers } = result;
-  const layer = overLayers(result);
+  const layer = averagedLayer(result.layers);
   const without = noClaim(result);
   const place = layer === null ? "mean over the layers" : `layer ${layer}`;
   const pairs = result.pairs

@@ -1,7 +1,6 @@
 import type { RunConfig } from "../../config/schema.js";
 import type { EngineJobs } from "../../engine/engine-jobs.js";
 import { requestError } from "../../errors.js";
-import { textHash, textsFingerprint } from "../../plan.js";
 import type { LongExperiment } from "../../runs/experiments.js";
 import type { FinishedRun } from "../../runs/read.js";
 import { configOfRun } from "../../runs/run-config.js";
@@ -18,6 +17,7 @@ import {
   type EvaluationRequest,
   type EvaluationTexts,
   evaluationTexts,
+  identityOfTexts,
   tokenizeEvaluation,
 } from "./evaluation-texts.js";
 import { type ExperimentNews, measureLanguages } from "./measure.js";
@@ -115,20 +115,12 @@ const identityOf = (
   run: FinishedRun,
   { evaluation: _, ...request }: AblationRequest,
   { model_id }: RunConfig,
-  { corpus, split, revision, languages }: EvaluationTexts,
+  texts: EvaluationTexts,
   planned: readonly { layer: number; sets: readonly AblationSet[] }[],
 ): object => ({
   ...{ schema_version: 1, ...request, hook: run.meta.hook, batch_tokens: run.meta.batch_tokens },
   model: { id: model_id, revision: run.meta.model_revision, dtype: run.meta.dtype },
-  evaluation: {
-    ...{ corpus, split, revision },
-    texts: Object.fromEntries(
-      [...languages].map(([code, own]) => [
-        code,
-        textsFingerprint(own.map(({ id, text }) => ({ id, sha256: textHash(text) }))),
-      ]),
-    ),
-  },
+  evaluation: identityOfTexts(texts),
   sets: Object.fromEntries(
     planned.map(({ layer, sets }) => [layer, sets.map(({ features }) => features)]),
   ),

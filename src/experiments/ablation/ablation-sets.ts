@@ -138,8 +138,8 @@ export interface SetsOn {
   places: number[];
 }
 
-/** The sets of a layer without repetition, and where each of the given ones is among them. */
-export function distinctSets(sets: readonly AblationSet[]): {
+/** Sets of features of a layer without repetition, and where each of the given ones is among them. */
+export function distinctSets(sets: readonly { features: readonly number[] }[]): {
   distinct: number[][];
   places: number[];
 } {

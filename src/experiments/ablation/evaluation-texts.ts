@@ -1,7 +1,13 @@
 import { isLocalCorpus, readLocalCorpus } from "../../corpora/local-corpora.js";
 import type { EngineJobs, Loaded } from "../../engine/engine-jobs.js";
 import { requestError } from "../../errors.js";
-import { type CorpusText, documentOf, spreadTexts, textHash } from "../../plan.js";
+import {
+  type CorpusText,
+  documentOf,
+  spreadTexts,
+  textHash,
+  textsFingerprint,
+} from "../../plan.js";
 import { type FinishedRun, openSums } from "../../runs/read.js";
 
 /** Below so many texts in a language nothing is claimed. */
@@ -113,6 +119,17 @@ async function readCorpus(
     revision: first?.revision ?? null,
   };
 }
+
+/** What of the texts an experiment's numbers hang on. */
+export const identityOfTexts = ({ corpus, split, revision, languages }: EvaluationTexts) => ({
+  ...{ corpus, split, revision },
+  texts: Object.fromEntries(
+    [...languages].map(([code, own]) => [
+      code,
+      textsFingerprint(own.map(({ id, text }) => ({ id, sha256: textHash(text) }))),
+    ]),
+  ),
+});
 
 /** A language's texts: their ids, and the document of each. */
 export interface EvaluatedLanguage {

@@ -1,6 +1,7 @@
 import { requestError } from "../../errors.js";
 import type { Interval } from "../../reduce/bootstrap.js";
 import type { AblationResult, EvaluationFacts } from "../ablation/ablation-result.js";
+import { averagedLayer } from "../ablation/averaged-layer.js";
 import type { InteractionMatrix } from "./interaction-matrix.js";
 
 /** What the features of two languages cost the other one, with 95 % intervals where the mean is over tokens. */
@@ -82,7 +83,7 @@ export function interactions(
         layers.reduce((sum, { matrix }) => sum + (matrix[i]?.[j] as number), 0) / layers.length,
     ),
   );
-  const averaged = layers.length > 1 ? null : (result.layers[0] ?? null);
+  const averaged = averagedLayer(result.layers);
   const intervalOf = (evaluated: string, ablated: string): Interval | null =>
     meanOver === "texts"
       ? null

@@ -1,15 +1,16 @@
 import type { EngineJobs } from "../../engine/engine-jobs.js";
 import { requestError } from "../../errors.js";
-import { textHash, textsFingerprint } from "../../plan.js";
 import type { Ranking } from "../../reduce/v-score.js";
 import type { FinishedRun } from "../../runs/read.js";
 import { configOfRun } from "../../runs/run-config.js";
 import { describeTexts, type OpenExperiment } from "../ablation/ablate-run.js";
 import type { EvaluationFacts } from "../ablation/ablation-result.js";
+import { distinctSets } from "../ablation/ablation-sets.js";
 import {
   ENOUGH_TEXTS,
   type EvaluationRequest,
   evaluationTexts,
+  identityOfTexts,
   tokenizeEvaluation,
 } from "../ablation/evaluation-texts.js";
 import { type ExperimentNews, measureLanguages } from "../ablation/measure.js";
@@ -68,20 +69,11 @@ export async function synergy(
   const texts = await evaluationTexts(run, request.evaluation, jobs);
   const { loaded, warnings } = await loadRunModel(run, config, layers, jobs);
   const { languages, lengths, warnings: ofTexts } = await tokenizeEvaluation(texts, loaded, jobs);
-  const { corpus, split, revision } = texts;
   const experiment = await open({
     ...{ schema_version: 1, layers, top_k: topK, projection, seed: request.seed, groups },
     ...{ hook: run.meta.hook, batch_tokens: run.meta.batch_tokens },
     model: { id: config.model_id, revision: run.meta.model_revision, dtype: run.meta.dtype },
-    evaluation: {
-      ...{ corpus, split, revision },
-      texts: Object.fromEntries(
-        [...texts.languages].map(([code, own]) => [
-          code,
-          textsFingerprint(own.map(({ id, text }) => ({ id, sha256: textHash(text) }))),
-        ]),
-      ),
-    },
+    evaluation: identityOfTexts(texts),
     features: planned.map(({ layer, features }) => ({ layer, features: [...features.values()] })),
   });
   const plans = new Map(
@@ -140,25 +132,17 @@ export function planFor(
   language: string,
   { layer, features }: LayerFeatures,
 ): PairPlaces & { distinct: number[][] } {
-  const distinct: number[][] = [];
-  const known = new Map<string, number>();
-  const placeOf = (set: readonly number[]): number => {
-    const sorted = [...new Set(set)].sort((a, b) => a - b);
-    const key = sorted.join(",");
-    const place = known.get(key) ?? distinct.length;
-    if (place === distinct.length) distinct.push(sorted);
-    known.set(key, place);
-    return place;
-  };
   const own = features.get(language) ?? [];
+  const others = [...features].filter(([code]) => code !== language);
+  const { distinct, places } = distinctSets([
+    ...[...features.values()].map((set) => ({ features: set })),
+    ...others.map(([, set]) => ({ features: [...new Set([...own, ...set])] })),
+  ]);
+  const placeOf = (at: number) => places[at] as number;
   return {
     layer,
     distinct,
-    singles: new Map([...features].map(([code, set]) => [code, placeOf(set)])),
-    pairs: new Map(
-      [...features]
-        .filter(([code]) => code !== language)
-        .map(([code, set]) => [code, placeOf([...own, ...set])]),
-    ),
+    singles: new Map([...features.keys()].map((code, at) => [code, placeOf(at)])),
+    pairs: new Map(others.map(([code], at) => [code, placeOf(features.size + at)])),
   };
 }

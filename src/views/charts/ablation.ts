@@ -1,4 +1,5 @@
 import type { AblationCell, AblationResult } from "../../experiments/ablation/ablation-result.js";
+import { averagedLayer } from "../../experiments/ablation/averaged-layer.js";
 import { closeAndDistant } from "../../experiments/ablation/close-and-distant.js";
 import { evaluatedTitle, evaluationText } from "../evaluation-text.js";
 import { type Chart, framed } from "./chart.js";
@@ -107,7 +108,7 @@ const named =
 /** ΔCE on every language, the layers averaged: how far the effect of a language's features is its own. */
 export function ablationSpecificity(result: AblationResult): Chart {
   const config = widestConfig(result);
-  const averaged = result.layers.length > 1 ? null : (result.layers[0] ?? null);
+  const averaged = averagedLayer(result.layers);
   const over = averaged === null ? "mean over the layers" : `layer ${averaged}`;
   const title = evaluatedTitle(
     `Whom taking out a language's ${config} features costs, ${over}`,

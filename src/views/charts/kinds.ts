@@ -1,4 +1,5 @@
 import { requestError } from "../../errors.js";
+import { refuseTopK } from "../../runs/refuse-top-k.js";
 import type { Chart, ChartOptions, PlottedRun } from "./chart.js";
 import {
   featureHeatmap,
@@ -111,7 +112,7 @@ export function drawChart(
     throw requestError(
       `--language: scatter shows two languages, found ${request.languages.length}. Name two, such as --language ${languages.slice(0, 2).join(",")}.`,
     );
-  refuseMore(run, layers, request.topK);
+  if (request.topK !== undefined) refuseTopK(request.topK, run, layers);
   const draw = (place === "page" && chosen.onPage) || chosen.draw;
   const chart = draw(run, {
     layers,
@@ -122,21 +123,6 @@ export function drawChart(
   throw requestError(
     `${run.name} is in the format of the original tool, which has no means: ${kind} cannot be drawn. Compute it here, or draw ${CHART_KINDS.filter((each) => canDraw(run, each)).join(", ")}.`,
   );
-}
-
-function refuseMore(
-  { name, rankings }: PlottedRun,
-  layers: readonly number[],
-  topK: number | undefined,
-): void {
-  if (topK === undefined) return;
-  for (const layer of layers) {
-    const features = rankings.get(layer)?.features ?? topK;
-    if (topK > features)
-      throw requestError(
-        `--top-k ${topK}: the dictionary of layer ${layer} in ${name} has ${features} features. Expected at most as many. Choose a smaller number.`,
-      );
-  }
 }
 
 function refuseUnknown<T>(

@@ -1,3 +1,4 @@
+import { averagedLayer } from "../../experiments/ablation/averaged-layer.js";
 import type { SynergyResult } from "../../experiments/synergy/synergy.js";
 import { evaluatedTitle, evaluationText } from "../evaluation-text.js";
 import { cells, withHalf } from "./cells.js";
@@ -5,10 +6,6 @@ import { type Chart, framed, panelsOf, told } from "./chart.js";
 
 const sourceText = ({ run, top_k, projection, evaluation }: SynergyResult): string =>
   `${run}, top ${top_k} of each language, projection: ${projection}, ${evaluationText(evaluation)}`;
-
-/** The layers averaged, where there are several; else the one. */
-export const overLayers = ({ layers }: Pick<SynergyResult, "layers">): number | null =>
-  layers.length > 1 ? null : (layers[0] ?? null);
 
 /** ΔAB − ΔA − ΔB of every ordered pair. */
 export function synergyMatrix(result: SynergyResult): Chart {
@@ -19,7 +16,7 @@ export function synergyMatrix(result: SynergyResult): Chart {
   const { languages, evaluation } = result;
   const evaluated = evaluation.languages.map(({ language }) => language);
   const values = result.pairs
-    .filter(({ layer }) => layer === overLayers(result))
+    .filter(({ layer }) => layer === averagedLayer(result.layers))
     .map(({ evaluated, other, own, of_other, both, synergy }) => ({
       ...{ evaluated, other, own, of_other, both, synergy: synergy.value },
       ...{ lo: synergy.interval?.lo ?? null, hi: synergy.interval?.hi ?? null },
