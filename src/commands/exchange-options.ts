@@ -1,11 +1,13 @@
 import type { Command } from "commander";
+import { readFlag } from "../config/flag-values.js";
+import type { CsvOptions } from "./export-csv.js";
 import type { FolderFormat } from "./export-folder.js";
 import type { ImportOptions } from "./import-results.js";
 import { whole } from "./options.js";
 
 export interface ExchangeActions {
   importResults(files: readonly string[], options: ImportOptions): Promise<void>;
-  exportCsv(run: string, options: { topK: number; output?: string | undefined }): Promise<void>;
+  exportCsv(run: string, options: CsvOptions): Promise<void>;
   exportPt(run: string, options: { output: string }): Promise<void>;
   exportFolder(
     format: FolderFormat,
@@ -23,10 +25,23 @@ export function addExports(program: Command, actions: ExchangeActions): void {
     .description("top-k features per language and layer, as the steering repository reads them")
     .option("--top-k <K>", "features per language and layer", whole(1), 5)
     .option(
-      "--output <FILE>",
-      "file to write, - for stdout (default: <run>/exports/v_scores_<run>_top<k>.csv)",
+      "--layers <LAYERS>",
+      "layers of the run, as in compute (default: all)",
+      (text) => readFlag(text, "integers") as (number | string)[],
     )
-    .action((run, { topK, output }) => actions.exportCsv(run, { topK, output }));
+    .option(
+      "--output <FILE>",
+      "file to write, - for stdout (default: <run>/exports/v_scores_<run>_top<k>.csv, with --layers …_layers<L-L>_top<k>.csv)",
+    )
+    .addHelpText(
+      "after",
+      `
+Beside FILE.csv stands FILE.dictionaries.json: of each layer the exact dictionary that the numbers are features of, and the CSV's
+SHA-256. The steering repository steers the layers 20, 21, 22 by default; where the CSV lacks one, it computes features anew with an
+SAE of its own choice. That choice is another than the canonical SAEs: have it load those that FILE.dictionaries.json names. A run
+of another tool does not tell its dictionaries: then there is no such file. Nor is there one beside stdout.`,
+    )
+    .action((run, { topK, layers, output }) => actions.exportCsv(run, { topK, layers, output }));
   exports
     .command("pt")
     .argument("<RUN>")

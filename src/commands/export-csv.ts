@@ -1,28 +1,62 @@
-import { join, relative } from "node:path";
+import { createHash } from "node:crypto";
+import { statSync } from "node:fs";
+import { basename, join, relative, resolve } from "node:path";
 import { openAnyRun } from "../compute/open-any-run.js";
+import { csvDictionaries, recordedDictionaries } from "../exchange/steering.js";
+import { chooseLayers } from "../explore/choose-layers.js";
 import { writeOver } from "../runs/atomic-write.js";
 import { topFeaturesCsv } from "../runs/csv.js";
+import { csvName, dictionariesBeside } from "../runs/exported-csv.js";
 import { RUN_FILES } from "../runs/files.js";
 import { refuseRunFile } from "../runs/refuse-run-file.js";
-import type { Output } from "./output.js";
+import { asJson, type Output } from "./output.js";
 import { noteConversion } from "./show.js";
+import { steeringCautions } from "./steering-cautions.js";
 
-/** `vscore export csv RUN`: top-k features for the steering repository. `-` is stdout. */
+export interface CsvOptions {
+  topK: number;
+  layers?: (number | string)[] | undefined;
+  output?: string | undefined;
+}
+
+/**
+ * `vscore export csv RUN`: top-k features for the steering repository, and beside them the dictionaries that they are features
+ * of. `-` is stdout.
+ */
 export async function exportCsv(
   runName: string,
-  options: { topK: number; output?: string | undefined },
+  { topK, layers: asked, output: named }: CsvOptions,
   output: Output,
   signal: AbortSignal,
 ): Promise<void> {
   const run = await openAnyRun(runName, signal, (folder) => noteConversion(folder, output));
-  const csv = topFeaturesCsv(run, options.topK);
-  if (options.output === "-") {
-    output.data(csv);
-    return;
+  const chosen = asked === undefined ? run.meta.layers : chooseLayers(run, asked);
+  const layers = chosen.toSorted((a, b) => a - b);
+  const csv = topFeaturesCsv(run, topK, layers);
+  const dictionaries = recordedDictionaries(run, layers);
+  const own = relative(".", run.folder);
+  const name = csvName(run.name, topK, asked === undefined ? null : layers);
+  const file = named ?? join(own, RUN_FILES.exportsFolder, name);
+  const beside = dictionaries === null || isStream(file) ? null : dictionariesBeside(file);
+  if (file === "-") output.data(csv);
+  else {
+    for (const place of beside === null ? [file] : [file, beside]) refuseRunFile(place, run.folder);
+    await writeOver(file, csv);
+    output.result(`Wrote ${file}`);
   }
-  const name = `v_scores_${run.name}_top${options.topK}.csv`;
-  const file = options.output ?? join(relative(".", run.folder), RUN_FILES.exportsFolder, name);
-  refuseRunFile(file, run.folder);
-  await writeOver(file, csv);
-  output.result(`Wrote ${file}`);
+  if (dictionaries !== null && beside !== null) {
+    const sha256 = createHash("sha256").update(csv).digest("hex");
+    const facts = { name: basename(file), sha256, topK };
+    await writeOver(beside, asJson(csvDictionaries(run, dictionaries, facts)));
+    output.result(`Wrote ${beside}`);
+  }
+  const place = beside ?? join(own, RUN_FILES.meta);
+  for (const caution of steeringCautions(run, layers, dictionaries, place)) output.note(caution);
+}
+
+/** The standard output, a pipe or a device: nothing can stand beside it, nor beside the names by which the system has open files. */
+function isStream(file: string): boolean {
+  if (file === "-" || /^\/(dev|proc)\//.test(resolve(file))) return true;
+  const entry = statSync(file, { throwIfNoEntry: false });
+  return entry !== undefined && !entry.isFile() && !entry.isDirectory();
 }

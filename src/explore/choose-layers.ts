@@ -1,9 +1,9 @@
 import { requestError } from "../errors.js";
-import type { FinishedRun } from "../runs/read.js";
+import type { ScoredRun } from "../runs/read.js";
 
 /** Those of a run's layers that were asked for, in its order. @throws VscoreError (request) for what it lacks */
 export function chooseLayers(
-  { name, meta }: Pick<FinishedRun, "name" | "meta">,
+  { name, meta }: Pick<ScoredRun, "name" | "meta">,
   asked: readonly (number | string)[],
 ): number[] {
   const stray = asked.filter((layer) => !(meta.layers as (number | string)[]).includes(layer));

@@ -9,12 +9,16 @@ export const CSV_HEADER =
  * Top-k features as the steering repository reads them: sorted by layer, language_code (by code point) and rank, ranks from 1,
  * numbers as Python writes the floats. Languages with one short code keep the run's order.
  */
-export function topFeaturesCsv(run: ScoredRun, topK: number): string {
+export function topFeaturesCsv(
+  run: ScoredRun,
+  topK: number,
+  layers: readonly number[] = run.meta.layers,
+): string {
   const languages = run.meta.languages
     .map((flores, k) => ({ flores, k, ...shortCode(flores) }))
     .sort((a, b) => (a.code < b.code ? -1 : a.code > b.code ? 1 : 0));
   const lines = [CSV_HEADER];
-  for (const layer of [...run.meta.layers].sort((a, b) => a - b)) {
+  for (const layer of layers.toSorted((a, b) => a - b)) {
     const ranking = run.rankings.get(layer);
     if (ranking === undefined) continue;
     const { features, index, value } = ranking;

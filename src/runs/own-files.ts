@@ -2,6 +2,7 @@ import { existsSync, lstatSync, readdirSync, readFileSync } from "node:fs";
 import { rename, rm, rmdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { makeFolder } from "./atomic-write.js";
+import { EXPORTED_CSV } from "./exported-csv.js";
 import { EXPORTED_FOLDERS, exportedFiles, foldersOfLayers } from "./exported-folders.js";
 import { EARLIER_RUN, GATED_IGNORE, isWrittenAside, RUN_FILES } from "./files.js";
 
@@ -21,7 +22,7 @@ export function ownFiles(folder: string): string[] {
     ...[gitignore].filter(isOurIgnore),
     ...namesIn(folder).filter(isWrittenAside),
     ...within(sumsFolder, /\.safetensors$/),
-    ...within(exportsFolder, /^v_scores_.*_top\d+\.csv$/),
+    ...within(exportsFolder, EXPORTED_CSV),
     ...EXPORTED_FOLDERS.flatMap((kind) => {
       const made = join(exportsFolder, kind.name);
       return exportedFiles(join(folder, made), kind).map((path) => join(made, path));

@@ -219,7 +219,11 @@ describe("other commands", () => {
       ["explore", "r", { input: "-", topK: 2, among: 9, json: true }],
     ],
     ["export", ["csv", "r"], ["exportCsv", "r", { topK: 5 }]],
-    ["export", ["csv", "r", "--output", "-"], ["exportCsv", "r", { topK: 5, output: "-" }]],
+    [
+      "export",
+      ["csv", "r", "--layers", "20-22", "--output", "-"],
+      ["exportCsv", "r", { topK: 5, layers: [20, 21, 22], output: "-" }],
+    ],
     [
       "import",
       ["a", "b", "--into", "d"],

@@ -89,3 +89,35 @@ it("refused with nothing written: other languages, and folders that are in use",
   expect(inRun).toMatchObject({ exitCode: 2 });
   expect(existsSync(join(demo, "sums", "new"))).toBe(false);
 });
+
+/** What the steering repository does with such a CSV: the best features of a language at a layer. */
+const READ_CSV = `
+import hashlib, json, sys
+from pathlib import Path
+import pandas as pd
+path, beside = map(Path, sys.argv[1:])
+frame = pd.read_csv(path)
+told = json.loads(beside.read_text())
+assert told["csv"] == path.name and told["csv_sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
+assert [each["layer"] for each in told["dictionaries"]] == sorted(set(frame["layer"]))
+for each in told["dictionaries"]:
+    rows = frame[(frame["layer"] == each["layer"]) & (frame["language_code"] == "ar")].sort_values("rank")
+    assert len(rows) == told["top_k"] and rows["feature_index"].between(0, each["d_sae"] - 1).all()
+print(*(each["sae_id"] for each in told["dictionaries"]))
+`;
+
+it("top features of some layers go with the names of their dictionaries; a small model brings no word on the default window", async () => {
+  const file = at("y.csv");
+  const csv = await vscore("export", "csv", demo, "--layers", "2,1", "--output", file);
+  const beside = at("y.dictionaries.json");
+  expect(csv).toMatchObject({ exitCode: 0, stdout: `Wrote ${file}\nWrote ${beside}` });
+  expect(csv.stderr).toBe(
+    `In another dictionary the same numbers are other features: load exactly those that ${beside} names.`,
+  );
+  expect(await runPython(READ_CSV, [file, beside])).toBe("layer_1 layer_2");
+
+  const stray = await vscore("export", "csv", demo, "--layers", "1-4", "--output", at("z.csv"));
+  expect(stray).toMatchObject({ exitCode: 2 });
+  expect(stray.stderr).toContain("found 4, the run demo has the layers 1, 2, 3");
+  expect(readdirSync(at()).sort()).toEqual(["y.csv", "y.dictionaries.json"]);
+});

@@ -65,6 +65,14 @@ test("rows are sorted by layer as a number, short code, rank; other codes stand 
   ]);
 });
 
+test("of some layers, the rows are those of the whole", () => {
+  const whole = topFeaturesCsv(RUN, 2).split("\n");
+  expect(topFeaturesCsv(RUN, 2, [10]).split("\n")).toEqual(
+    whole.filter((row) => !row.startsWith("2,")),
+  );
+  expect(topFeaturesCsv(RUN, 2, [10, 2])).toBe(topFeaturesCsv(RUN, 2));
+});
+
 test("more features than there are gives all of them", () => {
   expect(topFeaturesCsv(RUN, 100).trimEnd().split("\n")).toHaveLength(1 + 2 * 3 * 7);
 });

@@ -2,6 +2,7 @@ import { existsSync, lstatSync, mkdirSync, readdirSync, symlinkSync, writeFileSy
 import { dirname } from "node:path";
 import { expect, test } from "vitest";
 import { deleteRun } from "../../src/runs/delete-run.js";
+import { csvName, dictionariesBeside } from "../../src/runs/exported-csv.js";
 import { metaOf, runOf, writeRun } from "../fixtures/runs.js";
 import { useTempFolder } from "../fixtures/temp-folder.js";
 
@@ -13,6 +14,18 @@ test("of a link, the link is removed and not the run that it leads to", async ()
   expect(await deleteRun(at("link"))).toBe(true);
   expect(lstatSync(at("link"), { throwIfNoEntry: false })).toBeUndefined();
   expect(existsSync(at("precious", "meta.json"))).toBe(true);
+});
+
+test("CSVs with the dictionaries beside them go with the run, by whatever layers they are named", async () => {
+  writeRun(at("run"), runOf(metaOf(), { 1: [[1], [-1]] }));
+  const names = [null, [20, 21, 22]].map((layers) => csvName("run", 5, layers));
+  expect(names).toEqual(["v_scores_run_top5.csv", "v_scores_run_layers20-21-22_top5.csv"]);
+  mkdirSync(at("run", "exports"));
+  for (const name of names.flatMap((csv) => [csv, dictionariesBeside(csv)]))
+    writeFileSync(at("run", "exports", name), "");
+  writeFileSync(at("run", "exports", "notes.dictionaries.json"), "");
+  expect(await deleteRun(at("run"))).toBe(false);
+  expect(readdirSync(at("run", "exports"))).toEqual(["notes.dictionaries.json"]);
 });
 
 test("exports that are folders go with the run; what people put into them stays, and with it the folder", async () => {
