@@ -41,11 +41,8 @@ class Capture:
     select: "Callable[[torch.Tensor], torch.Tensor]"
     captured: "dict[int, torch.Tensor]" = field(default_factory=dict)
 
-    def take(self, key: int, point: HookPoint, module: Any, value: Any) -> None:
-        # A block returns a tensor or a tuple, depending on the version of transformers.
-        tensor = value[0] if isinstance(value, tuple) else value
-        rows = self.select(tensor)
-        self.captured[key] = _transform(rows, point, module)
+    def take(self, key: int, point: HookPoint, module: Any, value: "torch.Tensor") -> None:
+        self.captured[key] = as_read(self.select(value), point, module)
         if len(self.captured) == len(self.points):
             raise _AllCaptured
 
@@ -88,22 +85,32 @@ def capture(
 
 
 def _register(module: Any, key: int, point: HookPoint, reader: Capture) -> Any:
+    return watch(module, point, lambda value: reader.take(key, point, module, value))
+
+
+def watch(module: Any, point: HookPoint, take: "Callable[[torch.Tensor], None]") -> Any:
+    """Hand what passes at a point of `module` to `take`: the handle by which that ends."""
+
     def before(module: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        del module
         # transformers passes the hidden states by position or by name.
-        value = args[0] if args else kwargs["hidden_states"]
-        reader.take(key, point, module, value)
+        take(args[0] if args else kwargs["hidden_states"])
 
     def after(module: Any, args: tuple[Any, ...], output: Any) -> None:
-        del args
-        reader.take(key, point, module, output)
+        del module, args
+        # A block returns a tensor or a tuple, depending on the version of transformers.
+        take(output[0] if isinstance(output, tuple) else output)
 
     if point.side == "input":
         return module.register_forward_pre_hook(before, with_kwargs=True)
     return module.register_forward_hook(after)
 
 
-def _transform(x: "torch.Tensor", point: HookPoint, module: Any) -> "torch.Tensor":
-    """rms: x / sqrt(mean(x^2) + eps). layer_norm: the same of x - mean(x). In float32."""
+def as_read(x: "torch.Tensor", point: HookPoint, module: Any) -> "torch.Tensor":
+    """What a dictionary reads of the tensor at its point.
+
+    rms: x / sqrt(mean(x^2) + eps). layer_norm: the same of x - mean(x). In float32.
+    """
     if point.centred:
         x = x - x.float().mean(-1, keepdim=True).to(x.dtype)
     if point.transform == "none":

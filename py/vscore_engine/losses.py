@@ -27,32 +27,53 @@ def text_losses(loaded: LoadedModel, texts: Sequence[TokenizedText]) -> np.ndarr
 
     Raises "nan" if a loss is not finite.
     """
+    wanted = [(text.role & SPECIAL_TOKEN) == 0 for text in texts]
+    losses = token_losses(loaded, texts, wanted)
+    return np.array([own.sum() for own in losses])
+
+
+def token_losses(
+    loaded: LoadedModel, texts: Sequence[TokenizedText], wanted: Sequence[np.ndarray]
+) -> list[np.ndarray]:
+    """One forward pass over a batch: for each text f64 [its wanted tokens], -log p in nats.
+
+    wanted: for each text bool [tokens]; the first position is never predicted. Raises "nan".
+    """
     import torch
 
-    ids, mask = pad(texts, loaded.tokenizer.pad_token_id or 0)
-    wanted = np.zeros_like(mask)
-    for row, text in enumerate(texts):
-        # The token at t is predicted at t - 1.
-        wanted[row, : len(text.ids) - 1] = (text.role[1:] & SPECIAL_TOKEN) == 0
-    inputs = torch.from_numpy(ids).to(loaded.device)
-    chosen = torch.from_numpy(wanted[:, :-1]).to(loaded.device)
-    attention = torch.from_numpy(mask).long().to(loaded.device)
     with torch.inference_mode():
-        hidden = loaded.text_model(
-            input_ids=inputs, attention_mask=attention, use_cache=False
-        ).last_hidden_state
-        rows, targets = hidden[:, :-1][chosen], inputs[:, 1:][chosen]
-        losses = _cross_entropy(loaded, rows, targets).double().cpu().numpy()
-    owner = np.repeat(np.arange(len(texts)), wanted[:, :-1].sum(axis=1))
-    if not np.isfinite(losses).all():
-        text = int(owner[int(np.flatnonzero(~np.isfinite(losses))[0])])
+        losses, owner = predict(loaded, texts, wanted)
+        found = losses.double().cpu().numpy()
+    if not np.isfinite(found).all():
+        text = int(owner[int(np.flatnonzero(~np.isfinite(found))[0])])
         raise EngineError(
             "nan",
             f"The loss of text {text} of a batch is NaN or infinity. Finite numbers were "
             "expected. Try --dtype float32, and check the model's weights.",
             {"text": text},
         )
-    return np.bincount(owner, weights=losses, minlength=len(texts))
+    return [found[owner == text] for text in range(len(texts))]
+
+
+def predict(
+    loaded: LoadedModel, texts: Sequence[TokenizedText], wanted: Sequence[np.ndarray]
+) -> "tuple[torch.Tensor, np.ndarray]":
+    """The same in one row, with gradients where these are on: f32 [n], and whose text, int [n]."""
+    import torch
+
+    ids, mask = pad(texts, loaded.tokenizer.pad_token_id or 0)
+    scored = np.zeros_like(mask)
+    for row, (text, own) in enumerate(zip(texts, wanted, strict=True)):
+        # The token at t is predicted at t - 1.
+        scored[row, : len(text.ids) - 1] = own[1:]
+    inputs = torch.from_numpy(ids).to(loaded.device)
+    chosen = torch.from_numpy(scored[:, :-1]).to(loaded.device)
+    attention = torch.from_numpy(mask).long().to(loaded.device)
+    hidden = loaded.text_model(
+        input_ids=inputs, attention_mask=attention, use_cache=False
+    ).last_hidden_state
+    losses = _cross_entropy(loaded, hidden[:, :-1][chosen], inputs[:, 1:][chosen])
+    return losses, np.repeat(np.arange(len(texts)), scored[:, :-1].sum(axis=1))
 
 
 def _cross_entropy(

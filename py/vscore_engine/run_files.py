@@ -4,30 +4,19 @@ Needs torch and safetensors alone, no model.
 """
 
 import io
-import pickle
-import pickletools
-import re
-import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vscore_engine.errors import EngineError
 from vscore_engine.frames import encode
+from vscore_engine.torch_archive import load_plain
 
 if TYPE_CHECKING:
     import torch
 
 INDEX = "top_index_per_lan"
 VALUE = "top_values_per_lan"
-
-# What torch.save names in a pickle of plain tensors. Other names may be harmless and still ask for
-# any amount of memory, such as bytearray.
-_NAMES = re.compile(
-    r"torch\._utils _rebuild_tensor_v2|collections OrderedDict|torch (Long|Int|Short|Char|Byte|"
-    r"Float|Half|BFloat16|Double)Storage"
-)
-_LARGEST_PICKLE = 1 << 20
 
 
 def write_pt(source: Path, target: Path, layers: Sequence[int]) -> None:
@@ -39,7 +28,7 @@ def write_pt(source: Path, target: Path, layers: Sequence[int]) -> None:
     """
     import torch
 
-    tensors = _load_safetensors(source)
+    tensors = load_safetensors(source)
     content: dict[str, dict[str, torch.Tensor]] = {}
     for layer in layers:
         names = f"layer.{layer}.index", f"layer.{layer}.value"
@@ -51,7 +40,7 @@ def write_pt(source: Path, target: Path, layers: Sequence[int]) -> None:
             )
         index, value = (tensors[name] for name in names)
         content[str(layer)] = {INDEX: index.to(torch.int64), VALUE: value.to(torch.float32)}
-    _save({"layers": content}, target)
+    save({"layers": content}, target)
 
 
 def write_tensor(source: Path, target: Path, name: str) -> None:
@@ -61,7 +50,7 @@ def write_tensor(source: Path, target: Path, name: str) -> None:
     """
     import torch
 
-    tensors = _load_safetensors(source)
+    tensors = load_safetensors(source)
     if name not in tensors:
         raise EngineError(
             "request",
@@ -69,10 +58,11 @@ def write_tensor(source: Path, target: Path, name: str) -> None:
             "Check the layers, or make the run again.",
         )
     tensor = tensors[name]
-    _save(tensor.to(torch.float32 if tensor.is_floating_point() else torch.int64), target)
+    save(tensor.to(torch.float32 if tensor.is_floating_point() else torch.int64), target)
 
 
-def _save(content: object, target: Path) -> None:
+def save(content: object, target: Path) -> None:
+    """torch.save, of which the same content gives the same bytes under any name."""
     import torch
 
     buffer = io.BytesIO()
@@ -88,18 +78,7 @@ def read_pt(source: Path, target: Path) -> dict[str, object]:
     """
     import torch
 
-    _check_archive(source)
-    try:
-        content = torch.load(source, map_location="cpu", weights_only=True)
-    except OSError as error:
-        raise _refuse(source, str(error)) from error
-    except pickle.UnpicklingError as error:
-        # Its own text advises to load the file all the same.
-        reason = "it holds more than tensors, which may be code; none of it was run"
-        raise _refuse(source, reason) from error
-    except Exception as error:
-        first = str(error).strip().splitlines()[:1]
-        raise _refuse(source, f"PyTorch cannot read it as weights ({' '.join(first)})") from error
+    content = load_plain(source, lambda reason: _refuse(source, reason))
     layers = _check_content(source, content)
     tensors: list[tuple[str, Any]] = []
     for layer, (index, value) in layers.items():
@@ -116,7 +95,8 @@ def read_pt(source: Path, target: Path) -> dict[str, object]:
     }
 
 
-def _load_safetensors(source: Path) -> "dict[str, torch.Tensor]":
+def load_safetensors(source: Path) -> "dict[str, torch.Tensor]":
+    """All tensors of a safetensors file. Raises "request" for a file that is none, or not there."""
     from safetensors import SafetensorError
     from safetensors.torch import load
 
@@ -134,41 +114,6 @@ def _load_safetensors(source: Path) -> "dict[str, torch.Tensor]":
             f"{source} cannot be read: {error}. A whole safetensors file was expected. "
             "Make the run again.",
         ) from error
-
-
-def _check_archive(source: Path) -> None:
-    """Refuse what torch.save does not write today, before anything of it is unpickled.
-
-    torch.save stores its records uncompressed; a compressed one could fill the memory.
-    """
-    try:
-        with zipfile.ZipFile(source) as archive:
-            records = archive.infolist()
-            unpacked = sum(record.file_size for record in records)
-            size = source.stat().st_size
-            if unpacked > size:
-                raise _refuse(source, f"its {size} bytes would unpack to {unpacked}")
-            pickles = [r for r in records if r.filename.rpartition("/")[2] == "data.pkl"]
-            if len(pickles) != 1 or pickles[0].file_size > _LARGEST_PICKLE:
-                raise _refuse(source, "it is no archive as torch.save writes them")
-            _check_pickle(source, archive.read(pickles[0]))
-    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
-        raise _refuse(source, "it is no archive as torch.save writes them") from error
-    except OSError as error:
-        raise _refuse(source, str(error)) from error
-
-
-def _check_pickle(source: Path, content: bytes) -> None:
-    """Refuse what names anything else than plain tensors. Only reads; nothing is unpickled."""
-    for operation, argument, _ in pickletools.genops(content):
-        # One that takes names from the stack cannot be checked; torch.save does not use it.
-        if operation.name in ("STACK_GLOBAL", "INST", "BYTEARRAY8") or (
-            operation.name == "GLOBAL" and not _NAMES.fullmatch(str(argument))
-        ):
-            named = f" ({argument})" if operation.name == "GLOBAL" else ""
-            raise _refuse(
-                source, f"it holds more than tensors{named}, which may be code; none of it was run"
-            )
 
 
 def _check_content(source: Path, content: object) -> "dict[int, tuple[torch.Tensor, torch.Tensor]]":

@@ -13,6 +13,16 @@ if TYPE_CHECKING:
     from vscore_engine.models import LoadedModel
     from vscore_engine.tokens import Tokenized
 
+# The jobs of steer_jobs.py, which imports torch.
+STEERING = (
+    "hidden_sums",
+    "gate_rates",
+    "steered_losses",
+    "label_losses",
+    "continuations",
+    "learn_gate",
+)
+
 
 class Session:
     """A model, its dictionaries and the tokenized texts, for one job after the other."""
@@ -34,12 +44,16 @@ class Session:
             "write_tensor": self._write_tensor,
             "read_pt": self._read_pt,
             "read_pickle": self._read_pickle,
+            "write_bank": self._write_bank,
+            "write_gates": self._write_gates,
+            "read_bank": self._read_bank,
             "releases": self._releases,
             "doctor": self._doctor,
             "prefetch": self._prefetch,
             "selfcheck": self._selfcheck,
             "ablate": self._ablate,
             "cluster": self._cluster,
+            **dict.fromkeys(STEERING, self._steer),
         }
         if job.name not in jobs:
             raise EngineError(
@@ -176,6 +190,26 @@ class Session:
         result(self._sender, "pickle", read_pickle(Path(job.params["source"])))
         return 0
 
+    def _write_bank(self, job: "Job") -> int:
+        from vscore_engine.steering_files import write_bank
+
+        asked = job.params
+        write_bank(Path(asked["source"]), Path(asked["target"]), asked["metadata"])
+        return 0
+
+    def _write_gates(self, job: "Job") -> int:
+        from vscore_engine.steering_files import write_gates
+
+        write_gates(Path(job.params["target"]), job.params["gates"], job.params["metadata"])
+        return 0
+
+    def _read_bank(self, job: "Job") -> int:
+        from vscore_engine.steering_files import read_bank
+
+        source, target = Path(job.params["source"]), Path(job.params["target"])
+        result(self._sender, "bank", read_bank(source, target))
+        return 0
+
     def _selfcheck(self, job: "Job") -> int:
         from vscore_engine.selfcheck import check
 
@@ -205,6 +239,13 @@ class Session:
             raise EngineError("bug", f"Layer {layer} is not loaded. `load` comes first. Do so.")
         dictionary = None if layer is None else self._dictionaries[layer]
         return ablate(job, loaded, dictionary, self._texts[language].texts, self._sender)
+
+    def _steer(self, job: "Job") -> int:
+        from vscore_engine.steer_jobs import STEER_JOBS
+        from vscore_engine.steer_settings import Bench
+
+        bench = Bench(job, self._ready(), self._dictionaries, self._texts, self._sender)
+        return STEER_JOBS[job.name](bench)
 
     def _cluster(self, job: "Job") -> int:
         from vscore_engine.clustering import cluster

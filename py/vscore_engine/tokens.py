@@ -67,18 +67,28 @@ def tokenize(
     return done
 
 
-def pad(texts: Sequence[TokenizedText], pad_id: int) -> tuple[np.ndarray, np.ndarray]:
-    """Right padding: ids I64[batch, longest], mask bool of the same shape.
+def pad(
+    texts: Sequence[TokenizedText], pad_id: int, *, left: bool = False
+) -> tuple[np.ndarray, np.ndarray]:
+    """Padded to the longest: ids I64[batch, longest], mask bool of the same shape.
 
-    On the right, positions count from 0 without help, and no real token can see padding.
+    On the right, positions count from 0 without help, and no real token can see padding. On the
+    left, all texts go on at the same place.
     """
     longest = max(len(text.ids) for text in texts)
     ids = np.full((len(texts), longest), pad_id, dtype=np.int64)
     mask = np.zeros(ids.shape, dtype=bool)
     for row, text in enumerate(texts):
-        ids[row, : len(text.ids)] = text.ids
-        mask[row, : len(text.ids)] = True
+        own = place_of(text, longest, left=left)
+        ids[row, own] = text.ids
+        mask[row, own] = True
     return ids, mask
+
+
+def place_of(text: TokenizedText, longest: int, *, left: bool = False) -> slice:
+    """Where a text's tokens are in its padded row."""
+    start = longest - len(text.ids) if left else 0
+    return slice(start, start + len(text.ids))
 
 
 def pieces(tokenizer: Any, ids: np.ndarray) -> list[str]:

@@ -1,0 +1,110 @@
+"""Steering vectors and learned gates as the steering repository keeps them, in `.pt` files."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from vscore_engine.errors import EngineError
+from vscore_engine.frames import encode
+from vscore_engine.run_files import load_safetensors, save
+from vscore_engine.torch_archive import load_plain
+
+if TYPE_CHECKING:
+    import torch
+
+_PLAIN = (str, int, float, bool, type(None))
+
+
+def write_bank(source: Path, target: Path, metadata: Mapping[str, Any]) -> None:
+    """safetensors with `layer.<L>` F32[d] -> {"metadata", "sv_bank": {L: float32[d]}}."""
+    tensors = load_safetensors(source)
+    bank = {
+        int(name.removeprefix("layer.")): tensor.float().clone()
+        for name, tensor in sorted(tensors.items(), key=lambda entry: entry[0])
+    }
+    save({"metadata": dict(metadata), "sv_bank": dict(sorted(bank.items()))}, target)
+
+
+def write_gates(
+    target: Path, gates: Mapping[str, Mapping[str, Any]], metadata: Mapping[str, Any]
+) -> None:
+    """Layer -> {"features", "weight", "bias"} as {"metadata", "learned_gate_bank": {L: {...}}}."""
+    import torch
+
+    bank = {
+        int(layer): {
+            "feature_indices": [int(feature) for feature in gate["features"]],
+            "weight": torch.tensor(gate["weight"], dtype=torch.float32),
+            "bias": float(gate["bias"]),
+        }
+        for layer, gate in gates.items()
+    }
+    save({"metadata": dict(metadata), "learned_gate_bank": bank}, target)
+
+
+def read_bank(source: Path, target: Path) -> dict[str, object]:
+    """The other way: writes `layer.<L>` F32[d] as safetensors, returns {"metadata", "layers"}.
+
+    Takes a bare {L: vector} too, as the repository's own reader does; "metadata" is null then.
+    Raises "request" for everything else.
+    """
+    content = load_plain(source, lambda reason: _refuse(source, reason))
+    if not isinstance(content, dict):
+        raise _refuse(source, "it holds no dictionary")
+    metadata: object = None
+    if "sv_bank" in content:
+        metadata, content = content.get("metadata"), content["sv_bank"]
+    if not isinstance(content, dict) or not content:
+        raise _refuse(source, "its sv_bank holds no vectors")
+    tensors: list[tuple[str, Any]] = []
+    for key, vector in content.items():
+        tensors.append((f"layer.{_layer(source, key)}", _vector(source, key, vector).numpy()))
+    with target.open("wb") as file:
+        for buffer in encode({}, tensors):
+            file.write(buffer)
+    return {
+        "metadata": _plain(metadata),
+        "layers": [int(name.removeprefix("layer.")) for name, _ in tensors],
+    }
+
+
+def _layer(source: Path, key: object) -> int:
+    if not str(key).isdecimal():
+        raise _refuse(source, f"{key!r} is not the number of a layer")
+    return int(str(key))
+
+
+def _vector(source: Path, key: object, vector: object) -> "torch.Tensor":
+    import torch
+
+    if (
+        not isinstance(vector, torch.Tensor)
+        or vector.ndim != 1
+        or vector.layout != torch.strided
+        or not vector.is_floating_point()
+        or vector.numel() * vector.element_size() > vector.untyped_storage().nbytes()
+    ):
+        raise _refuse(source, f"layer {key} holds something else than one vector of numbers")
+    if not bool(torch.isfinite(vector).all()):
+        raise _refuse(source, f"the vector of layer {key} is not all finite numbers")
+    return vector.float().contiguous()
+
+
+def _plain(metadata: object) -> dict[str, object] | None:
+    """What of the metadata is text, numbers, or lists of these."""
+    if not isinstance(metadata, dict):
+        return None
+    return {
+        str(key): value
+        for key, value in metadata.items()
+        if isinstance(value, _PLAIN)
+        or (isinstance(value, list) and all(isinstance(each, _PLAIN) for each in value))
+    }
+
+
+def _refuse(source: Path, reason: str) -> EngineError:
+    return EngineError(
+        "request",
+        f'{source} holds no steering vectors: {reason}. {{"metadata", "sv_bank": {{layer: float '
+        "vector}} was expected, as build_steering_vectors.py writes it. Choose another file.",
+    )
