@@ -1,5 +1,6 @@
 """Steering vectors and learned gates as the steering repository keeps them, in `.pt` files."""
 
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,8 +12,6 @@ from vscore_engine.torch_archive import load_plain
 
 if TYPE_CHECKING:
     import torch
-
-_PLAIN = (str, int, float, bool, type(None))
 
 
 def write_bank(source: Path, target: Path, metadata: Mapping[str, Any]) -> None:
@@ -91,15 +90,20 @@ def _vector(source: Path, key: object, vector: object) -> "torch.Tensor":
 
 
 def _plain(metadata: object) -> dict[str, object] | None:
-    """What of the metadata is text, numbers, or lists of these."""
+    """What of the metadata is text, numbers, or lists and dictionaries of these."""
     if not isinstance(metadata, dict):
         return None
-    return {
-        str(key): value
-        for key, value in metadata.items()
-        if isinstance(value, _PLAIN)
-        or (isinstance(value, list) and all(isinstance(each, _PLAIN) for each in value))
-    }
+    return {str(key): value for key, value in metadata.items() if _is_plain(value)}
+
+
+def _is_plain(value: object) -> bool:
+    if isinstance(value, list | tuple):
+        return all(_is_plain(each) for each in value)
+    if isinstance(value, dict):
+        return all(isinstance(key, str) and _is_plain(each) for key, each in value.items())
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return isinstance(value, str | int | bool | type(None))
 
 
 def _refuse(source: Path, reason: str) -> EngineError:

@@ -52,6 +52,11 @@ const ReadPickle = z.strictObject({
 });
 export type ReadPickle = z.infer<typeof ReadPickle>;
 
+const ReadBank = z.strictObject({
+  metadata: z.record(z.string(), z.unknown()).nullable(),
+  layers: z.array(z.int()),
+});
+
 const Flores = z.strictObject({
   language: z.string(),
   revision: z.string(),
@@ -158,6 +163,27 @@ export class EngineJobs {
     }
   }
 
+  /** Writes steering vectors `layer.<L>` F32 [d] as the `.pt` of the steering repository. */
+  async writeBank(source: string, target: string, metadata: object): Promise<void> {
+    for await (const _ of this.frames("write_bank", { source, target, metadata })) {
+      // Its end is all there is to wait for.
+    }
+  }
+
+  /** The same from a `.pt` that anybody wrote, checked and without running what it may carry; and what it tells of them. */
+  async readBank(source: string, target: string): Promise<z.infer<typeof ReadBank>> {
+    return ReadBank.parse(
+      jsonOf((await this.result("read_bank", { source, target }, "bank")).blob),
+    );
+  }
+
+  /** Writes trained gates, by layer, as the `.pt` of the steering repository. */
+  async writeGates(target: string, gates: object, metadata: object): Promise<void> {
+    for await (const _ of this.frames("write_gates", { target, gates, metadata })) {
+      // Its end is all there is to wait for.
+    }
+  }
+
   /** Converts a `.pt` that anybody wrote to safetensors, checked and without running what it may carry. */
   async readTorch(source: string, target: string): Promise<void> {
     for await (const _ of this.frames("read_pt", { source, target })) {
@@ -223,7 +249,8 @@ export class EngineJobs {
     return z.array(Release).parse(jsonOf((await this.result("releases", {}, "releases")).blob));
   }
 
-  private async result(
+  /** A job's result of that name. */
+  async result(
     job: string,
     request: Record<string, unknown>,
     name: string,
@@ -236,10 +263,8 @@ export class EngineJobs {
     return found;
   }
 
-  private async *frames(
-    job: string,
-    request: Record<string, unknown>,
-  ): AsyncGenerator<Frame, void, void> {
+  /** What a job sends, but for its progress. */
+  async *frames(job: string, request: Record<string, unknown>): AsyncGenerator<Frame, void, void> {
     for await (const frame of this.engine.run(job, request, this.signal)) {
       if (frame.kind === "progress") this.onProgress(frame.progress);
       else yield frame;

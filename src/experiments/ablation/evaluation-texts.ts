@@ -55,10 +55,7 @@ export async function evaluationTexts(
 ): Promise<EvaluationTexts> {
   const { corpus, sameTexts } = request;
   const found = await readCorpus(run, request, jobs);
-  const selecting = run.meta.languages.flatMap((language) => openSums(run, language).texts);
-  const hashes = new Set(selecting.map(({ sha256 }) => sha256));
-  const isOwn = corpus === run.meta.corpus && found.split === run.meta.split;
-  const ids = new Set(isOwn ? selecting.map(({ id }) => id) : []);
+  const { hashes, ids } = selectingTexts(run, corpus, found.split);
   let selectors = 0;
   const languages = new Map<string, CorpusText[]>();
   const lacking: string[] = [];
@@ -90,18 +87,40 @@ export async function evaluationTexts(
   };
 }
 
-const place = (corpus: string, split: string | null): string =>
+/** The texts that a run's features were chosen on: beginnings of their hashes, and their ids where the corpus is the run's own. */
+export function selectingTexts(
+  run: FinishedRun,
+  corpus: string,
+  split: string | null,
+): { hashes: Set<string>; ids: Set<string> } {
+  const selecting = run.meta.languages.flatMap((language) => openSums(run, language).texts);
+  const isOwn = corpus === run.meta.corpus && split === run.meta.split;
+  return {
+    hashes: new Set(selecting.map(({ sha256 }) => sha256)),
+    ids: new Set(isOwn ? selecting.map(({ id }) => id) : []),
+  };
+}
+
+/** A corpus as messages name it. */
+export const place = (corpus: string, split: string | null): string =>
   `--corpus ${corpus}${split === null ? "" : ` (${split})`}`;
 
-async function readCorpus(
-  run: FinishedRun,
-  { corpus, split, splitGiven }: EvaluationRequest,
-  jobs: EngineJobs,
-): Promise<{
+export interface Corpus {
   languages: Map<string, CorpusText[]>;
   split: string | null;
   revision: string | null;
-}> {
+}
+
+/** The texts of the run's languages in a split of a corpus; of FLORES+, those sentences that every language has. */
+export async function readCorpus(
+  run: FinishedRun,
+  {
+    corpus,
+    split,
+    splitGiven,
+  }: Pick<EvaluationRequest, "corpus" | "split" | "splitGiven">,
+  jobs: EngineJobs,
+): Promise<Corpus> {
   if (isLocalCorpus(corpus)) return readLocalCorpus(corpus, split, splitGiven);
   const revision = run.meta.corpus === corpus ? run.meta.corpus_revision : null;
   const asked = { languages: run.meta.languages, split: split ?? "devtest", revision };

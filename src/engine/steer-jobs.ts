@@ -1,0 +1,173 @@
+import { z } from "zod";
+import type { Shard } from "../plan.js";
+import type { EngineJobs } from "./engine-jobs.js";
+import { jsonOf } from "./frames.js";
+import { takeTensor } from "./safetensors.js";
+
+/** Where a vector is added: everywhere, where one of the features is above a threshold, or as far as a trained gate opens. */
+export type EngineGate =
+  | null
+  | { features: readonly number[]; threshold: number }
+  | { features: readonly number[]; weight: readonly number[]; bias: number };
+
+/** One change of the model: at each layer h + g(h)·α·vector. No layers: no change. */
+export interface EngineSetting {
+  alpha: number;
+  /** `vector`: the name of a tensor f32 [d_model] in the bank. */
+  layers: readonly { layer: number; vector: string; gate: EngineGate }[];
+}
+
+/** What every pass under settings is asked. */
+export interface SteeredPass {
+  /** Under which name the engine has the texts. */
+  texts: string;
+  shards: readonly Shard[];
+  settings: readonly EngineSetting[];
+  /** A safetensors file; null where no setting adds anything. */
+  bank: string | null;
+  positions: string;
+}
+
+/** Sums over the counted tokens of T texts: `tokens` u32 [T], and by layer f64 [T, d] row-major. */
+export interface HiddenSums {
+  text: Uint32Array;
+  tokens: Uint32Array;
+  layers: Map<number, Float64Array>;
+}
+
+/** Streams what blocks put out, summed over each text's counted tokens. */
+export async function* hiddenSums(
+  jobs: EngineJobs,
+  request: {
+    texts: string;
+    shards: readonly Shard[];
+    layers: readonly number[];
+    special_tokens: string;
+    first_token: string;
+  },
+  width: number,
+): AsyncGenerator<HiddenSums, void, void> {
+  for await (const frame of jobs.frames("hidden_sums", request)) {
+    if (frame.kind !== "result") continue;
+    const text = takeTensor(frame.blob, "text", "U32");
+    yield {
+      text,
+      tokens: takeTensor(frame.blob, "tokens", "U32", [text.length]),
+      layers: new Map(
+        request.layers.map((layer) => [
+          layer,
+          takeTensor(frame.blob, `layer.${layer}`, "F64", [text.length, width]),
+        ]),
+      ),
+    };
+  }
+}
+
+/** Streams the losses of texts under settings: of T texts and S settings, `loss` f64 [S, T] (nats, summed), `tokens` u32 [T]. */
+export async function* steeredLosses(
+  jobs: EngineJobs,
+  pass: SteeredPass,
+): AsyncGenerator<{ text: Uint32Array; tokens: Uint32Array; loss: Float64Array }, void, void> {
+  for await (const frame of jobs.frames("steered_losses", { ...pass })) {
+    if (frame.kind !== "result") continue;
+    const text = takeTensor(frame.blob, "text", "U32");
+    yield {
+      text,
+      tokens: takeTensor(frame.blob, "tokens", "U32", [text.length]),
+      loss: takeTensor(frame.blob, "loss", "F64", [pass.settings.length, text.length]),
+    };
+  }
+}
+
+/** −log p of C labels behind T prompts under S settings: of the first token, and summed over all; f64 [S, T, C] row-major. */
+export interface LabelLosses {
+  text: Uint32Array;
+  labelTokens: Uint32Array;
+  first: Float64Array;
+  total: Float64Array;
+}
+
+export async function* labelLosses(
+  jobs: EngineJobs,
+  pass: SteeredPass & { labels: readonly string[] },
+): AsyncGenerator<LabelLosses, void, void> {
+  for await (const frame of jobs.frames("label_losses", { ...pass })) {
+    if (frame.kind !== "result") continue;
+    const text = takeTensor(frame.blob, "text", "U32");
+    const shape = [pass.settings.length, text.length, pass.labels.length];
+    yield {
+      text,
+      labelTokens: takeTensor(frame.blob, "label_tokens", "U32", [pass.labels.length]),
+      first: takeTensor(frame.blob, "first", "F64", shape),
+      total: takeTensor(frame.blob, "total", "F64", shape),
+    };
+  }
+}
+
+const Written = z.array(z.array(z.strictObject({ text: z.string(), tokens: z.array(z.int()) })));
+/** A continuation: its text without special tokens, and the ids of its tokens. */
+export type Written = z.infer<typeof Written>[number][number];
+
+/** Streams greedy continuations of prompts: [setting][text of the shard]. */
+export async function* continuations(
+  jobs: EngineJobs,
+  pass: SteeredPass & { max_new_tokens: number; cache: boolean },
+): AsyncGenerator<{ text: Uint32Array; written: Written[][] }, void, void> {
+  for await (const frame of jobs.frames("continuations", { ...pass })) {
+    if (frame.kind !== "result") continue;
+    const written = Written.parse(jsonOf(frame.blob));
+    yield { text: takeTensor(frame.blob, "text", "U32"), written };
+  }
+}
+
+/** Streams on how many tokens G gates would be open in the model as it is: `open` u32 [G, T], of `tokens` u32 [T]. */
+export async function* gateRates(
+  jobs: EngineJobs,
+  request: {
+    texts: string;
+    shards: readonly Shard[];
+    gates: readonly { layer: number; features: readonly number[] }[];
+    threshold: number;
+  },
+): AsyncGenerator<{ text: Uint32Array; tokens: Uint32Array; open: Uint32Array }, void, void> {
+  for await (const frame of jobs.frames("gate_rates", { ...request })) {
+    if (frame.kind !== "result") continue;
+    const text = takeTensor(frame.blob, "text", "U32");
+    yield {
+      text,
+      tokens: takeTensor(frame.blob, "tokens", "U32", [text.length]),
+      open: takeTensor(frame.blob, "open", "U32", [request.gates.length, text.length]),
+    };
+  }
+}
+
+export const TrainedGate = z.strictObject({
+  weight: z.array(z.number()),
+  bias: z.number(),
+  /** Before each epoch, and behind the last. */
+  losses: z.array(z.number()),
+});
+export type TrainedGate = z.infer<typeof TrainedGate>;
+
+/** Trains a gate at one layer. */
+export async function learnGate(
+  jobs: EngineJobs,
+  request: {
+    prompts: string;
+    prompt_shards: readonly Shard[];
+    label: string;
+    collateral: readonly { texts: string; shards: readonly Shard[] }[];
+    layer: number;
+    features: readonly number[];
+    vector: string;
+    bank: string;
+    alpha: number;
+    positions: string;
+    collateral_weight: number;
+    learning_rate: number;
+    epochs: number;
+  },
+): Promise<TrainedGate> {
+  const { blob } = await jobs.result("learn_gate", { ...request }, "gate");
+  return TrainedGate.parse(jsonOf(blob));
+}

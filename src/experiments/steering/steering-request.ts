@@ -1,0 +1,111 @@
+import { currentCode } from "../../config/languages.js";
+import { requestError } from "../../errors.js";
+import type { TokenRule } from "../../reduce/text-sums.js";
+import type { FinishedRun } from "../../runs/read.js";
+import type { Method } from "./methods.js";
+
+export interface Pair {
+  source: string;
+  target: string;
+}
+
+/** One experiment of a sweep. */
+export interface Setup extends Pair {
+  /** The first layer that is steered. */
+  layer: number;
+  alpha: number;
+}
+
+/** How gates are trained. */
+export interface Learning {
+  /** Texts of each language. */
+  texts: number;
+  epochs: number;
+  rate: number;
+  collateralWeight: number;
+}
+
+/** What all experiments of steering are asked. */
+export interface SteeringRequest {
+  setups: Setup[];
+  methods: Method[];
+  /** Texts of source and target that vectors are made from. */
+  trainTexts: number;
+  /** Texts of the source that are steered, and of each other language on which the side effects are measured. */
+  evalTexts: number;
+  otherTexts: number;
+  gateTopK: number;
+  gateThreshold: number;
+  positions: "counted" | "all";
+  rule: TokenRule;
+  normalize: boolean;
+  corpus: string;
+  /** Of evaluation, and of what vectors and gates are made from. */
+  split: "dev" | "devtest";
+  trainSplit: "dev" | "devtest";
+  splitGiven: boolean;
+  learning: Learning | null;
+  /** Vectors from a file, in place of new ones. */
+  bank: string | null;
+  seed: number;
+}
+
+/**
+ * Every source with every target but itself.
+ *
+ * @param sources codes of two letters or of FLORES+; null: all languages of the run
+ * @throws VscoreError (request) for what the run lacks, or where nothing is left
+ */
+export function pairsOf(
+  run: Pick<FinishedRun, "name" | "meta">,
+  sources: readonly string[] | null,
+  targets: readonly string[],
+): Pair[] {
+  const from = sources === null ? run.meta.languages : known(run, sources, "--source-lang");
+  const to = known(run, targets, "--target-lang");
+  const pairs = to.flatMap((target) =>
+    from.filter((source) => source !== target).map((source) => ({ source, target })),
+  );
+  if (pairs.length > 0) return pairs;
+  throw requestError(
+    `--source-lang and --target-lang are both ${to.join(", ")}. Expected two languages: from one into another. Change one of them.`,
+  );
+}
+
+function known(
+  { name, meta }: Pick<FinishedRun, "name" | "meta">,
+  codes: readonly string[],
+  flag: string,
+): string[] {
+  const full = codes.map((code) => (meta.languages.includes(code) ? code : currentCode(code)));
+  const at = full.findIndex((code) => !meta.languages.includes(code));
+  if (at >= 0)
+    throw requestError(
+      `${flag}: found ${codes[at]}, the run ${name} has ${meta.languages.join(", ")}. Choose among them, or compute a run with it.`,
+    );
+  return [...new Set(full)];
+}
+
+/** Where the steering repository begins. */
+const THEIR_BASE = 20;
+
+/**
+ * The layer that steering begins at where nobody says: 20, as in the steering repository, of a run that has it; else the lowest
+ * that two more of the run follow; else its last.
+ */
+export function standardBase(layers: readonly number[]): number {
+  if (layers.includes(THEIR_BASE)) return THEIR_BASE;
+  const rising = layers.toSorted((a, b) => a - b);
+  return (
+    rising.find((layer) => layers.includes(layer + 1) && layers.includes(layer + 2)) ??
+    (rising.at(-1) as number)
+  );
+}
+
+/** Strengths that the steering repository writes continuations with, by source language; for Gemma 2 2B. */
+const THEIR_ALPHAS: Record<string, number> = {
+  ...{ spa_Latn: 0.5, fra_Latn: 0.5, jpn_Jpan: 1, kor_Hang: 0.8, por_Latn: 0.5, tha_Thai: 1.5 },
+  ...{ vie_Latn: 0.5, cmn_Hans: 1, arb_Arab: 1 },
+};
+export const STANDARD_ALPHA = 0.5;
+export const alphaOf = (source: string): number => THEIR_ALPHAS[source] ?? STANDARD_ALPHA;
