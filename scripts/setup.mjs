@@ -116,6 +116,7 @@ function checkChosenPython(chosen) {
     "sae_lens",
     "safetensors",
     "sklearn",
+    "py3langid",
     ...(isDev ? ["pytest", "ruff"] : []),
   ];
   const program = `import importlib.util as u; print(' '.join(m for m in ${JSON.stringify(modules)} if u.find_spec(m) is None))`;

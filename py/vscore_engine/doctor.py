@@ -26,6 +26,8 @@ from vscore_engine.registry import read_registry
 PACKAGES = (
     *("torch", "transformers", "sae-lens", "huggingface-hub", "safetensors"),
     *("tokenizers", "numpy", "pyarrow", "scikit-learn", "scipy"),
+    # Only for the languages of continuations, as scikit-learn is only for clusters.
+    "py3langid",
 )
 _log = logging.getLogger("vscore_engine")
 _Found = TypeVar("_Found")
