@@ -25,6 +25,8 @@ import { rescore } from "./commands/rescore.js";
 import { runs } from "./commands/runs.js";
 import { selfcheck } from "./commands/selfcheck.js";
 import { show } from "./commands/show.js";
+import { steerLid } from "./commands/steer-lid.js";
+import { steerVectors } from "./commands/steer-vectors.js";
 import { synergy } from "./commands/synergy.js";
 import { EXIT_CODES, ReportedFailure, VscoreError } from "./errors.js";
 import { explain } from "./runs/atomic-write.js";
@@ -126,6 +128,8 @@ async function main(): Promise<number> {
     feature: (run, which, options) => feature(run, which, options, output, cancelled.signal),
     ablate: (run, options) => ablate(run, options, output, cancelled.signal),
     interactions: (run, options) => interactions(run, options, output),
+    steerVectors: (run, options) => steerVectors(run, options, output, cancelled.signal),
+    steerLid: (run, options) => steerLid(run, options, output, cancelled.signal),
     synergy: (run, options) => synergy(run, options, output, cancelled.signal),
     codeswitch: (run, options) => codeswitch(run, options, output, cancelled.signal),
     cluster: (source, options) => cluster(source, options, output, cancelled.signal),

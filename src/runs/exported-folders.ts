@@ -22,7 +22,13 @@ export const PAPER_INDEX: ExportedFolder = {
   files: /^layer_\d+\/top_index_per_lan_magnitude\.pth$/,
 };
 
-export const EXPORTED_FOLDERS = [SAE_FEATURES, PAPER_INDEX];
+/** Three files a pair of languages, under the steering repository's own names. */
+export const STEERING_VECTORS: ExportedFolder = {
+  name: "steering_vectors",
+  files: /^sv_[\w.-]+_to_\w+_train\d+\.(safetensors|pt|json)$/,
+};
+
+export const EXPORTED_FOLDERS = [SAE_FEATURES, PAPER_INDEX, STEERING_VECTORS];
 
 /** Folders that an export may have made below its own. */
 export const foldersOfLayers = (folder: string): string[] =>

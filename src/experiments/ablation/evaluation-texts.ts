@@ -114,11 +114,7 @@ export interface Corpus {
 /** The texts of the run's languages in a split of a corpus; of FLORES+, those sentences that every language has. */
 export async function readCorpus(
   run: FinishedRun,
-  {
-    corpus,
-    split,
-    splitGiven,
-  }: Pick<EvaluationRequest, "corpus" | "split" | "splitGiven">,
+  { corpus, split, splitGiven }: Pick<EvaluationRequest, "corpus" | "split" | "splitGiven">,
   jobs: EngineJobs,
 ): Promise<Corpus> {
   if (isLocalCorpus(corpus)) return readLocalCorpus(corpus, split, splitGiven);

@@ -2,9 +2,9 @@ import { requestError } from "../../errors.js";
 
 /**
  * How a model is steered. "none": not at all. "SV": the vector is added everywhere. "SAE": where one of the source language's top
- * features fires. "Learned": as far as a trained gate opens. "Random": a random vector of the same length, everywhere (a control).
+ * features fires. "Random": a random vector of the same length, everywhere (a control).
  */
-export type Family = "none" | "SV" | "SAE" | "Learned" | "Random";
+export type Family = "none" | "SV" | "SAE" | "Random";
 
 export interface Method {
   /** As the steering repository writes it: No SV, SV-1L … */
@@ -24,16 +24,14 @@ const family = (name: Exclude<Family, "none">): Method[] =>
 
 /** The seven of the steering repository. */
 export const SEVEN: readonly Method[] = [NO_SV, ...family("SV"), ...family("SAE")];
-const LEARNED = family("Learned");
-const ALL: readonly Method[] = [...SEVEN, ...LEARNED, ...family("Random")];
+const ALL: readonly Method[] = [...SEVEN, ...family("Random")];
 
 /**
  * The methods that a list names, always with No SV, in one order. "all" is all seven; a family's name is its three.
  *
- * @param learned whether those with trained gates are wanted too, as many layers as of SAE gates
  * @throws VscoreError (request)
  */
-export function parseMethods(text: string, learned: boolean): Method[] {
+export function parseMethods(text: string): Method[] {
   const named = text.split(",").map((part) => part.trim());
   const chosen = new Set<Method>([NO_SV]);
   for (const name of named) {
@@ -43,13 +41,10 @@ export function parseMethods(text: string, learned: boolean): Method[] {
         : ALL.filter((each) => each.name === name || (each.family === name && name !== "none"));
     if (found.length === 0)
       throw requestError(
-        `--methods: found ${JSON.stringify(name)}. Expected all, SV, SAE, Learned, Random, or one such as ${ALL.map((each) => each.name).join(", ")}. Correct it.`,
+        `--methods: found ${JSON.stringify(name)}. Expected all, SV, SAE, Random, or one such as ${ALL.map((each) => each.name).join(", ")}. Correct it.`,
       );
     for (const each of found) chosen.add(each);
   }
-  if (learned)
-    for (const { k } of [...chosen].filter((each) => each.family === "SAE"))
-      chosen.add(LEARNED[k - 1] as Method);
   return ALL.filter((each) => chosen.has(each));
 }
 

@@ -1,6 +1,4 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { extname, join, parse } from "node:path";
 import { z } from "zod";
 import { currentCode } from "../../config/languages.js";
@@ -8,6 +6,7 @@ import type { EngineJobs } from "../../engine/engine-jobs.js";
 import { SafetensorsError } from "../../engine/safetensors.js";
 import { requestError } from "../../errors.js";
 import type { Meta } from "../../runs/meta.js";
+import { withScratch } from "../../runs/scratch.js";
 import { BankFacts, bankStem, decodeBank } from "./bank-file.js";
 import { tagOf } from "./names.js";
 import type { Pair } from "./steering-request.js";
@@ -100,17 +99,14 @@ async function readTorch(
   file: string,
   jobs: EngineJobs,
 ): Promise<{ bank: Bank; facts: BankFacts | null; theirs: z.infer<typeof Theirs> | null }> {
-  const folder = await mkdtemp(join(tmpdir(), "vscore-bank-"));
-  try {
+  return withScratch(async (folder) => {
     const target = join(folder, "bank.safetensors");
     const { metadata } = await jobs.readBank(file, target);
     const { bank } = readBank(readFileSync(target));
     const own = BankFacts.safeParse(metadata?.vscore);
     const theirs = Theirs.safeParse(metadata);
     return { bank, facts: own.data ?? null, theirs: theirs.data ?? null };
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 /** Of a file without metadata nothing can be checked but its numbers. */
@@ -145,3 +141,24 @@ function toldOf(
 
 const nameOf = ({ model_id, model_revision }: Pick<Meta, "model_id" | "model_revision">): string =>
   model_revision === null ? model_id : `${model_id} (${model_revision})`;
+
+/**
+ * The texts that vectors from a file were made of, as beginnings of their hashes; null where a file does not tell.
+ *
+ * @throws VscoreError (request) as `readVectors`
+ */
+export async function trainedTexts(
+  path: string,
+  pairs: readonly Pair[],
+  meta: Meta,
+  jobs: EngineJobs,
+): Promise<{ texts: string[] | null }> {
+  const all: string[] = [];
+  for (const pair of pairs) {
+    const file = fileFor(path, pair, meta.model_id);
+    const { facts } = extname(file) === ".pt" ? await readTorch(file, jobs) : readOwn(file);
+    if (facts === null) return { texts: null };
+    all.push(...facts.texts);
+  }
+  return { texts: all };
+}

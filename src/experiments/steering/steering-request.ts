@@ -16,15 +16,6 @@ export interface Setup extends Pair {
   alpha: number;
 }
 
-/** How gates are trained. */
-export interface Learning {
-  /** Texts of each language. */
-  texts: number;
-  epochs: number;
-  rate: number;
-  collateralWeight: number;
-}
-
 /** What all experiments of steering are asked. */
 export interface SteeringRequest {
   setups: Setup[];
@@ -44,7 +35,6 @@ export interface SteeringRequest {
   split: "dev" | "devtest";
   trainSplit: "dev" | "devtest";
   splitGiven: boolean;
-  learning: Learning | null;
   /** Vectors from a file, in place of new ones. */
   bank: string | null;
   seed: number;

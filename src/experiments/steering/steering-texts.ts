@@ -17,7 +17,7 @@ export interface SteeringTexts {
   split: string | null;
   trainSplit: string | null;
   revision: string | null;
-  /** By language: for vectors, and for gates where these are trained. */
+  /** By language: what vectors are made from. */
   train: Map<string, CorpusText[]>;
   /** By source: what is steered. By other language: what the side effects are measured on. */
   steered: Map<string, CorpusText[]>;
@@ -47,7 +47,7 @@ export async function steeringTexts(
   const isOnePlace = from.split === null || split === trainSplit;
   const other = { corpus, split: trainSplit, splitGiven };
   const trainFrom = isOnePlace ? from : await readCorpus(run, other, jobs);
-  const train = trainTexts(run, request, trainFrom, trained !== null);
+  const train = trainTexts(request, trainFrom, trained !== null);
 
   const selecting = selectingTexts(run, corpus, from.split);
   const used = [...train.values()].flat();
@@ -92,8 +92,7 @@ export async function steeringTexts(
 }
 
 function trainTexts(
-  run: FinishedRun,
-  { setups, trainTexts: count, learning }: SteeringRequest,
+  { setups, trainTexts: count }: SteeringRequest,
   from: Corpus,
   hasVectors: boolean,
 ): Map<string, CorpusText[]> {
@@ -109,16 +108,8 @@ function trainTexts(
   if (!hasVectors)
     for (const { source, target } of setups)
       for (const language of [source, target]) take(language, count, "--train-n");
-  if (learning !== null)
-    for (const language of run.meta.languages)
-      if (from.languages.has(language) && !found.has(language))
-        take(language, learning.texts, "--learned-train-n");
   return found;
 }
-
-/** The first of a language's texts to train on, by which gates are trained. */
-export const learningTexts = (texts: SteeringTexts, language: string, count: number) =>
-  texts.train.get(language)?.slice(0, count) ?? [];
 
 /** What of the texts the numbers hang on. */
 export const identityOfSteering = ({

@@ -1,0 +1,149 @@
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { list, readFlag } from "../config/flag-values.js";
+import { STANDARD_ALPHA } from "../experiments/steering/steering-request.js";
+import { corpusOption, seedOption, whole } from "./options.js";
+import type { SteerLidOptions } from "./steer-lid.js";
+import type { SteerVectorsOptions } from "./steer-vectors.js";
+
+export interface SteerActions {
+  steerVectors(run: string, options: SteerVectorsOptions): Promise<void>;
+  steerLid(run: string, options: SteerLidOptions): Promise<void>;
+}
+
+const layersOption = (text: string) => readFlag(text, "integers") as (number | string)[];
+
+/** Reads a number that is finite. */
+const finite = (text: string): number => {
+  const value = text.trim() === "" ? Number.NaN : Number(text);
+  if (Number.isFinite(value)) return value;
+  throw new InvalidArgumentError("Expected a number.");
+};
+const finites = (text: string): number[] => [...new Set(list(text).map(finite))];
+
+/** `vscore steer …` on the command line. */
+export function addSteer(program: Command, actions: SteerActions): void {
+  const steer = program
+    .command("steer")
+    .description("add steering vectors to a run's own model, gated by its features or not");
+  const vectors = steer
+    .command("vectors")
+    .argument("<RUN>")
+    .description("steering vectors of pairs of languages, as files")
+    .option("--source <CODES>", "languages to lead away from, or all of the run", list, ["all"])
+    .option("--target <CODES>", "languages to lead into", list, ["eng_Latn"])
+    .option("--layers <LAYERS>", "of the model (default: those of the run)", layersOption)
+    .option("--train-n <N>", "texts of each language", whole(1), 100)
+    .addOption(split("--split <SPLIT>", "of the corpus (default: dev)"))
+    .option("--output <FOLDER>", "where to (default: <run>/exports/steering_vectors)");
+  addVectorRule(addCorpus(vectors))
+    .option("--json", "print what was made as JSON")
+    .addHelpText(
+      "after",
+      `
+At each layer: mean over texts of the mean over a text's tokens of the block's output, target less source, by the model as it is.
+For each pair sv_<model>_<source>_to_<target>_train<n>.safetensors (layer.<L>, float32), .pt ({"metadata", "sv_bank"}) and .json
+(the metadata), the last two as the steering repository keeps them. --special-tokens keep --first-token keep counts every token, as it does.`,
+    )
+    .action((run, { trainN, ...values }) =>
+      actions.steerVectors(run, {
+        ...values,
+        ...{ trainTexts: trainN, normalize: values.normalize === true, json: values.json === true },
+      }),
+    );
+
+  const lid = steer
+    .command("lid")
+    .argument("<RUN>")
+    .description(
+      "which language the model says that texts are in, as it is and steered; and what that costs other languages",
+    )
+    .option(
+      "--source-lang <CODES>",
+      "whose texts are steered; all: every language of the run",
+      list,
+      ["fra_Latn"],
+    )
+    .option("--target-lang <CODES>", "languages to steer into", list, ["eng_Latn"])
+    .option(
+      "--base-layer <LAYERS>",
+      "first steered layer, one or several (default: 20, or the lowest that two more of the run follow)",
+      layersOption,
+    )
+    .option("--alpha <NUMBERS>", "strength, one or several", finites, [STANDARD_ALPHA])
+    .option(
+      "--methods <LIST>",
+      "all (the seven), SV, SAE, Random (as long a random vector, a control), or names such as SV-1L,SAE-3L",
+      "all",
+    )
+    .option("--train-n <N>", "texts of source and target that vectors are made from", whole(1), 20)
+    .option("--eval-n <N>", "texts of the source that are steered", whole(1), 10)
+    .option("--other-eval-n <N>", "texts of each other language (default: as --eval-n)", whole(1))
+    .option(
+      "--gate-topk <K>",
+      "a gate opens where one of so many best features of the source fires",
+      whole(1),
+      2,
+    )
+    .option("--gate-threshold <X>", "above this activation", finite, 0)
+    .addOption(
+      new Option(
+        "--target-metric <WHAT>",
+        "the name's first token, or all of it per token; of table and CSV (both are kept)",
+      )
+        .choices(["first-token", "full-label"])
+        .default("first-token"),
+    )
+    .addOption(
+      new Option(
+        "--positions <WHICH>",
+        "where vectors are added: all, as the steering repository; counted: not at the first position and special tokens",
+      )
+        .choices(["counted", "all"])
+        .default("counted"),
+    )
+    .addOption(split("--split <SPLIT>", "of the corpus, to evaluate on (default: devtest)"))
+    .addOption(split("--train-split <SPLIT>", "that vectors are made from").default("dev"))
+    .option("--bank <PATH>", "a file of vectors, or a folder of them, in place of new ones");
+  addVectorRule(addCorpus(lid))
+    .option("--seed <N>", "of the intervals and random vectors", seedOption, 0)
+    .option("--json", "print the result as JSON")
+    .addHelpText(
+      "after",
+      `
+SV-kL adds α·vector behind k layers from the base layer on, SAE-kL only at tokens at which a gate is open: one of the source's best
+features, in the run's own dictionary, on what arrives there. Texts that chose the features or made the vectors, and their translations,
+are not evaluated on. Result, rows and a CSV for each pair, layer and α, as the steering repository has them, go to
+experiments/steer-lid-<n> in the run; the same command goes on with one that was interrupted.`,
+    )
+    .action((run, values) =>
+      actions.steerLid(run, {
+        ...{ source: values.sourceLang, target: values.targetLang, layers: values.baseLayer },
+        ...{ alphas: values.alpha, methods: values.methods, trainTexts: values.trainN },
+        ...{ evalTexts: values.evalN, otherTexts: values.otherEvalN, gateTopK: values.gateTopk },
+        ...{ gateThreshold: values.gateThreshold, metric: values.targetMetric },
+        ...{ positions: values.positions, corpus: values.corpus, split: values.split },
+        ...{ trainSplit: values.trainSplit, specialTokens: values.specialTokens },
+        ...{ firstToken: values.firstToken, normalize: values.normalize === true },
+        ...{ bank: values.bank, seed: values.seed, json: values.json === true },
+      }),
+    );
+}
+
+const split = (flag: string, about: string): Option =>
+  new Option(flag, about).choices(["dev", "devtest"]);
+
+const addCorpus = (command: Command): Command =>
+  command.option(
+    "--corpus <CORPUS>",
+    "texts (default: the run's own; manuals for a run on udhr)",
+    corpusOption,
+  );
+
+const addVectorRule = (command: Command): Command => {
+  const rule = (flag: string, about: string) =>
+    new Option(flag, about).choices(["drop", "keep"]).default("drop");
+  return command
+    .addOption(rule("--special-tokens <RULE>", "in a text's mean"))
+    .addOption(rule("--first-token <RULE>", "the attention sink, in a text's mean"))
+    .option("--normalize", "bring each layer's vector to length 1");
+};

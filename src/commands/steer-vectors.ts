@@ -1,0 +1,103 @@
+import { join, relative } from "node:path";
+import { requestError } from "../errors.js";
+import { standardCorpus } from "../experiments/ablation/evaluation-texts.js";
+import { bankStem, companionMetadata, encodeBank } from "../experiments/steering/bank-file.js";
+import { makeVectors } from "../experiments/steering/make-vectors.js";
+import { pairsOf } from "../experiments/steering/steering-request.js";
+import { lengthOf } from "../experiments/steering/vectors.js";
+import { withLoading } from "../explore/with-loading.js";
+import { writeAside, writeOver } from "../runs/atomic-write.js";
+import { STEERING_VECTORS } from "../runs/exported-folders.js";
+import { RUN_FILES } from "../runs/files.js";
+import { openRun } from "../runs/read.js";
+import { refuseRunFile } from "../runs/refuse-run-file.js";
+import { showProgress } from "../views/progress.js";
+import { tableLines } from "../views/table.js";
+import { asJson, type Output } from "./output.js";
+
+export interface SteerVectorsOptions {
+  source: string[];
+  target: string[];
+  layers?: (number | string)[] | undefined;
+  trainTexts: number;
+  corpus?: string | undefined;
+  split?: string | undefined;
+  specialTokens: "drop" | "keep";
+  firstToken: "drop" | "keep";
+  normalize: boolean;
+  output?: string | undefined;
+  json: boolean;
+}
+
+/** `vscore steer vectors RUN`: steering vectors of pairs of languages, as safetensors and as the steering repository keeps them. */
+export async function steerVectors(
+  name: string,
+  options: SteerVectorsOptions,
+  output: Output,
+  signal: AbortSignal,
+): Promise<void> {
+  const run = openRun(name);
+  const isAll = options.source.length === 1 && options.source[0] === "all";
+  const layers = (options.layers ?? run.meta.layers).map((layer) => {
+    if (typeof layer === "number" && layer >= 0) return layer;
+    throw requestError(`--layers: found ${layer}. Expected numbers of layers, such as 20,21,22.`);
+  });
+  const request = {
+    pairs: pairsOf(run, isAll ? null : options.source, options.target),
+    layers: [...new Set(layers)].sort((a, b) => a - b),
+    texts: options.trainTexts,
+    corpus: options.corpus ?? standardCorpus(run),
+    split: (options.split ?? "dev") as "dev" | "devtest",
+    splitGiven: options.split !== undefined,
+    rule: { special_tokens: options.specialTokens, first_token: options.firstToken },
+    normalize: options.normalize,
+  };
+  const folder =
+    options.output ??
+    join(relative(".", run.folder), RUN_FILES.exportsFolder, STEERING_VECTORS.name);
+  const stems = request.pairs.map((pair) => bankStem(run.meta.model_id, pair, request.texts));
+  const files = stems.flatMap((stem) =>
+    ["safetensors", "pt", "json"].map((ending) => join(folder, `${stem}.${ending}`)),
+  );
+  for (const file of files) refuseRunFile(file, run.folder);
+
+  const progress = showProgress({ ...output, write: output.raw });
+  const { made, warnings } = await withLoading(signal, progress.news, async (jobs, onLoaded) => {
+    const found = await makeVectors(run, request, jobs, (phase) => {
+      if (phase !== "reading texts") onLoaded();
+      progress.news({ type: "phase", phase });
+    });
+    for (const [at, { bank, facts }] of found.made.entries()) {
+      const stem = join(folder, stems[at] as string);
+      const metadata = companionMetadata(facts);
+      await writeOver(`${stem}.safetensors`, encodeBank(bank, facts));
+      await writeAside(`${stem}.pt`, (aside) =>
+        jobs.writeBank(`${stem}.safetensors`, aside, metadata),
+      );
+      await writeOver(`${stem}.json`, `${JSON.stringify(metadata, null, 2)}\n`);
+    }
+    return found;
+  }).finally(progress.stop);
+  for (const warning of warnings) output.note(`warning: ${warning}`);
+  if (options.json) {
+    output.data(asJson({ folder, files, vectors: made.map(({ facts }) => facts), warnings }));
+    return;
+  }
+  const rows = made.map(({ bank, facts }) => [
+    ...[facts.source, facts.target],
+    ...[...bank.values()].map((vector) => lengthOf(vector).toFixed(3)),
+  ]);
+  const columns = ["source", "target", ...request.layers.map((layer) => `|v| layer ${layer}`)];
+  output.result(
+    [
+      `${run.name}: mean over ${request.texts} texts a language of the mean over a text's tokens, target less source${request.normalize ? ", each of length 1" : ""}`,
+      "",
+      ...tableLines(
+        columns.map((title, at) => ({ title, align: at < 2 ? "left" : "right" })),
+        rows,
+      ),
+      "",
+      `Wrote ${files.length} files to ${folder}`,
+    ].join("\n"),
+  );
+}

@@ -1,0 +1,194 @@
+import { withinMemory } from "../../compute/within-memory.js";
+import { type Tensor, takeTensor, tensor } from "../../engine/safetensors.js";
+import {
+  type EngineSetting,
+  gateRates,
+  labelLosses,
+  steeredLosses,
+} from "../../engine/steer-jobs.js";
+import { planShards } from "../../plan.js";
+import { decodeSealed, encodeSealed } from "../../runs/sealed-file.js";
+import { decodeLosses, encodeLosses, type TextLosses } from "../ablation/losses.js";
+import { keptPart, type Prepared } from "./prepare.js";
+
+/** −log p of C names behind T prompts under S settings, nats: [setting][text][name]. */
+export interface NameLosses {
+  /** Tokens of each name. */
+  tokens: Uint32Array;
+  /** Of a name's first token, and summed over all of them. */
+  first: Float64Array[][];
+  total: Float64Array[][];
+}
+
+/** Texts as the engine holds them. */
+export interface Held {
+  name: string;
+  lengths: Uint32Array;
+}
+
+/** Under which settings, and from which file of vectors. */
+export interface Under {
+  settings: readonly EngineSetting[];
+  bank: string | null;
+}
+
+/** How well the names of languages are predicted behind prompts; a part of the experiment that stays. */
+export function measureNames(
+  prepared: Prepared,
+  part: string,
+  prompts: Held,
+  names: readonly string[],
+  under: Under,
+): Promise<NameLosses> {
+  const count = prompts.lengths.length;
+  const [S, C] = [under.settings.length, names.length];
+  // Each prompt is read once with each name behind it.
+  const cost = prompts.lengths.map((tokens) => tokens + LONGEST_NAME);
+  return keptPart(
+    prepared,
+    part,
+    (bytes) => decodeNames(bytes, S, count, C),
+    () =>
+      halving(prepared, cost, async (budget) => {
+        const found: NameLosses = {
+          tokens: new Uint32Array(C),
+          ...{ first: empty(S, count, C), total: empty(S, count, C) },
+        };
+        const shards = planShards(cost, Math.max(1, Math.floor(budget / C)));
+        const pass = {
+          texts: prompts.name,
+          shards,
+          ...under,
+          positions: prepared.request.positions,
+        };
+        const labels = names.map((name) => ` ${name}`);
+        for await (const frame of labelLosses(prepared.jobs, { ...pass, labels })) {
+          found.tokens = frame.labelTokens;
+          for (let s = 0; s < S; s++)
+            for (const [at, text] of frame.text.entries()) {
+              const start = (s * frame.text.length + at) * C;
+              (found.first[s] as Float64Array[])[text] = frame.first.slice(start, start + C);
+              (found.total[s] as Float64Array[])[text] = frame.total.slice(start, start + C);
+            }
+        }
+        return refuseGaps(found, part);
+      }),
+    encodeNames,
+  );
+}
+
+/** A name has rarely more tokens than this; the budget is no hard limit. */
+const LONGEST_NAME = 4;
+
+const empty = (S: number, T: number, C: number): Float64Array[][] =>
+  Array.from({ length: S }, () =>
+    Array.from({ length: T }, () => new Float64Array(C).fill(Number.NaN)),
+  );
+
+function refuseGaps(found: NameLosses, part: string): NameLosses {
+  if ([...found.first, ...found.total].flat().some((row) => row.some(Number.isNaN)))
+    throw new Error(`the engine left out some of ${part}`);
+  return found;
+}
+
+function encodeNames({ tokens, first, total }: NameLosses): Uint8Array {
+  const shape = [first.length, first[0]?.length ?? 0, tokens.length];
+  const flat = (rows: Float64Array[][]) =>
+    tensor("F64", shape, Float64Array.from(rows.flat().flatMap((row) => [...row])));
+  return encodeSealed(
+    new Map<string, Tensor>([
+      ["first", flat(first)],
+      ["total", flat(total)],
+      ["tokens", tensor("U32", [tokens.length], tokens)],
+    ]),
+    { schema: "1" },
+  );
+}
+
+function decodeNames(bytes: Uint8Array, S: number, T: number, C: number): NameLosses {
+  const blob = decodeSealed(bytes);
+  const rows = (name: string) => {
+    const all = takeTensor(blob, name, "F64", [S, T, C]);
+    return Array.from({ length: S }, (_, s) =>
+      Array.from({ length: T }, (_, t) => all.slice((s * T + t) * C, (s * T + t + 1) * C)),
+    );
+  };
+  return {
+    tokens: takeTensor(blob, "tokens", "U32", [C]),
+    first: rows("first"),
+    total: rows("total"),
+  };
+}
+
+/** Losses of texts under settings; a part that stays. */
+export function measureLosses(
+  prepared: Prepared,
+  part: string,
+  texts: Held,
+  under: Under,
+): Promise<TextLosses> {
+  const count = texts.lengths.length;
+  const S = under.settings.length;
+  return keptPart(
+    prepared,
+    part,
+    (bytes) => decodeLosses(bytes, S, count),
+    () =>
+      halving(prepared, texts.lengths, async (budget) => {
+        const tokens = new Uint32Array(count);
+        const loss = under.settings.map(() => new Float64Array(count).fill(Number.NaN));
+        const shards = planShards(texts.lengths, budget);
+        const pass = { texts: texts.name, shards, ...under, positions: prepared.request.positions };
+        for await (const frame of steeredLosses(prepared.jobs, pass))
+          for (const [at, text] of frame.text.entries()) {
+            tokens[text] = frame.tokens[at] as number;
+            for (const [s, row] of loss.entries())
+              row[text] = frame.loss[s * frame.text.length + at] as number;
+          }
+        if (loss.some((row) => row.some(Number.isNaN)))
+          throw new Error(`the engine left out losses of ${part}`);
+        return { tokens, loss };
+      }),
+    encodeLosses,
+  );
+}
+
+/** On how many of the texts' tokens each gate would be open in the model as it is. */
+export async function measureGates(
+  prepared: Prepared,
+  texts: Held,
+  gates: readonly { layer: number; features: readonly number[] }[],
+): Promise<{ tokens: number; open: number[] }> {
+  return halving(prepared, texts.lengths, async (budget) => {
+    const found = { tokens: 0, open: gates.map(() => 0) };
+    const shards = planShards(texts.lengths, budget);
+    const threshold = prepared.request.gateThreshold;
+    for await (const frame of gateRates(prepared.jobs, {
+      texts: texts.name,
+      shards,
+      gates,
+      threshold,
+    })) {
+      found.tokens += frame.tokens.reduce((sum, n) => sum + n, 0);
+      for (let gate = 0; gate < gates.length; gate++)
+        for (let at = 0; at < frame.text.length; at++)
+          found.open[gate] =
+            (found.open[gate] as number) + (frame.open[gate * frame.text.length + at] as number);
+    }
+    return found;
+  });
+}
+
+async function halving<T>(
+  { run }: Prepared,
+  lengths: ArrayLike<number>,
+  work: (budget: number) => Promise<T>,
+): Promise<T> {
+  const { result } = await withinMemory(
+    run.meta.batch_tokens,
+    lengths,
+    async () => undefined,
+    work,
+  );
+  return result;
+}

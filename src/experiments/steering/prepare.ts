@@ -1,0 +1,228 @@
+import { join } from "node:path";
+import type { RunConfig } from "../../config/schema.js";
+import type { EngineJobs, Loaded } from "../../engine/engine-jobs.js";
+import { SafetensorsError } from "../../engine/safetensors.js";
+import { requestError } from "../../errors.js";
+import { textHash } from "../../plan.js";
+import type { Ranking } from "../../reduce/v-score.js";
+import type { LongExperiment } from "../../runs/experiments.js";
+import type { FinishedRun } from "../../runs/read.js";
+import { refuseTopK } from "../../runs/refuse-top-k.js";
+import { configOfRun } from "../../runs/run-config.js";
+import type { OpenExperiment } from "../ablation/ablate-run.js";
+import type { ExperimentNews } from "../ablation/measure.js";
+import { loadRunModel } from "../run-model.js";
+import { type Method, windowOf } from "./methods.js";
+import { readVectors } from "./read-vectors.js";
+import type { Pair, SteeringRequest } from "./steering-request.js";
+import { identityOfSteering, type SteeringTexts, steeringTexts } from "./steering-texts.js";
+import {
+  type Bank,
+  decodeMeans,
+  encodeMeans,
+  type HiddenMeans,
+  hiddenMeans,
+  steeringVectors,
+} from "./vectors.js";
+
+/** What an experiment of steering works with, once everything that can be refused was. */
+export interface Prepared {
+  run: FinishedRun;
+  config: RunConfig;
+  request: SteeringRequest;
+  jobs: EngineJobs;
+  loaded: Loaded;
+  texts: SteeringTexts;
+  experiment: LongExperiment;
+  onNews: (news: ExperimentNews) => void;
+  /** A source language's top features at a layer. */
+  featuresOf: (source: string, layer: number) => number[];
+  /** The layers of a method that begins at a layer. */
+  windowOf: (method: Method, base: number) => number[];
+  warnings: string[];
+}
+
+/** Reads texts, loads the run's own model and dictionaries, and opens the experiment. */
+export async function prepare(
+  run: FinishedRun,
+  request: SteeringRequest,
+  trained: readonly string[] | null,
+  jobs: EngineJobs,
+  open: OpenExperiment,
+  onNews: (news: ExperimentNews) => void,
+): Promise<Prepared> {
+  const config = configOfRun(run);
+  const gated = gatedLayers(request);
+  refuseMissing(
+    run,
+    gated.filter((layer) => layer <= Math.max(...run.meta.layers)),
+  );
+  const read = gated.filter((layer) => run.meta.layers.includes(layer));
+  if (gated.length > 0) refuseTopK(request.gateTopK, run, read);
+  onNews({ type: "phase", phase: "reading texts" });
+  const texts = await steeringTexts(run, request, trained, jobs);
+  // One at least: how texts begin is told by dictionaries.
+  const layers = read.length > 0 ? read : run.meta.layers.slice(0, 1);
+  const { loaded, warnings } = await loadRunModel(run, config, layers, jobs);
+  const { n_layers } = loaded.model;
+  for (const { layer } of request.setups)
+    if (layer >= n_layers)
+      throw requestError(
+        `--base-layer ${layer}: the model has the layers 0 to ${n_layers - 1}. Choose one of them.`,
+      );
+  refuseMissing(
+    run,
+    gated.filter((layer) => layer < n_layers),
+  );
+  const featuresOf = (source: string, layer: number): number[] => {
+    const { features, index } = run.rankings.get(layer) as Ranking;
+    const k = run.meta.languages.indexOf(source);
+    return [...index.subarray(k * features, k * features + request.gateTopK)];
+  };
+  const sources = [...new Set(request.setups.map(({ source }) => source))];
+  const identity = {
+    ...{ schema_version: 1, ...request, hook: run.meta.hook, batch_tokens: run.meta.batch_tokens },
+    model: { id: config.model_id, revision: run.meta.model_revision, dtype: run.meta.dtype },
+    texts: identityOfSteering(texts),
+    vectors: trained === null ? null : textHash(JSON.stringify(trained)),
+    gates: sources.map((source) => read.map((layer) => featuresOf(source, layer))),
+  };
+  return {
+    ...{ run, config, request, jobs, loaded, texts, onNews, featuresOf },
+    experiment: await open(identity),
+    windowOf: (method, base) => windowOf(method, base, n_layers),
+    warnings: [...warnings, ...cutWindows(request, n_layers)],
+  };
+}
+
+/** Layers that a gate is read at, as far as methods ask for them. */
+function gatedLayers({ setups, methods }: SteeringRequest): number[] {
+  const longest = Math.max(
+    0,
+    ...methods.filter(({ family }) => family === "SAE").map(({ k }) => k),
+  );
+  const all = setups.flatMap(({ layer }) =>
+    windowOf({ k: longest }, layer, Number.POSITIVE_INFINITY),
+  );
+  return [...new Set(all)].sort((a, b) => a - b);
+}
+
+function refuseMissing({ name, meta }: FinishedRun, layers: readonly number[]): void {
+  const missing = layers.filter((layer) => !meta.layers.includes(layer));
+  if (missing.length === 0) return;
+  const all = [...new Set([...meta.layers, ...missing])].sort((a, b) => a - b);
+  throw requestError(
+    `The run ${name} has features of the layers ${meta.layers.join(", ")}, and gates are asked for at ${missing.join(", ")}. Expected features of every layer that is gated. Compute a run with --layers ${all.join(",")}, choose another --base-layer, or --methods with fewer layers.`,
+  );
+}
+
+function cutWindows({ setups, methods }: SteeringRequest, layers: number): string[] {
+  const cut = [...new Set(setups.map(({ layer }) => layer))].filter((layer) =>
+    methods.some((method) => windowOf(method, layer, layers).length < method.k),
+  );
+  return cut.length === 0
+    ? []
+    : [
+        `from layer ${cut.join(", ")} the model has fewer layers than some methods steer: they steer those that there are`,
+      ];
+}
+
+/** Tokenises texts under a name: how many tokens each has. @throws VscoreError (request) where one was cut */
+export async function tokenizeAs(
+  { jobs, loaded }: Prepared,
+  name: string,
+  texts: readonly { id: string; text: string }[],
+  mayBeCut: boolean,
+): Promise<Uint32Array> {
+  const { tokens, truncated } = await jobs.tokenize(
+    name,
+    texts.map(({ text }) => text),
+  );
+  const [first] = truncated;
+  if (first !== undefined && !mayBeCut)
+    throw requestError(
+      `The prompt of text ${texts[first]?.id} is longer than the ${loaded.model.max_positions} tokens that the model reads: it would end before it asks. Expected shorter texts. Take it out of the corpus.`,
+    );
+  return tokens;
+}
+
+/** A finished part of an experiment, or what is measured and becomes one. Damaged ones are measured anew. */
+export async function keptPart<T>(
+  { experiment }: Pick<Prepared, "experiment">,
+  name: string,
+  decode: (bytes: Uint8Array) => T,
+  measure: () => Promise<T>,
+  encode: (value: T) => Uint8Array,
+): Promise<T> {
+  const bytes = experiment.part(name);
+  if (bytes !== undefined) {
+    try {
+      return decode(bytes);
+    } catch (error) {
+      if (!(error instanceof SafetensorsError || error instanceof SyntaxError)) throw error;
+    }
+  }
+  const value = await measure();
+  await experiment.writePart(name, encode(value));
+  return value;
+}
+
+/** Makes the vectors of pairs, or reads them; each language is read once. */
+export function vectorMaker(prepared: Prepared): (pair: Pair) => Promise<Bank> {
+  const { request, loaded, texts, jobs, run, onNews } = prepared;
+  const width = loaded.model.d_model;
+  const layers = steeredLayers(prepared);
+  const means = new Map<string, HiddenMeans>();
+  const meansOf = async (language: string): Promise<HiddenMeans> => {
+    const own = texts.train.get(language) ?? [];
+    const wanted = own.slice(0, request.trainTexts);
+    const found =
+      means.get(language) ??
+      (await keptPart(
+        prepared,
+        `means-${language}.safetensors`,
+        (bytes) => decodeMeans(bytes, layers, width),
+        async () => {
+          onNews({ type: "phase", phase: `vectors: ${language}` });
+          const name = `train:${language}`;
+          const lengths = await tokenizeAs(prepared, name, wanted, true);
+          return hiddenMeans(jobs, {
+            ...{ name, ids: wanted.map(({ id }) => id), lengths, layers, width },
+            ...{ rule: request.rule, budget: run.meta.batch_tokens },
+          });
+        },
+        encodeMeans,
+      ));
+    means.set(language, found);
+    return found;
+  };
+  return async ({ source, target }) => {
+    if (request.bank !== null) {
+      const there = { meta: run.meta, width };
+      return (await readVectors(request.bank, { source, target }, layers, there, jobs)).bank;
+    }
+    const [to, from] = [await meansOf(target), await meansOf(source)];
+    return steeringVectors(to, from, request.normalize);
+  };
+}
+
+/** All layers that some method of some setup steers. */
+export const steeredLayers = ({ request, windowOf: windows }: Prepared): number[] =>
+  [
+    ...new Set(
+      request.setups.flatMap(({ layer }) =>
+        request.methods.flatMap((method) => windows(method, layer)),
+      ),
+    ),
+  ].sort((a, b) => a - b);
+
+/** The vectors of a pair as a file that the engine reads. */
+export async function writeVectors(
+  { experiment }: Prepared,
+  pair: Pair,
+  content: Uint8Array,
+): Promise<string> {
+  const name = `bank-${pair.source}-${pair.target}.safetensors`;
+  await experiment.writePart(name, content);
+  return join(experiment.folder, "parts", name);
+}
