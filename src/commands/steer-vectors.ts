@@ -3,7 +3,7 @@ import { requestError } from "../errors.js";
 import { standardCorpus } from "../experiments/ablation/evaluation-texts.js";
 import { bankStem, companionMetadata, encodeBank } from "../experiments/steering/bank-file.js";
 import { makeVectors } from "../experiments/steering/make-vectors.js";
-import { pairsOf } from "../experiments/steering/steering-request.js";
+import { type Pair, pairsOf } from "../experiments/steering/steering-request.js";
 import { lengthOf } from "../experiments/steering/vectors.js";
 import { withLoading } from "../explore/with-loading.js";
 import { writeAside, writeOver } from "../runs/atomic-write.js";
@@ -29,6 +29,8 @@ export interface SteerVectorsOptions {
   json: boolean;
 }
 
+const ENDINGS = ["safetensors", "pt", "json"];
+
 /** `vscore steer vectors RUN`: steering vectors of pairs of languages, as safetensors and as the steering repository keeps them. */
 export async function steerVectors(
   name: string,
@@ -44,6 +46,7 @@ export async function steerVectors(
   });
   const request = {
     pairs: pairsOf(run, isAll ? null : options.source, options.target),
+    skipsLacking: isAll,
     layers: [...new Set(layers)].sort((a, b) => a - b),
     texts: options.trainTexts,
     corpus: options.corpus ?? standardCorpus(run),
@@ -55,11 +58,9 @@ export async function steerVectors(
   const folder =
     options.output ??
     join(relative(".", run.folder), RUN_FILES.exportsFolder, STEERING_VECTORS.name);
-  const stems = request.pairs.map((pair) => bankStem(run.meta.model_id, pair, request.texts));
-  const files = stems.flatMap((stem) =>
-    ["safetensors", "pt", "json"].map((ending) => join(folder, `${stem}.${ending}`)),
-  );
-  for (const file of files) refuseRunFile(file, run.folder);
+  const stemOf = (pair: Pair) => join(folder, bankStem(run.meta.model_id, pair, request.texts));
+  const filesOf = (pair: Pair) => ENDINGS.map((ending) => `${stemOf(pair)}.${ending}`);
+  for (const file of request.pairs.flatMap(filesOf)) refuseRunFile(file, run.folder);
 
   const progress = showProgress({ ...output, write: output.raw });
   const { made, warnings } = await withLoading(signal, progress.news, async (jobs, onLoaded) => {
@@ -67,8 +68,8 @@ export async function steerVectors(
       if (phase !== "reading texts") onLoaded();
       progress.news({ type: "phase", phase });
     });
-    for (const [at, { bank, facts }] of found.made.entries()) {
-      const stem = join(folder, stems[at] as string);
+    for (const { bank, facts } of found.made) {
+      const stem = stemOf(facts);
       const metadata = companionMetadata(facts);
       await writeOver(`${stem}.safetensors`, encodeBank(bank, facts));
       await writeAside(`${stem}.pt`, (aside) =>
@@ -78,6 +79,7 @@ export async function steerVectors(
     }
     return found;
   }).finally(progress.stop);
+  const files = made.flatMap(({ facts }) => filesOf(facts));
   for (const warning of warnings) output.note(`warning: ${warning}`);
   if (options.json) {
     output.data(asJson({ folder, files, vectors: made.map(({ facts }) => facts), warnings }));

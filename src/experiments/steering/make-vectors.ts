@@ -12,6 +12,8 @@ import { type Bank, type HiddenMeans, hiddenMeans, steeringVectors } from "./vec
 
 export interface VectorsRequest {
   pairs: Pair[];
+  /** Whether pairs whose source has no texts in the corpus are left out, with a word. */
+  skipsLacking: boolean;
   /** Of the model, whether or not the run has features of them. */
   layers: number[];
   /** Texts of each language. */
@@ -43,7 +45,10 @@ export async function makeVectors(
   const { corpus, split, layers, rule } = request;
   onPhase("reading texts");
   const from = await readCorpus(run, request, jobs);
-  const languages = [...new Set(request.pairs.flatMap(({ source, target }) => [target, source]))];
+  const isThere = ({ source }: Pair) => (from.languages.get(source)?.length ?? 0) > 0;
+  const pairs = request.pairs.filter((pair) => !request.skipsLacking || isThere(pair));
+  const lacking = request.pairs.filter((pair) => !pairs.includes(pair));
+  const languages = [...new Set(pairs.flatMap(({ source, target }) => [target, source]))];
   const texts = new Map(
     languages.map((language) => {
       const all = from.languages.get(language) ?? [];
@@ -67,6 +72,10 @@ export async function makeVectors(
     throw requestError(
       `--layers: found ${beyond.join(", ")}, the model has the layers 0 to ${n_layers - 1}. Choose among them.`,
     );
+  if (lacking.length > 0)
+    warnings.push(
+      `left out, for ${place(corpus, from.split)} lacks them: ${[...new Set(lacking.map(({ source }) => source))].join(", ")}`,
+    );
   const means = new Map<string, HiddenMeans>();
   for (const [at, language] of languages.entries()) {
     onPhase(`${language}, ${at + 1} of ${languages.length}`);
@@ -83,7 +92,7 @@ export async function makeVectors(
     const asked = { name: language, ids, lengths: tokens, layers, rule, width };
     means.set(language, await hiddenMeans(jobs, { ...asked, budget: run.meta.batch_tokens }));
   }
-  const made = request.pairs.map((pair): MadeVectors => {
+  const made = pairs.map((pair): MadeVectors => {
     const [to, of] = [means.get(pair.target), means.get(pair.source)] as [HiddenMeans, HiddenMeans];
     const used = [pair.source, pair.target].flatMap((language) => texts.get(language) ?? []);
     return {

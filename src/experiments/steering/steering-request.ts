@@ -92,10 +92,5 @@ export function standardBase(layers: readonly number[]): number {
   );
 }
 
-/** Strengths that the steering repository writes continuations with, by source language; for Gemma 2 2B. */
-const THEIR_ALPHAS: Record<string, number> = {
-  ...{ spa_Latn: 0.5, fra_Latn: 0.5, jpn_Jpan: 1, kor_Hang: 0.8, por_Latn: 0.5, tha_Thai: 1.5 },
-  ...{ vie_Latn: 0.5, cmn_Hans: 1, arb_Arab: 1 },
-};
+/** How strongly the steering repository steers for identification. */
 export const STANDARD_ALPHA = 0.5;
-export const alphaOf = (source: string): number => THEIR_ALPHAS[source] ?? STANDARD_ALPHA;

@@ -1,0 +1,133 @@
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { decodeSealed } from "../../src/runs/sealed-file.js";
+import { vscore } from "../fixtures/command.js";
+import { copyDemo } from "../fixtures/demo-run.js";
+import { useTempFolder } from "../fixtures/temp-folder.js";
+
+const at = useTempFolder();
+const SMALL = ["--train-n", "4", "--eval-n", "3", "--source-lang", "fr", "--target-lang", "en"];
+
+it("vectors are written as files of ours and of the steering repository, and steer as new ones do", async () => {
+  copyDemo(at("run"));
+  const made = await vscore(
+    ...["steer", "vectors", at("run"), "--source", "all", "--target", "en", "--train-n", "4"],
+  );
+  expect(made.exitCode).toBe(0);
+  expect(made.stderr).toMatch(/left out, for --corpus manuals \(dev\) lacks them: tha_Thai/);
+  const folder = at("run", "exports", "steering_vectors");
+  expect(readdirSync(folder)).toHaveLength(8 * 3);
+  const metadata = JSON.parse(
+    readFileSync(join(folder, "sv_embedded-model_fr_to_en_train4.json"), "utf8"),
+  );
+  expect(metadata).toMatchObject({ source_lang: "fr", target_lang: "en", train_n: 4 });
+  expect(metadata.layers).toEqual([1, 2, 3]);
+
+  const lid = ["steer", "lid", at("run"), ...SMALL, "--methods", "SV-1L", "--json"];
+  const fresh = await vscore(...lid);
+  expect(fresh.exitCode).toBe(0);
+  const cellsOf = (text: string) => JSON.parse(text).cells;
+  for (const bank of [folder, join(folder, "sv_embedded-model_fr_to_en_train4.pt")]) {
+    const again = await vscore(...lid, "--bank", bank);
+    expect(again.exitCode).toBe(0);
+    expect(cellsOf(again.stdout)).toEqual(cellsOf(fresh.stdout));
+  }
+  const wrong = await vscore(
+    ...["steer", "lid", at("run"), ...SMALL.slice(0, 4), "--source-lang", "es"],
+    ...["--target-lang", "en", "--bank", join(folder, "sv_embedded-model_fr_to_en_train4.pt")],
+  );
+  expect(wrong.exitCode).toBe(2);
+  expect(wrong.stderr).toMatch(
+    /leads from fra_Latn into eng_Latn. Expected spa_Latn into eng_Latn/,
+  );
+  const other = await vscore(...lid, "--bank", folder, "--base-layer", "0");
+  expect(other.exitCode).toBe(2);
+  expect(other.stderr).toMatch(/has vectors of the layers 1, 2, 3, and none of 0/);
+});
+
+it("with α = 0 seven methods give seven equal rows, and a gate that never opens is no steering", async () => {
+  copyDemo(at("run"));
+  const lid = ["steer", "lid", at("run"), ...SMALL];
+  const still = await vscore(...lid, "--alpha", "0", "--json");
+  expect(still.exitCode).toBe(0);
+  const { cells, gate_rates, folder } = JSON.parse(still.stdout);
+  const numbers = ({
+    method: _,
+    k: __,
+    layers: ___,
+    over_none: ____,
+    ...own
+  }: object & Record<string, unknown>) => own;
+  expect(cells).toHaveLength(7);
+  for (const cell of cells) expect(numbers(cell)).toEqual(numbers(cells[0]));
+  const rows = readFileSync(
+    join(
+      folder,
+      "lid_embedded-model_fr_to_en_layer1_alpha0_topk2_train4_eval3_other3_first-token.csv",
+    ),
+    "utf8",
+  ).split("\n");
+  expect(rows[0]).toBe("method,k,ce_target_token,ce_non_target_langs");
+  expect(rows.slice(1, 8).map((row) => row.split(",")[0])).toEqual([
+    "No SV",
+    "SV-1L",
+    "SV-2L",
+    "SV-3L",
+    "SAE-1L",
+    "SAE-2L",
+    "SAE-3L",
+  ]);
+  expect(new Set(rows.slice(1, 8).map((row) => row.split(",").slice(2).join())).size).toBe(1);
+  // The source's features fire on its own texts.
+  const rate = (language: string) =>
+    gate_rates.find(
+      (each: { layer: number; language: string }) => each.layer === 1 && each.language === language,
+    ).rate;
+  expect(rate("fra_Latn")).toBeGreaterThan(0.5);
+  expect(rate("fra_Latn")).toBeGreaterThan(2 * rate("jpn_Jpan"));
+
+  const shut = await vscore(...lid, "--gate-threshold", "1e9", "--json");
+  const closed = JSON.parse(shut.stdout).cells as (object & Record<string, unknown>)[];
+  const of = (name: string) => numbers(closed.find(({ method }) => method === name) ?? {});
+  expect(of("SAE-3L")).toEqual(of("No SV"));
+  expect(of("SV-3L")).not.toEqual(of("No SV"));
+  const open = await vscore(...lid, "--gate-threshold", "-1", "--json");
+  const wide = JSON.parse(open.stdout).cells as (object & Record<string, unknown>)[];
+  const ofWide = (name: string) => numbers(wide.find(({ method }) => method === name) ?? {});
+  expect(ofWide("SAE-2L")).toEqual(ofWide("SV-2L"));
+});
+
+it("an interrupted experiment goes on with what it has, and ends the same", async () => {
+  copyDemo(at("run"));
+  const lid = ["steer", "lid", at("run"), ...SMALL, "--methods", "SV-1L"];
+  expect((await vscore(...lid)).exitCode).toBe(0);
+  const folder = at("run", "experiments", "steer-lid-1");
+  const result = readFileSync(join(folder, "result.json"));
+  const rows = decodeSealed(readFileSync(join(folder, "rows.safetensors")));
+  expect([...rows.tensors.keys()]).toContain("0.collateral.jpn_Jpan");
+  expect(existsSync(join(folder, "parts"))).toBe(false);
+  // As one that ended before its result was written.
+  rmSync(join(folder, "result.json"));
+  const again = await vscore(...lid);
+  expect(again.stderr).toMatch(/Going on with .*steer-lid-1/);
+  expect(readFileSync(join(folder, "result.json"))).toEqual(result);
+});
+
+it.each([
+  [["--source-lang", "en"], /Expected two languages/],
+  [["--source-lang", "kas_Arab"], /found kas_Arab, the run run has/],
+  [["--base-layer", "0"], /gates are asked for at 0\. Expected features of every layer/],
+  [["--base-layer", "9", "--methods", "SV"], /the model has the layers 0 to 3/],
+  [["--eval-n", "500"], /has 200 texts in fra_Latn\. --eval-n asks for 500/],
+  [["--train-n", "500"], /--train-n 500: dev has 200 texts/],
+  [["--alpha", "strong"], /Expected a number/],
+  [["--methods", "SV-9L"], /Expected all, SV, SAE, Random/],
+  [["--gate-topk", "9999"], /the dictionary of layer 1 in run has 512 features/],
+])("%s is refused before anything is written", async (flags, message) => {
+  copyDemo(at("run"));
+  const { exitCode, stderr } = await vscore("steer", "lid", at("run"), ...SMALL, ...flags);
+  expect(stderr).toMatch(message);
+  expect(exitCode).toBe(2);
+  expect(existsSync(at("run", "experiments"))).toBe(false);
+});
