@@ -25,6 +25,7 @@ import { rescore } from "./commands/rescore.js";
 import { runs } from "./commands/runs.js";
 import { selfcheck } from "./commands/selfcheck.js";
 import { show } from "./commands/show.js";
+import { steerClc } from "./commands/steer-clc.js";
 import { steerLid } from "./commands/steer-lid.js";
 import { steerVectors } from "./commands/steer-vectors.js";
 import { synergy } from "./commands/synergy.js";
@@ -129,6 +130,7 @@ async function main(): Promise<number> {
     ablate: (run, options) => ablate(run, options, output, cancelled.signal),
     interactions: (run, options) => interactions(run, options, output),
     steerVectors: (run, options) => steerVectors(run, options, output, cancelled.signal),
+    steerClc: (run, options) => steerClc(run, options, output, cancelled.signal),
     steerLid: (run, options) => steerLid(run, options, output, cancelled.signal),
     synergy: (run, options) => synergy(run, options, output, cancelled.signal),
     codeswitch: (run, options) => codeswitch(run, options, output, cancelled.signal),

@@ -7,6 +7,7 @@ A language that it lacks is never told, but a text in it may be taken for a neig
 
 import copy
 import functools
+import importlib.metadata
 import unicodedata
 from collections import Counter
 from collections.abc import Collection, Sequence
@@ -189,3 +190,9 @@ def _has(character_set: str, character: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def describe_detector() -> dict[str, object]:
+    """Its name with its version, and the FLORES+ codes that it can tell."""
+    version = importlib.metadata.version("py3langid")
+    return {"detector": f"py3langid {version}", "known": known_languages()}

@@ -53,6 +53,7 @@ class Session:
             "selfcheck": self._selfcheck,
             "ablate": self._ablate,
             "cluster": self._cluster,
+            "detect": self._detect,
             **dict.fromkeys(STEERING, self._steer),
         }
         if job.name not in jobs:
@@ -252,6 +253,17 @@ class Session:
 
         result(self._sender, "clusters", cluster(job.params))
         return 0
+
+    def _detect(self, job: "Job") -> int:
+        from vscore_engine.detection import describe_detector, detect
+
+        texts = job.params["texts"]
+        found = [
+            {"code": each.code, "raw": each.raw, "score": each.score}
+            for each in detect(texts, None)
+        ]
+        result(self._sender, "detected", {"detected": found, **describe_detector()})
+        return len(texts)
 
     def _doctor(self, job: "Job") -> int:
         from vscore_engine.doctor import examine

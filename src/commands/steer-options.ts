@@ -2,12 +2,15 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { list, readFlag } from "../config/flag-values.js";
 import { STANDARD_ALPHA } from "../experiments/steering/steering-request.js";
 import { corpusOption, seedOption, whole } from "./options.js";
+import type { SteerClcOptions } from "./steer-clc.js";
 import type { SteerLidOptions } from "./steer-lid.js";
 import type { SteerVectorsOptions } from "./steer-vectors.js";
+import type { SteeringOptions } from "./steering-request.js";
 
 export interface SteerActions {
   steerVectors(run: string, options: SteerVectorsOptions): Promise<void>;
   steerLid(run: string, options: SteerLidOptions): Promise<void>;
+  steerClc(run: string, options: SteerClcOptions): Promise<void>;
 }
 
 const layersOption = (text: string) => readFlag(text, "integers") as (number | string)[];
@@ -56,12 +59,81 @@ For each pair sv_<model>_<source>_to_<target>_train<n>.safetensors (layer.<L>, f
     .argument("<RUN>")
     .description(
       "which language the model says that texts are in, as it is and steered; and what that costs other languages",
+    );
+  addSteering(lid, { sources: ["fra_Latn"], alphas: [STANDARD_ALPHA], methods: "all" })
+    .addOption(
+      new Option(
+        "--target-metric <WHAT>",
+        "the name's first token, or all of it per token; of table and CSV (both are kept)",
+      )
+        .choices(["first-token", "full-label"])
+        .default("first-token"),
     )
+    .addHelpText(
+      "after",
+      `
+${METHODS_HELP}
+Result, rows and a CSV for each pair, layer and α, as the steering repository has them, go to experiments/steer-lid-<n> in the run;
+the same command goes on with one that was interrupted.`,
+    )
+    .action((run, values) =>
+      actions.steerLid(run, { ...steeringValues(values), metric: values.targetMetric }),
+    );
+
+  const clc = steer
+    .command("clc")
+    .argument("<RUN>")
+    .description(
+      "in which language the model goes on with texts, as it is and steered; and what that costs other languages",
+    );
+  addSteering(clc, { sources: ["all"], alphas: undefined, methods: "SV-1L,SAE-3L" })
+    .addOption(
+      new Option(
+        "--prompt <KIND>",
+        "instruction: asked to go on in the target language, as the steering repository does; beginning: the text's first words alone",
+      )
+        .choices(["instruction", "beginning"])
+        .default("instruction"),
+    )
+    .option("--prompt-words <N>", "words of a beginning", whole(1), 5)
+    .option("--max-new-tokens <N>", "of a continuation", whole(1), 24)
+    .option(
+      "--n-words-for-lid <N>",
+      "words by which its language is told; three characters a word where a script has no spaces",
+      whole(1),
+      5,
+    )
+    .addHelpText(
+      "after",
+      `
+${METHODS_HELP}
+Continuations are greedy; their language is told offline by py3langid, among all that it knows. Without --alpha each source has the
+strength that the steering repository found for Gemma 2 2B (0.5; ko 0.8; ja, zh, ar 1; th 1.5). result.json holds every continuation
+with its label and score; CSV files and interruptions as in steer lid.`,
+    )
+    .action((run, values) =>
+      actions.steerClc(run, {
+        ...{ ...steeringValues(values), prompt: values.prompt, promptWords: values.promptWords },
+        ...{ maxNewTokens: values.maxNewTokens, wordsForLid: values.nWordsForLid },
+      }),
+    );
+}
+
+const METHODS_HELP = `SV-kL adds α·vector behind k layers from the base layer on, SAE-kL only at tokens at which a gate is open: one of the source's best
+features, in the run's own dictionary, on what arrives there. Texts that chose the features or made the vectors, and their translations,
+are not evaluated on.`;
+
+/** What all commands take that steer a model. */
+function addSteering(
+  command: Command,
+  standard: { sources: string[]; alphas: number[] | undefined; methods: string },
+): Command {
+  command
     .option(
       "--source-lang <CODES>",
       "whose texts are steered; all: every language of the run",
       list,
-      ["fra_Latn"],
+      standard.sources,
     )
     .option("--target-lang <CODES>", "languages to steer into", list, ["eng_Latn"])
     .option(
@@ -69,11 +141,16 @@ For each pair sv_<model>_<source>_to_<target>_train<n>.safetensors (layer.<L>, f
       "first steered layer, one or several (default: 20, or the lowest that two more of the run follow)",
       layersOption,
     )
-    .option("--alpha <NUMBERS>", "strength, one or several", finites, [STANDARD_ALPHA])
+    .option(
+      "--alpha <NUMBERS>",
+      `strength, one or several${standard.alphas === undefined ? " (default: by source language, see below)" : ""}`,
+      finites,
+      standard.alphas,
+    )
     .option(
       "--methods <LIST>",
-      "all (the seven), SV, SAE, Random (as long a random vector, a control), or names such as SV-1L,SAE-3L",
-      "all",
+      "all (the seven), SV, SAE, Random (as long a random vector, a control), or names such as SV-1L,SAE-3L; No SV always",
+      standard.methods,
     )
     .option("--train-n <N>", "texts of source and target that vectors are made from", whole(1), 20)
     .option("--eval-n <N>", "texts of the source that are steered", whole(1), 10)
@@ -87,14 +164,6 @@ For each pair sv_<model>_<source>_to_<target>_train<n>.safetensors (layer.<L>, f
     .option("--gate-threshold <X>", "above this activation", finite, 0)
     .addOption(
       new Option(
-        "--target-metric <WHAT>",
-        "the name's first token, or all of it per token; of table and CSV (both are kept)",
-      )
-        .choices(["first-token", "full-label"])
-        .default("first-token"),
-    )
-    .addOption(
-      new Option(
         "--positions <WHICH>",
         "where vectors are added: all, as the steering repository; counted: not at the first position and special tokens",
       )
@@ -104,30 +173,23 @@ For each pair sv_<model>_<source>_to_<target>_train<n>.safetensors (layer.<L>, f
     .addOption(split("--split <SPLIT>", "of the corpus, to evaluate on (default: devtest)"))
     .addOption(split("--train-split <SPLIT>", "that vectors are made from").default("dev"))
     .option("--bank <PATH>", "a file of vectors, or a folder of them, in place of new ones");
-  addVectorRule(addCorpus(lid))
+  return addVectorRule(addCorpus(command))
     .option("--seed <N>", "of the intervals and random vectors", seedOption, 0)
-    .option("--json", "print the result as JSON")
-    .addHelpText(
-      "after",
-      `
-SV-kL adds α·vector behind k layers from the base layer on, SAE-kL only at tokens at which a gate is open: one of the source's best
-features, in the run's own dictionary, on what arrives there. Texts that chose the features or made the vectors, and their translations,
-are not evaluated on. Result, rows and a CSV for each pair, layer and α, as the steering repository has them, go to
-experiments/steer-lid-<n> in the run; the same command goes on with one that was interrupted.`,
-    )
-    .action((run, values) =>
-      actions.steerLid(run, {
-        ...{ source: values.sourceLang, target: values.targetLang, layers: values.baseLayer },
-        ...{ alphas: values.alpha, methods: values.methods, trainTexts: values.trainN },
-        ...{ evalTexts: values.evalN, otherTexts: values.otherEvalN, gateTopK: values.gateTopk },
-        ...{ gateThreshold: values.gateThreshold, metric: values.targetMetric },
-        ...{ positions: values.positions, corpus: values.corpus, split: values.split },
-        ...{ trainSplit: values.trainSplit, specialTokens: values.specialTokens },
-        ...{ firstToken: values.firstToken, normalize: values.normalize === true },
-        ...{ bank: values.bank, seed: values.seed, json: values.json === true },
-      }),
-    );
+    .option("--json", "print the result as JSON");
 }
+
+/** What commander read of them. */
+// biome-ignore lint/suspicious/noExplicitAny: commander's own type for what it read
+const steeringValues = (values: Record<string, any>): SteeringOptions => ({
+  ...{ source: values.sourceLang, target: values.targetLang, layers: values.baseLayer },
+  ...{ alphas: values.alpha, methods: values.methods, trainTexts: values.trainN },
+  ...{ evalTexts: values.evalN, otherTexts: values.otherEvalN, gateTopK: values.gateTopk },
+  ...{ gateThreshold: values.gateThreshold, positions: values.positions },
+  ...{ corpus: values.corpus, split: values.split, trainSplit: values.trainSplit },
+  ...{ specialTokens: values.specialTokens, firstToken: values.firstToken },
+  ...{ normalize: values.normalize === true, bank: values.bank },
+  ...{ seed: values.seed, json: values.json === true },
+});
 
 const split = (flag: string, about: string): Option =>
   new Option(flag, about).choices(["dev", "devtest"]);

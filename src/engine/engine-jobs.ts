@@ -52,6 +52,17 @@ const ReadPickle = z.strictObject({
 });
 export type ReadPickle = z.infer<typeof ReadPickle>;
 
+const Detection = z.strictObject({
+  detected: z.array(
+    z.strictObject({ code: z.string().nullable(), raw: z.string(), score: z.number() }),
+  ),
+  /** Name and version. */
+  detector: z.string(),
+  /** FLORES+ codes that it can tell. */
+  known: z.array(z.string()),
+});
+export type Detection = z.infer<typeof Detection>;
+
 const ReadBank = z.strictObject({
   metadata: z.record(z.string(), z.unknown()).nullable(),
   layers: z.array(z.int()),
@@ -230,6 +241,11 @@ export class EngineJobs {
   async doctor(presets: readonly unknown[]): Promise<EngineFacts> {
     const { blob } = await this.result("doctor", { presets }, "doctor");
     return EngineFacts.parse(jsonOf(blob));
+  }
+
+  /** In which languages texts are, told offline; and what the detector knows. Loads no model. */
+  async detect(texts: readonly string[]): Promise<Detection> {
+    return Detection.parse(jsonOf((await this.result("detect", { texts }, "detected")).blob));
   }
 
   /** Ward's tree over K×K distances, its cut and a map. Loads no model. */

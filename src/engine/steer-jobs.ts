@@ -108,6 +108,9 @@ const Written = z.array(z.array(z.strictObject({ text: z.string(), tokens: z.arr
 /** A continuation: its text without special tokens, and the ids of its tokens. */
 export type Written = z.infer<typeof Written>[number][number];
 
+/** Continuations that were kept: [setting][text]. @throws ZodError for anything else */
+export const readWritten = (value: unknown): Written[][] => Written.parse(value);
+
 /** Streams greedy continuations of prompts: [setting][text of the shard]. */
 export async function* continuations(
   jobs: EngineJobs,

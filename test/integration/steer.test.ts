@@ -131,3 +131,64 @@ it.each([
   expect(exitCode).toBe(2);
   expect(existsSync(at("run", "experiments"))).toBe(false);
 });
+
+it("continuations are kept with their labels, and steering leads into the target", async () => {
+  copyDemo(at("run"));
+  const clc = ["steer", "clc", at("run"), "--source-lang", "fr", "--target-lang", "en"];
+  const { exitCode, stdout } = await vscore(
+    ...[...clc, "--eval-n", "6", "--other-eval-n", "2", "--prompt", "beginning", "--alpha", "1"],
+    ...["--methods", "SV-2L,SAE-2L,Random-2L", "--json"],
+  );
+  expect(exitCode).toBe(0);
+  const { cells, continuations, detector, folder } = JSON.parse(stdout);
+  expect(detector).toMatch(/^py3langid \d/);
+  const successOf = (method: string) =>
+    cells.find((cell: { method: string }) => cell.method === method).success.value;
+  expect(successOf("No SV")).toBe(0);
+  expect(successOf("SV-2L")).toBeGreaterThan(0.5);
+  expect(successOf("SAE-2L")).toBeGreaterThan(0.5);
+  expect(successOf("Random-2L")).toBeLessThan(0.5);
+  expect(continuations).toHaveLength(4 * 6);
+  for (const { method, success, label, continuation } of continuations) {
+    expect(success).toBe(label === "eng_Latn");
+    if (method === "No SV") expect(label).toBe("fra_Latn");
+    expect(continuation).not.toBe("");
+  }
+  const csv = readFileSync(
+    join(folder, "clc_embedded-model_fr_to_en_layer1_alpha1_topk2_train20_eval6_other2.csv"),
+    "utf8",
+  );
+  expect(csv.split("\n")[0]).toBe(
+    "source_lang,target_lang,method,k,alpha_used,success_rate,ce_non_source_flores10",
+  );
+  expect(csv).not.toMatch(/Random/);
+});
+
+it("by default every source is continued into English that the corpus has, asked as the steering repository asks", async () => {
+  copyDemo(at("run"));
+  const { exitCode, stdout, stderr } = await vscore(
+    ...[
+      "steer",
+      "clc",
+      at("run"),
+      "--eval-n",
+      "1",
+      "--train-n",
+      "1",
+      "--max-new-tokens",
+      "2",
+      "--json",
+    ],
+  );
+  expect(exitCode).toBe(0);
+  expect(stderr).toMatch(/Not steered, for manuals \(devtest\) lacks them: tha_Thai/);
+  const { cells, prompt } = JSON.parse(stdout);
+  expect(prompt).toBe("instruction");
+  expect(cells).toHaveLength(8 * 3);
+  const alphas = new Map(
+    cells.map((cell: { source: string; alpha: number }) => [cell.source, cell.alpha]),
+  );
+  expect([alphas.get("fra_Latn"), alphas.get("kor_Hang"), alphas.get("arb_Arab")]).toEqual([
+    0.5, 0.8, 1,
+  ]);
+});

@@ -5,7 +5,7 @@ import type { FinishedRun } from "../../runs/read.js";
 import type { OpenExperiment } from "../ablation/ablate-run.js";
 import { ENOUGH_TEXTS } from "../ablation/evaluation-texts.js";
 import type { ExperimentNews } from "../ablation/measure.js";
-import { type Held, measureGates, measureLosses, measureNames, type Under } from "./lid-measure.js";
+import { type Held, measureGates, measureNames, type Under } from "./lid-measure.js";
 import type { LidCell, LidResult } from "./lid-result.js";
 import { encodeLidRows, type LidRow } from "./lid-rows.js";
 import { NO_SV } from "./methods.js";
@@ -13,16 +13,10 @@ import { labelsOf } from "./names.js";
 import { type Prepared, prepare, tokenizeAs, vectorMaker, writeVectors } from "./prepare.js";
 import { identificationPrompt } from "./prompts.js";
 import { settingOf } from "./settings.js";
+import { ALONE, holdOthers, sideEffects } from "./side-effects.js";
 import type { Setup, SteeringRequest } from "./steering-request.js";
 import { unitsOf } from "./steering-texts.js";
-import {
-  estimateOf,
-  identification,
-  less,
-  perToken,
-  type Sampled,
-  sampledMean,
-} from "./summarise-lid.js";
+import { estimateOf, identification, less, type Sampled, sampledMean } from "./summarise-lid.js";
 import { bankTensors, randomName, randomVectors } from "./vectors.js";
 
 export type LidMetric = "first-token" | "full-label";
@@ -55,7 +49,6 @@ export async function identify(
   const labels = [...names.values()];
   const place = (language: string) => run.meta.languages.indexOf(language);
   const others = [...prepared.texts.others.keys()];
-  const alone: Under = { settings: [{ alpha: 0, layers: [] }], bank: null };
   const methods = request.methods.filter((method) => method !== NO_SV);
 
   const cells: LidCell[] = [];
@@ -81,28 +74,13 @@ export async function identify(
       `names-${source}-none.safetensors`,
       prompts,
       labels,
-      alone,
+      ALONE,
     );
     const steered = await measureNames(prepared, `names-${name}`, prompts, labels, under);
     tokens = none.tokens;
-    const spoken = others.filter((language) => language !== source);
-    const costs: { language: string; own: number[][] }[] = [];
-    for (const language of spoken) {
-      const own = held.others.get(language) as Held;
-      const plain = await measureLosses(
-        prepared,
-        `losses-${language}-none.safetensors`,
-        own,
-        alone,
-      );
-      const changed = await measureLosses(prepared, `losses-${language}-${name}`, own, under);
-      costs.push({
-        language,
-        own: [perToken(plain, 0), ...methods.map((_, method) => perToken(changed, method))],
-      });
-    }
+    const costs = await sideEffects(prepared, held.others, source, name, under);
     const unitsOfSource = units.unitOf(prepared.texts.steered.get(source) ?? []);
-    const unitsOfOthers = spoken.flatMap((language) =>
+    const unitsOfOthers = costs.flatMap(({ language }) =>
       units.unitOf(prepared.texts.others.get(language) ?? []),
     );
     const sampledOf = (method: number) => {
@@ -192,17 +170,12 @@ async function hold(
   prepared: Prepared,
 ): Promise<{ prompts: Map<string, Held>; others: Map<string, Held> }> {
   const prompts = new Map<string, Held>();
-  const others = new Map<string, Held>();
   for (const [language, texts] of prepared.texts.steered) {
     const name = `prompts:${language}`;
     const asked = texts.map(({ id, text }) => ({ id, text: identificationPrompt(text) }));
     prompts.set(language, { name, lengths: await tokenizeAs(prepared, name, asked, false) });
   }
-  for (const [language, texts] of prepared.texts.others) {
-    const name = `others:${language}`;
-    others.set(language, { name, lengths: await tokenizeAs(prepared, name, texts, true) });
-  }
-  return { prompts, others };
+  return { prompts, others: await holdOthers(prepared) };
 }
 
 /** Every gate of the setups: a source's features at a layer. */

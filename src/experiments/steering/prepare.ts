@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { z } from "zod";
 import type { RunConfig } from "../../config/schema.js";
 import type { EngineJobs, Loaded } from "../../engine/engine-jobs.js";
 import { SafetensorsError } from "../../engine/safetensors.js";
@@ -159,7 +160,11 @@ export async function keptPart<T>(
     try {
       return decode(bytes);
     } catch (error) {
-      if (!(error instanceof SafetensorsError || error instanceof SyntaxError)) throw error;
+      const isDamage =
+        error instanceof SafetensorsError ||
+        error instanceof SyntaxError ||
+        error instanceof z.ZodError;
+      if (!isDamage) throw error;
     }
   }
   const value = await measure();

@@ -94,3 +94,24 @@ export function standardBase(layers: readonly number[]): number {
 
 /** How strongly the steering repository steers for identification. */
 export const STANDARD_ALPHA = 0.5;
+
+/** Strengths that it writes continuations with, by source language; found for Gemma 2 2B. */
+const ALPHAS: Readonly<Record<string, number>> = {
+  ...{ spa_Latn: 0.5, fra_Latn: 0.5, jpn_Jpan: 1, kor_Hang: 0.8, por_Latn: 0.5, tha_Thai: 1.5 },
+  ...{ vie_Latn: 0.5, cmn_Hans: 1, arb_Arab: 1 },
+};
+export const alphaOf = (source: string): number => ALPHAS[source] ?? STANDARD_ALPHA;
+
+/** Every pair with every layer and strength; null: the strength of the source. @throws VscoreError (request) */
+export const setupsOf = (
+  pairs: readonly Pair[],
+  layers: readonly (number | string)[],
+  alphas: readonly number[] | null,
+): Setup[] =>
+  pairs.flatMap((pair) =>
+    layers.flatMap((layer) => {
+      if (typeof layer !== "number" || layer < 0)
+        throw requestError(`--base-layer: found ${layer}. Expected the number of a layer.`);
+      return (alphas ?? [alphaOf(pair.source)]).map((alpha) => ({ ...pair, layer, alpha }));
+    }),
+  );

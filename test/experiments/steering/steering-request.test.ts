@@ -1,5 +1,10 @@
 import { expect, it } from "vitest";
-import { pairsOf, standardBase } from "../../../src/experiments/steering/steering-request.js";
+import {
+  alphaOf,
+  pairsOf,
+  setupsOf,
+  standardBase,
+} from "../../../src/experiments/steering/steering-request.js";
 import { failureOf } from "../../fixtures/failure.js";
 import { metaOf } from "../../fixtures/runs.js";
 
@@ -24,4 +29,12 @@ it("steering begins at 20, or where two more layers of the run follow, or at its
   expect(standardBase([0, 20, 5])).toBe(20);
   expect(standardBase([3, 1, 2])).toBe(1);
   expect(standardBase([0, 5, 10])).toBe(10);
+});
+
+it("a sweep has every pair with every layer and strength, which is the source's own where none is given", () => {
+  const pair = { source: "tha_Thai", target: "eng_Latn" };
+  expect(setupsOf([pair], [1, 2], [0.5, 1])).toHaveLength(4);
+  expect(setupsOf([pair], [1], null)).toEqual([{ ...pair, layer: 1, alpha: 1.5 }]);
+  expect(alphaOf("glg_Latn")).toBe(0.5);
+  expect(failureOf(() => setupsOf([pair], ["x"], null)).message).toMatch(/--base-layer: found x/);
 });

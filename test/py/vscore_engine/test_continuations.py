@@ -30,7 +30,9 @@ def gated(tmp_path):
     entry = Dictionary(DictionarySource(1, "r", "s", None), sae, point, None)
     gate = FeatureGate(entry, (12, 17, 39, 0, 2), 0.0)
     vector = torch.linspace(-9, 9, 32)
-    return Setting((SteeredLayer(1, vector, gate), SteeredLayer(2, vector.roll(9), None)), "counted")
+    return Setting(
+        (SteeredLayer(1, vector, gate), SteeredLayer(2, vector.roll(9), None)), "counted"
+    )
 
 
 def texts_of(loaded):

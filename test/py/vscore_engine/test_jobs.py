@@ -308,3 +308,11 @@ def test_answers_are_json_even_for_odd_text(engine):
     assert engine.call_text("start", text) == {"ok": {"started": 1}}
     frame = engine.read()
     assert frame.json["kind"] == "bug"
+
+
+def test_languages_of_texts_are_told_without_a_model(engine):
+    texts = ["the cat sat on the mat and slept", "le chat est assis sur la table", ""]
+    found = engine.run("detect", texts=texts)[-2].json
+    assert [each["code"] for each in found["detected"]] == ["eng_Latn", "fra_Latn", None]
+    assert found["detector"].startswith("py3langid ")
+    assert {"eng_Latn", "cmn_Hans", "tha_Thai"} <= set(found["known"])

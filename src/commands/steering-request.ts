@@ -1,0 +1,80 @@
+import { isLocalCorpus, readLocalCorpus } from "../corpora/local-corpora.js";
+import type { EngineJobs } from "../engine/engine-jobs.js";
+import { standardCorpus } from "../experiments/ablation/evaluation-texts.js";
+import { parseMethods } from "../experiments/steering/methods.js";
+import { trainedTexts } from "../experiments/steering/read-vectors.js";
+import {
+  pairsOf,
+  type SteeringRequest,
+  setupsOf,
+  standardBase,
+} from "../experiments/steering/steering-request.js";
+import type { FinishedRun } from "../runs/read.js";
+import type { Output } from "./output.js";
+
+/** What all commands take that steer a model. */
+export interface SteeringOptions {
+  source: string[];
+  target: string[];
+  layers?: (number | string)[] | undefined;
+  /** Undefined: by source language. */
+  alphas?: number[] | undefined;
+  methods: string;
+  trainTexts: number;
+  evalTexts: number;
+  otherTexts?: number | undefined;
+  gateTopK: number;
+  gateThreshold: number;
+  positions: "counted" | "all";
+  corpus?: string | undefined;
+  split?: string | undefined;
+  trainSplit: "dev" | "devtest";
+  specialTokens: "drop" | "keep";
+  firstToken: "drop" | "keep";
+  normalize: boolean;
+  bank?: string | undefined;
+  seed: number;
+  json: boolean;
+}
+
+/** What was asked for, with what stands where nothing was. @throws VscoreError (request) */
+export function steeringRequest(
+  run: FinishedRun,
+  options: SteeringOptions,
+  output: Output,
+): SteeringRequest {
+  const isAll = options.source.length === 1 && options.source[0] === "all";
+  const corpus = options.corpus ?? standardCorpus(run);
+  const split = (options.split ?? "devtest") as "dev" | "devtest";
+  const splitGiven = options.split !== undefined;
+  const asked = pairsOf(run, isAll ? null : options.source, options.target);
+  // Of all languages, those are meant that there are texts of.
+  const there =
+    isAll && isLocalCorpus(corpus) ? readLocalCorpus(corpus, split, splitGiven).languages : null;
+  const pairs = asked.filter(({ source }) => there === null || there.has(source));
+  const lacking = [...new Set(asked.filter((pair) => !pairs.includes(pair)).map((p) => p.source))];
+  if (lacking.length > 0)
+    output.note(`Not steered, for ${corpus} (${split}) lacks them: ${lacking.join(", ")}`);
+  const bases = options.layers ?? [standardBase(run.meta.layers)];
+  return {
+    setups: setupsOf(pairs, bases, options.alphas ?? null),
+    ...{ methods: parseMethods(options.methods), trainTexts: options.trainTexts },
+    ...{ evalTexts: options.evalTexts, otherTexts: options.otherTexts ?? options.evalTexts },
+    ...{ gateTopK: options.gateTopK, gateThreshold: options.gateThreshold },
+    ...{ positions: options.positions, normalize: options.normalize },
+    rule: { special_tokens: options.specialTokens, first_token: options.firstToken },
+    ...{ corpus, split, trainSplit: options.trainSplit, splitGiven },
+    ...{ bank: options.bank ?? null, seed: options.seed },
+  };
+}
+
+/** Which texts vectors from a file were made of: what is evaluated must be none of them. */
+export async function trainedOn(
+  run: FinishedRun,
+  { bank, setups }: SteeringRequest,
+  jobs: EngineJobs,
+): Promise<{ trained: string[] | null; isTold: boolean }> {
+  if (bank === null) return { trained: null, isTold: true };
+  const { texts } = await trainedTexts(bank, setups, run.meta, jobs);
+  return { trained: texts ?? [], isTold: texts !== null };
+}

@@ -1,0 +1,46 @@
+import { type Held, measureLosses, type Under } from "./lid-measure.js";
+import { type Prepared, tokenizeAs } from "./prepare.js";
+import { perToken } from "./summarise-lid.js";
+
+/** The model as it is. */
+export const ALONE: Under = { settings: [{ alpha: 0, layers: [] }], bank: null };
+
+/** Tokenises the texts on which side effects are measured. */
+export async function holdOthers(prepared: Prepared): Promise<Map<string, Held>> {
+  const held = new Map<string, Held>();
+  for (const [language, texts] of prepared.texts.others) {
+    const name = `others:${language}`;
+    held.set(language, { name, lengths: await tokenizeAs(prepared, name, texts, true) });
+  }
+  return held;
+}
+
+/** What steering does to the predictions of another language's texts: [as it is, then each setting][text], loss per predicted token. */
+export interface SideEffect {
+  language: string;
+  own: number[][];
+}
+
+/** Of every language but the source. @param part how the parts of this setup are called */
+export async function sideEffects(
+  prepared: Prepared,
+  others: ReadonlyMap<string, Held>,
+  source: string,
+  part: string,
+  under: Under,
+): Promise<SideEffect[]> {
+  const found: SideEffect[] = [];
+  for (const [language, texts] of others) {
+    if (language === source) continue;
+    const plain = await measureLosses(
+      prepared,
+      `losses-${language}-none.safetensors`,
+      texts,
+      ALONE,
+    );
+    const changed = await measureLosses(prepared, `losses-${language}-${part}`, texts, under);
+    const own = under.settings.map((_, setting) => perToken(changed, setting));
+    found.push({ language, own: [perToken(plain, 0), ...own] });
+  }
+  return found;
+}
