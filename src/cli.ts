@@ -25,6 +25,7 @@ import { rescore } from "./commands/rescore.js";
 import { runs } from "./commands/runs.js";
 import { selfcheck } from "./commands/selfcheck.js";
 import { show } from "./commands/show.js";
+import { steerPlot } from "./commands/steer-plot.js";
 import { synergy } from "./commands/synergy.js";
 import { EXIT_CODES, ReportedFailure, VscoreError } from "./errors.js";
 import { explain } from "./runs/atomic-write.js";
@@ -129,6 +130,7 @@ async function main(): Promise<number> {
     synergy: (run, options) => synergy(run, options, output, cancelled.signal),
     codeswitch: (run, options) => codeswitch(run, options, output, cancelled.signal),
     cluster: (source, options) => cluster(source, options, output, cancelled.signal),
+    steerPlot: (paths, options) => steerPlot(paths, options, output),
     exportCsv: (run, options) => exportCsv(run, options, output, cancelled.signal),
     exportPt: (run, options) => exportPt(run, options, output, cancelled.signal),
     exportFolder: (format, run, options) =>

@@ -24,9 +24,10 @@ import type { ReportOptions } from "./report.js";
 import type { RescoreOptions } from "./rescore.js";
 import { SELFCHECK_KEYS } from "./selfcheck.js";
 import type { ShowOptions } from "./show.js";
+import { addSteer, type SteerActions } from "./steer-options.js";
 
 /** What the commands do; handed in, so that parsing can be tried without doing anything. */
-export interface Actions extends ExperimentActions, ExchangeActions {
+export interface Actions extends ExperimentActions, ExchangeActions, SteerActions {
   compute(options: ComputeOptions): Promise<void>;
   batch(request: BatchRequest): Promise<void>;
   models(options: ModelsOptions): Promise<void>;
@@ -289,6 +290,7 @@ its best features are no other language's. What a run of the original tool does 
   addExplore(program, (run, options) => actions.explore(run, options));
   addExperiments(program, actions);
   addCluster(program, (source, options) => actions.cluster(source, options));
+  addSteer(program, actions);
   addExports(program, actions);
   addImport(program, actions);
   program
