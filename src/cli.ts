@@ -27,6 +27,7 @@ import { selfcheck } from "./commands/selfcheck.js";
 import { show } from "./commands/show.js";
 import { steerClc } from "./commands/steer-clc.js";
 import { steerLid } from "./commands/steer-lid.js";
+import { steerPlot } from "./commands/steer-plot.js";
 import { steerVectors } from "./commands/steer-vectors.js";
 import { synergy } from "./commands/synergy.js";
 import { EXIT_CODES, ReportedFailure, VscoreError } from "./errors.js";
@@ -135,6 +136,7 @@ async function main(): Promise<number> {
     synergy: (run, options) => synergy(run, options, output, cancelled.signal),
     codeswitch: (run, options) => codeswitch(run, options, output, cancelled.signal),
     cluster: (source, options) => cluster(source, options, output, cancelled.signal),
+    steerPlot: (paths, options) => steerPlot(paths, options, output),
     exportCsv: (run, options) => exportCsv(run, options, output, cancelled.signal),
     exportPt: (run, options) => exportPt(run, options, output, cancelled.signal),
     exportFolder: (format, run, options) =>

@@ -1,11 +1,12 @@
 import { relative } from "node:path";
 import { shortCode } from "../config/short-codes.js";
 import { steeringFileName } from "../exchange/steering-names.js";
-import { clcCsv } from "../exchange/steering-results.js";
+import { type ContinuationTable, clcCsv } from "../exchange/steering-results.js";
 import { continueTexts } from "../experiments/steering/clc.js";
 import type { ClcResult } from "../experiments/steering/clc-result.js";
 import { tagOf } from "../experiments/steering/names.js";
 import { openRun } from "../runs/read.js";
+import { clcPanels } from "../views/charts/steering.js";
 import { clcLines } from "../views/clc-table.js";
 import { asJson, type Output } from "./output.js";
 import { runLongExperiment } from "./run-long-experiment.js";
@@ -36,7 +37,7 @@ export async function steerClc(
       const how = await trainedOn(run, request, jobs);
       return continueTexts(run, request, asked, how, jobs, open, onNews);
     },
-    { figuresOf: () => [], filesOf: tablesOf },
+    { figuresOf: (result) => [["methods", clcPanels(tablesOf(result))]], filesOf },
     output,
     signal,
   );
@@ -45,25 +46,26 @@ export async function steerClc(
 }
 
 /** A table for each pair, layer and α, as the steering repository keeps them; controls are none of its methods. */
-function tablesOf(result: ClcResult): Map<string, string> {
+function tablesOf(result: ClcResult): ContinuationTable[] {
   const setups = Map.groupBy(
     result.cells.filter(({ method }) => !method.startsWith("Random")),
     ({ source, target, layer, alpha }) => `${source} ${target} ${layer} ${alpha}`,
   );
-  return new Map(
-    [...setups.values()].map((cells) => {
-      const [{ source, target, layer, alpha }] = cells as [ClcResult["cells"][number]];
-      const pair = { source: shortCode(source).code, target: shortCode(target).code, alpha };
-      const file = steeringFileName("clc", {
-        ...{ tag: tagOf(result.model_id), ...pair, layer, topK: result.gate.top_k },
-        ...{ trainN: result.vectors.train_n, evalN: result.evaluation.eval_n },
-        ...{ otherN: result.evaluation.other_eval_n, metric: null },
-      });
-      const rows = cells.map((cell) => ({
-        ...{ method: cell.method, k: cell.k, interval: cell.success.interval },
-        ...{ success: cell.success.value, collateral: cell.collateral.value },
-      }));
-      return [file, clcCsv([{ ...pair, rows }])];
-    }),
-  );
+  return [...setups.values()].map((cells) => {
+    const [{ source, target, layer, alpha }] = cells as [ClcResult["cells"][number]];
+    const settings = {
+      ...{ tag: tagOf(result.model_id), source: shortCode(source).code },
+      ...{ target: shortCode(target).code, layer, alpha, topK: result.gate.top_k },
+      ...{ trainN: result.vectors.train_n, evalN: result.evaluation.eval_n },
+      ...{ otherN: result.evaluation.other_eval_n, metric: null },
+    };
+    const rows = cells.map((cell) => ({
+      ...{ method: cell.method, k: cell.k, interval: cell.success.interval },
+      ...{ success: cell.success.value, collateral: cell.collateral.value },
+    }));
+    return { ...settings, origin: result.run, rows };
+  });
 }
+
+const filesOf = (result: ClcResult): Map<string, string> =>
+  new Map(tablesOf(result).map((table) => [steeringFileName("clc", table), clcCsv([table])]));

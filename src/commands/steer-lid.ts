@@ -1,11 +1,12 @@
 import { relative } from "node:path";
 import { shortCode } from "../config/short-codes.js";
 import { steeringFileName } from "../exchange/steering-names.js";
-import { lidCsv } from "../exchange/steering-results.js";
+import { lidCsv, type SteeringTable } from "../exchange/steering-results.js";
 import { identify, type LidMetric } from "../experiments/steering/lid.js";
 import type { LidResult } from "../experiments/steering/lid-result.js";
 import { tagOf } from "../experiments/steering/names.js";
 import { openRun } from "../runs/read.js";
+import { lidPanels } from "../views/charts/steering.js";
 import { lidLines } from "../views/lid-table.js";
 import { asJson, type Output } from "./output.js";
 import { runLongExperiment } from "./run-long-experiment.js";
@@ -31,7 +32,7 @@ export async function steerLid(
       const how = { metric: options.metric, ...(await trainedOn(run, request, jobs)) };
       return identify(run, request, how, jobs, open, onNews);
     },
-    { figuresOf: () => [], filesOf: tablesOf },
+    { figuresOf: (result) => [["methods", lidPanels(tablesOf(result))]], filesOf },
     output,
     signal,
   );
@@ -40,25 +41,26 @@ export async function steerLid(
 }
 
 /** A table for each pair, layer and α, as the steering repository keeps them; controls are none of its methods. */
-function tablesOf(result: LidResult): Map<string, string> {
+function tablesOf(result: LidResult): SteeringTable[] {
   const setups = Map.groupBy(
     result.cells.filter(({ method }) => !method.startsWith("Random")),
     ({ source, target, layer, alpha }) => `${source} ${target} ${layer} ${alpha}`,
   );
-  return new Map(
-    [...setups.values()].map((cells) => {
-      const [{ source, target, layer, alpha }] = cells as [LidResult["cells"][number]];
-      const file = steeringFileName("lid", {
-        ...{ tag: tagOf(result.model_id), source: shortCode(source).code },
-        ...{ target: shortCode(target).code, layer, alpha, topK: result.gate.top_k },
-        ...{ trainN: result.vectors.train_n, evalN: result.evaluation.eval_n },
-        ...{ otherN: result.evaluation.other_eval_n, metric: result.metric },
-      });
-      const rows = cells.map((cell) => ({
-        ...{ method: cell.method, k: cell.k, collateral: cell.collateral.value },
-        target: (result.metric === "first-token" ? cell.ce_first : cell.ce_full).value,
-      }));
-      return [file, lidCsv({ rows })];
-    }),
-  );
+  return [...setups.values()].map((cells) => {
+    const [{ source, target, layer, alpha }] = cells as [LidResult["cells"][number]];
+    const settings = {
+      ...{ tag: tagOf(result.model_id), source: shortCode(source).code },
+      ...{ target: shortCode(target).code, layer, alpha, topK: result.gate.top_k },
+      ...{ trainN: result.vectors.train_n, evalN: result.evaluation.eval_n },
+      ...{ otherN: result.evaluation.other_eval_n, metric: result.metric },
+    };
+    const rows = cells.map((cell) => ({
+      ...{ method: cell.method, k: cell.k, collateral: cell.collateral.value },
+      target: (result.metric === "first-token" ? cell.ce_first : cell.ce_full).value,
+    }));
+    return { ...settings, origin: result.run, rows };
+  });
 }
+
+const filesOf = (result: LidResult): Map<string, string> =>
+  new Map(tablesOf(result).map((table) => [steeringFileName("lid", table), lidCsv(table)]));

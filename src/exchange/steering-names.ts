@@ -25,8 +25,8 @@ export type SteeringExperiment = "lid" | "clc";
 /** In place of a source language, where a table holds several. */
 export const ALL_SOURCES = "all";
 
-/** A short code, or a code of FLORES+. */
-const CODE = "[a-z]{2,3}(?:_[A-Z][a-z]{3}(?:_[a-z]{4}\\d{4})?)?";
+/** A short code, or a code of FLORES+, whose varieties look as counts of a thousand do. */
+const CODE = "[a-z]{2,3}(?:_[A-Z][a-z]{3}(?:_(?!topk|eval)[a-z]{4}\\d{4})?)?";
 /** Tags are told from the languages by what follows: the nearest `_xx_to_yy` counts. Older names have no tag. */
 const NAME = new RegExp(`^(?:(?:lid2?|clc)_)?(?:(.+?)_)??(${CODE})_to_(${CODE})(?=_|$)(.*)$`);
 const WHOLE = "\\d+";

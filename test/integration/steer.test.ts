@@ -162,6 +162,10 @@ it("continuations are kept with their labels, and steering leads into the target
     "source_lang,target_lang,method,k,alpha_used,success_rate,ce_non_source_flores10",
   );
   expect(csv).not.toMatch(/Random/);
+  expect(existsSync(join(folder, "methods.svg"))).toBe(true);
+  const figure = await vscore("steer", "plot", folder, "--output", at("figure.svg"));
+  expect(figure.exitCode).toBe(0);
+  expect(readFileSync(at("figure.svg"), "utf8")).toMatch(/SAE-2L|2L/);
 });
 
 it("by default every source is continued into English that the corpus has, asked as the steering repository asks", async () => {
