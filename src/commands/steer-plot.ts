@@ -49,7 +49,7 @@ function chartOf(files: readonly string[], by: SteeringBy | undefined): Chart {
   const [named, continued] = [lid[0], clc[0]];
   if (named !== undefined && continued !== undefined)
     throw requestError(
-      `${named.file} is of naming a language (LID), ${continued.file} of continuations (CLC). Expected tables of one of them: their axes differ. Draw each by itself.`,
+      `${named.file} is of naming a language (LID), ${continued.file} of continuations (CLC). Expected tables of one of them: their axes differ. Name the files of one, such as lid_*.csv.`,
     );
   if (named !== undefined)
     return lidPanels(

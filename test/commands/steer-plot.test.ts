@@ -83,7 +83,7 @@ test("tables of both experiments are not drawn together", async () => {
   const { message, exitCode } = await rejectionOf(plotted([at("mixed")], { output: at("x.svg") }));
   expect(message).toContain("is of naming a language (LID), ");
   expect(message).toContain(
-    "Expected tables of one of them: their axes differ. Draw each by itself.",
+    "Expected tables of one of them: their axes differ. Name the files of one, such as lid_*.csv.",
   );
   expect(exitCode).toBe(2);
   expect(existsSync(at("x.svg"))).toBe(false);

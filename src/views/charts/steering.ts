@@ -22,6 +22,9 @@ const COLUMNS = 2;
 /** What a figure is wide at least, with its axes and legends. */
 const WIDTH = 500;
 
+/** From none to all, with room for the name of a point at either end. */
+const ROOM = [-0.1, 1.1] as const;
+
 type Origin = SteeringSettings & { origin: string };
 
 const METHODS =
@@ -47,7 +50,7 @@ const CLC = {
   title: "How often steering makes the model go on in another language",
   caption: `Up: the share of continuations that are in the target language; bars, where there are any, are 95 % intervals. Across: mean cross-entropy ${OTHERS}. ${METHODS}`,
   axes: (): SteeringAxes => ({
-    ...{ x: COLLATERAL, y: "success rate", yDomain: [-0.05, 1.05] },
+    ...{ x: COLLATERAL, y: "success rate", yDomain: ROOM },
   }),
 };
 

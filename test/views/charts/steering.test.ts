@@ -130,7 +130,7 @@ describe("continuations", () => {
       ["from Japanese, α = 1"],
     ]);
     const { y } = first.layer[0].encoding;
-    expect([y.title, y.scale.domain]).toEqual(["success rate", [-0.05, 1.05]]);
+    expect([y.title, y.scale.domain]).toEqual(["success rate", [-0.1, 1.1]]);
     expect(await renderSvg(chart.spec)).toContain("How often steering makes the model go on");
   });
 
