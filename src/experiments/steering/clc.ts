@@ -44,7 +44,8 @@ export interface ClcRequest {
  * Has the model go on with texts of the source, as it is and steered into the target, tells in which language it does, and measures
  * what steering costs its predictions of all other languages.
  *
- * @param trained texts that vectors from a file were made of; null: these are made anew
+ * @param trained texts that vectors from a file were made of, as beginnings of their hashes; null: the vectors are made here
+ * @param isTold whether such a file tells them
  * @throws VscoreError (request) for languages, layers and texts that are not there, or that the detector cannot tell
  */
 export async function continueTexts(

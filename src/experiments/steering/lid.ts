@@ -25,7 +25,8 @@ export type LidMetric = "first-token" | "full-label";
  * Asks the model in which language texts of the source are, as it is and steered into the target, and measures what steering costs
  * its predictions of all other languages.
  *
- * @param trained texts that vectors from a file were made of; null: these are made anew. Undefined in it: not told
+ * @param trained texts that vectors from a file were made of, as beginnings of their hashes; null: the vectors are made here
+ * @param isTold whether such a file tells them
  * @throws VscoreError (request) for languages, layers and texts that are not there
  */
 export async function identify(
