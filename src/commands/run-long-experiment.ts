@@ -74,6 +74,7 @@ function passes(
   return (news) => {
     if (news.type === "phase") return tell(news.phase);
     onLoaded();
+    if (news.type === "loaded") return;
     if (news.type === "plan")
       return note(
         `${news.passes} forward passes: ${news.batches} batches, each once as the model is and once under each set of features`,

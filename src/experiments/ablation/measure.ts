@@ -10,6 +10,8 @@ import type { MeasuredLanguage } from "./summarise.js";
 /** What is told while it goes on. */
 export type ExperimentNews =
   | { type: "phase"; phase: string }
+  /** What the engine says later is of no loading. */
+  | { type: "loaded" }
   /** Before the first pass: how often the model is run on a batch, those that are kept from before included. */
   | { type: "plan"; passes: number; batches: number }
   /** Texts under sets of features that went through the model. */

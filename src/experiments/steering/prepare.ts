@@ -65,6 +65,7 @@ export async function prepare(
   // One at least: how texts begin is told by dictionaries.
   const layers = read.length > 0 ? read : run.meta.layers.slice(0, 1);
   const { loaded, warnings } = await loadRunModel(run, config, layers, jobs);
+  onNews({ type: "loaded" });
   const { n_layers } = loaded.model;
   for (const { layer } of request.setups)
     if (layer >= n_layers)

@@ -32,6 +32,7 @@ export async function sideEffects(
   const found: SideEffect[] = [];
   for (const [language, texts] of others) {
     if (language === source) continue;
+    prepared.onNews({ type: "phase", phase: `${source} steered: what it does to ${language}` });
     const plain = await measureLosses(
       prepared,
       `losses-${language}-none.safetensors`,
