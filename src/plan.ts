@@ -82,6 +82,9 @@ export function planShards(tokens: ArrayLike<number>, budget: number): Shard[] {
 export const textHash = (text: string | Uint8Array): string =>
   createHash("sha256").update(text).digest("hex");
 
+/** What a run's sums tell a text by: the beginning of its hash. */
+export const shortHash = (text: string): string => textHash(text).slice(0, 16);
+
 /** One hash for a language's texts: of their ids and hashes, in order. */
 export function textsFingerprint(texts: readonly { id: string; sha256: string }[]): string {
   return textHash(JSON.stringify(texts.map(({ id, sha256 }) => [id, sha256])));

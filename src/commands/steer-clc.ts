@@ -1,10 +1,9 @@
 import { relative } from "node:path";
-import { shortCode } from "../config/short-codes.js";
 import { steeringFileName } from "../exchange/steering-names.js";
 import { type ContinuationTable, clcCsv } from "../exchange/steering-results.js";
 import { continueTexts } from "../experiments/steering/clc.js";
 import type { ClcResult } from "../experiments/steering/clc-result.js";
-import { tagOf } from "../experiments/steering/names.js";
+import { tablesOf } from "../experiments/steering/steering-tables.js";
 import { openRun } from "../runs/read.js";
 import { clcPanels } from "../views/charts/steering.js";
 import { clcLines } from "../views/clc-table.js";
@@ -34,10 +33,10 @@ export async function steerClc(
     run,
     "steer-clc",
     async (jobs, open, onNews) => {
-      const how = await trainedOn(run, request, jobs);
-      return continueTexts(run, request, asked, how, jobs, open, onNews);
+      const trained = await trainedOn(run, request, jobs);
+      return continueTexts(run, request, asked, trained, jobs, open, onNews);
     },
-    { figuresOf: (result) => [["methods", clcPanels(tablesOf(result))]], filesOf },
+    { figuresOf: (result) => [["methods", clcPanels(tablesIn(result))]], filesOf },
     output,
     signal,
   );
@@ -45,27 +44,10 @@ export async function steerClc(
   else output.result([...clcLines(result), "", `Wrote ${relative(".", folder)}`].join("\n"));
 }
 
-/** A table for each pair, layer and α, as the steering repository keeps them; controls are none of its methods. */
-function tablesOf(result: ClcResult): ContinuationTable[] {
-  const setups = Map.groupBy(
-    result.cells.filter(({ method }) => !method.startsWith("Random")),
-    ({ source, target, layer, alpha }) => `${source} ${target} ${layer} ${alpha}`,
-  );
-  return [...setups.values()].map((cells) => {
-    const [{ source, target, layer, alpha }] = cells as [ClcResult["cells"][number]];
-    const settings = {
-      ...{ tag: tagOf(result.model_id), source: shortCode(source).code },
-      ...{ target: shortCode(target).code, layer, alpha, topK: result.gate.top_k },
-      ...{ trainN: result.vectors.train_n, evalN: result.evaluation.eval_n },
-      ...{ otherN: result.evaluation.other_eval_n, metric: null },
-    };
-    const rows = cells.map((cell) => ({
-      ...{ method: cell.method, k: cell.k, interval: cell.success.interval },
-      ...{ success: cell.success.value, collateral: cell.collateral.value },
-    }));
-    return { ...settings, origin: result.run, rows };
-  });
-}
+const tablesIn = (result: ClcResult): ContinuationTable[] =>
+  tablesOf(result, null, ({ success, collateral }) => ({
+    ...{ success: success.value, interval: success.interval, collateral: collateral.value },
+  }));
 
 const filesOf = (result: ClcResult): Map<string, string> =>
-  new Map(tablesOf(result).map((table) => [steeringFileName("clc", table), clcCsv([table])]));
+  new Map(tablesIn(result).map((table) => [steeringFileName("clc", table), clcCsv([table])]));

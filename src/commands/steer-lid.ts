@@ -1,10 +1,9 @@
 import { relative } from "node:path";
-import { shortCode } from "../config/short-codes.js";
 import { steeringFileName } from "../exchange/steering-names.js";
 import { lidCsv, type SteeringTable } from "../exchange/steering-results.js";
 import { identify, type LidMetric } from "../experiments/steering/lid.js";
 import type { LidResult } from "../experiments/steering/lid-result.js";
-import { tagOf } from "../experiments/steering/names.js";
+import { tablesOf } from "../experiments/steering/steering-tables.js";
 import { openRun } from "../runs/read.js";
 import { lidPanels } from "../views/charts/steering.js";
 import { lidLines } from "../views/lid-table.js";
@@ -29,10 +28,10 @@ export async function steerLid(
     run,
     "steer-lid",
     async (jobs, open, onNews) => {
-      const how = { metric: options.metric, ...(await trainedOn(run, request, jobs)) };
-      return identify(run, request, how, jobs, open, onNews);
+      const trained = await trainedOn(run, request, jobs);
+      return identify(run, request, options.metric, trained, jobs, open, onNews);
     },
-    { figuresOf: (result) => [["methods", lidPanels(tablesOf(result))]], filesOf },
+    { figuresOf: (result) => [["methods", lidPanels(tablesIn(result))]], filesOf },
     output,
     signal,
   );
@@ -40,27 +39,11 @@ export async function steerLid(
   else output.result([...lidLines(result), "", `Wrote ${relative(".", folder)}`].join("\n"));
 }
 
-/** A table for each pair, layer and α, as the steering repository keeps them; controls are none of its methods. */
-function tablesOf(result: LidResult): SteeringTable[] {
-  const setups = Map.groupBy(
-    result.cells.filter(({ method }) => !method.startsWith("Random")),
-    ({ source, target, layer, alpha }) => `${source} ${target} ${layer} ${alpha}`,
-  );
-  return [...setups.values()].map((cells) => {
-    const [{ source, target, layer, alpha }] = cells as [LidResult["cells"][number]];
-    const settings = {
-      ...{ tag: tagOf(result.model_id), source: shortCode(source).code },
-      ...{ target: shortCode(target).code, layer, alpha, topK: result.gate.top_k },
-      ...{ trainN: result.vectors.train_n, evalN: result.evaluation.eval_n },
-      ...{ otherN: result.evaluation.other_eval_n, metric: result.metric },
-    };
-    const rows = cells.map((cell) => ({
-      ...{ method: cell.method, k: cell.k, collateral: cell.collateral.value },
-      target: (result.metric === "first-token" ? cell.ce_first : cell.ce_full).value,
-    }));
-    return { ...settings, origin: result.run, rows };
-  });
-}
+const tablesIn = (result: LidResult): SteeringTable[] =>
+  tablesOf(result, result.metric, ({ ce_first, ce_full, collateral }) => ({
+    target: (result.metric === "first-token" ? ce_first : ce_full).value,
+    collateral: collateral.value,
+  }));
 
 const filesOf = (result: LidResult): Map<string, string> =>
-  new Map(tablesOf(result).map((table) => [steeringFileName("lid", table), lidCsv(table)]));
+  new Map(tablesIn(result).map((table) => [steeringFileName("lid", table), lidCsv(table)]));

@@ -14,6 +14,7 @@ import { refuseRunFile } from "../runs/refuse-run-file.js";
 import { showProgress } from "../views/progress.js";
 import { tableLines } from "../views/table.js";
 import { asJson, type Output } from "./output.js";
+import { namedSources } from "./steering-request.js";
 
 export interface SteerVectorsOptions {
   source: string[];
@@ -39,14 +40,14 @@ export async function steerVectors(
   signal: AbortSignal,
 ): Promise<void> {
   const run = openRun(name);
-  const isAll = options.source.length === 1 && options.source[0] === "all";
+  const sources = namedSources(options.source);
   const layers = (options.layers ?? run.meta.layers).map((layer) => {
     if (typeof layer === "number" && layer >= 0) return layer;
     throw requestError(`--layers: found ${layer}. Expected numbers of layers, such as 20,21,22.`);
   });
   const request = {
-    pairs: pairsOf(run, isAll ? null : options.source, options.target),
-    skipsLacking: isAll,
+    pairs: pairsOf(run, sources, options.target),
+    skipsLacking: sources === null,
     layers: [...new Set(layers)].sort((a, b) => a - b),
     texts: options.trainTexts,
     corpus: options.corpus ?? standardCorpus(run),

@@ -2,6 +2,7 @@ import { isLocalCorpus, readLocalCorpus } from "../corpora/local-corpora.js";
 import type { EngineJobs } from "../engine/engine-jobs.js";
 import { standardCorpus } from "../experiments/ablation/evaluation-texts.js";
 import { parseMethods } from "../experiments/steering/methods.js";
+import type { TrainedOn } from "../experiments/steering/prepare.js";
 import { trainedTexts } from "../experiments/steering/read-vectors.js";
 import {
   pairsOf,
@@ -37,20 +38,26 @@ export interface SteeringOptions {
   json: boolean;
 }
 
+/** The sources that were named; null for all of the run. */
+export const namedSources = (source: readonly string[]): readonly string[] | null =>
+  source.length === 1 && source[0] === "all" ? null : source;
+
 /** What was asked for, with what stands where nothing was. @throws VscoreError (request) */
 export function steeringRequest(
   run: FinishedRun,
   options: SteeringOptions,
   output: Output,
 ): SteeringRequest {
-  const isAll = options.source.length === 1 && options.source[0] === "all";
+  const sources = namedSources(options.source);
   const corpus = options.corpus ?? standardCorpus(run);
   const split = (options.split ?? "devtest") as "dev" | "devtest";
   const splitGiven = options.split !== undefined;
-  const asked = pairsOf(run, isAll ? null : options.source, options.target);
+  const asked = pairsOf(run, sources, options.target);
   // Of all languages, those are meant that there are texts of.
   const there =
-    isAll && isLocalCorpus(corpus) ? readLocalCorpus(corpus, split, splitGiven).languages : null;
+    sources === null && isLocalCorpus(corpus)
+      ? readLocalCorpus(corpus, split, splitGiven).languages
+      : null;
   const pairs = asked.filter(({ source }) => there === null || there.has(source));
   const lacking = [...new Set(asked.filter((pair) => !pairs.includes(pair)).map((p) => p.source))];
   if (lacking.length > 0)
@@ -73,7 +80,7 @@ export async function trainedOn(
   run: FinishedRun,
   { bank, setups }: SteeringRequest,
   jobs: EngineJobs,
-): Promise<{ trained: string[] | null; isTold: boolean }> {
+): Promise<TrainedOn> {
   if (bank === null) return { trained: null, isTold: true };
   const { texts } = await trainedTexts(bank, setups, run.meta, jobs);
   return { trained: texts ?? [], isTold: texts !== null };

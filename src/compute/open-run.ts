@@ -1,6 +1,6 @@
 import type { RunConfig } from "../config/schema.js";
 import type { EngineJobs, Loaded } from "../engine/engine-jobs.js";
-import { textHash } from "../plan.js";
+import { shortHash } from "../plan.js";
 import { bestFeatures, chooseExamples } from "../reduce/examples.js";
 import type { Ranking } from "../reduce/v-score.js";
 import { storedEvents } from "../runs/events.js";
@@ -121,7 +121,7 @@ export class OpenRun {
   private async language(language: string): Promise<LanguageSums> {
     const texts = (this.parts.gathered.languages.get(language) ?? []).map(({ id, text }) => ({
       id,
-      sha256: textHash(text).slice(0, 16),
+      sha256: shortHash(text),
     }));
     const { tokens, counted: expected } = this.parts.tokenized.get(language) as TokenizedLanguage;
     const provenance = provenanceOf(this.parts.config, this.parts.loaded, texts);

@@ -18,3 +18,21 @@ export const DictionaryFacts = z.strictObject({
   model_name: z.string().nullable(),
 });
 export type DictionaryFacts = z.infer<typeof DictionaryFacts>;
+
+/** What of it a result tells, for whoever takes its features further. */
+export const UsedDictionary = DictionaryFacts.pick({
+  layer: true,
+  release: true,
+  sae_id: true,
+  revision: true,
+  hook_name: true,
+});
+export type UsedDictionary = z.infer<typeof UsedDictionary>;
+
+export const usedDictionary = ({
+  layer,
+  release,
+  sae_id,
+  revision,
+  hook_name,
+}: DictionaryFacts): UsedDictionary => ({ layer, release, sae_id, revision, hook_name });

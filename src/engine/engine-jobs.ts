@@ -188,13 +188,6 @@ export class EngineJobs {
     );
   }
 
-  /** Writes trained gates, by layer, as the `.pt` of the steering repository. */
-  async writeGates(target: string, gates: object, metadata: object): Promise<void> {
-    for await (const _ of this.frames("write_gates", { target, gates, metadata })) {
-      // Its end is all there is to wait for.
-    }
-  }
-
   /** Converts a `.pt` that anybody wrote to safetensors, checked and without running what it may carry. */
   async readTorch(source: string, target: string): Promise<void> {
     for await (const _ of this.frames("read_pt", { source, target })) {

@@ -4,11 +4,8 @@ import type { EngineJobs } from "./engine-jobs.js";
 import { jsonOf } from "./frames.js";
 import { takeTensor } from "./safetensors.js";
 
-/** Where a vector is added: everywhere, where one of the features is above a threshold, or as far as a trained gate opens. */
-export type EngineGate =
-  | null
-  | { features: readonly number[]; threshold: number }
-  | { features: readonly number[]; weight: readonly number[]; bias: number };
+/** Where a vector is added: everywhere, or where one of the features is above a threshold. */
+export type EngineGate = null | { features: readonly number[]; threshold: number };
 
 /** One change of the model: at each layer h + g(h)·α·vector. No layers: no change. */
 export interface EngineSetting {
@@ -142,35 +139,4 @@ export async function* gateRates(
       open: takeTensor(frame.blob, "open", "U32", [request.gates.length, text.length]),
     };
   }
-}
-
-export const TrainedGate = z.strictObject({
-  weight: z.array(z.number()),
-  bias: z.number(),
-  /** Before each epoch, and behind the last. */
-  losses: z.array(z.number()),
-});
-export type TrainedGate = z.infer<typeof TrainedGate>;
-
-/** Trains a gate at one layer. */
-export async function learnGate(
-  jobs: EngineJobs,
-  request: {
-    prompts: string;
-    prompt_shards: readonly Shard[];
-    label: string;
-    collateral: readonly { texts: string; shards: readonly Shard[] }[];
-    layer: number;
-    features: readonly number[];
-    vector: string;
-    bank: string;
-    alpha: number;
-    positions: string;
-    collateral_weight: number;
-    learning_rate: number;
-    epochs: number;
-  },
-): Promise<TrainedGate> {
-  const { blob } = await jobs.result("learn_gate", { ...request }, "gate");
-  return TrainedGate.parse(jsonOf(blob));
 }

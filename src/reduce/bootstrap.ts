@@ -79,6 +79,27 @@ export class Bootstrap {
   }
 }
 
+/** A value, and the same in every resample. */
+export interface Sampled {
+  value: number;
+  samples: Float64Array;
+}
+
+/** A value with its interval, as results tell it. @param units how many were resampled */
+export const estimateOf = (
+  { value, samples }: Sampled,
+  units: number,
+): { value: number; interval: Interval | null } => ({
+  value,
+  interval: percentileInterval(samples, units),
+});
+
+/** What one is more than another, resample by resample. */
+export const lessSampled = (a: Sampled, b: Sampled): Sampled => ({
+  value: a.value - b.value,
+  samples: a.samples.map((each, at) => each - (b.samples[at] as number)),
+});
+
 /**
  * The 95 % percentile interval of resampled values. Resamples in which nothing of a language was drawn have none and are left out;
  * null where these are more than one in twenty, or for fewer than two units.

@@ -90,8 +90,11 @@ export class LongExperiment {
     return existsSync(file) ? readFileSync(file) : undefined;
   }
 
-  async writePart(name: string, content: Uint8Array): Promise<void> {
-    await writeWhole(join(this.folder, PARTS, name), content);
+  /** @returns its file */
+  async writePart(name: string, content: Uint8Array): Promise<string> {
+    const file = join(this.folder, PARTS, name);
+    await writeWhole(file, content);
+    return file;
   }
 
   /**

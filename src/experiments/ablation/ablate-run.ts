@@ -1,4 +1,5 @@
 import type { RunConfig } from "../../config/schema.js";
+import { usedDictionary } from "../../engine/dictionary-facts.js";
 import type { EngineJobs } from "../../engine/engine-jobs.js";
 import { requestError } from "../../errors.js";
 import type { LongExperiment } from "../../runs/experiments.js";
@@ -96,9 +97,7 @@ export async function ablate(
   const evaluation = describeTexts(texts, measured);
   const result: AblationResult = {
     ...{ schema_version: 1, run: run.name, projection: request.projection, positions: "all" },
-    dictionaries: loaded.dictionaries.map(({ layer, release, sae_id, revision, hook_name }) => ({
-      ...{ layer, release, sae_id, revision, hook_name },
-    })),
+    dictionaries: loaded.dictionaries.map(usedDictionary),
     ...{ layers, languages: languages.map(({ language }) => language), ablated: request.ablated },
     configs: request.configs,
     evaluation,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { UsedDictionary } from "../../engine/dictionary-facts.js";
 
 /** A number with its 95 % interval: percentiles of resampled documents; null where there are fewer than two. */
 export const Estimate = z.strictObject({
@@ -97,15 +98,7 @@ export const AblationResult = z.strictObject({
   projection: z.string(),
   /** At which positions of a text the directions are taken out. */
   positions: z.literal("all"),
-  dictionaries: z.array(
-    z.strictObject({
-      layer: z.int(),
-      release: z.string(),
-      sae_id: z.string(),
-      revision: z.string().nullable(),
-      hook_name: z.string(),
-    }),
-  ),
+  dictionaries: z.array(UsedDictionary),
   layers: z.array(z.int()),
   /** Languages that it was evaluated on, and whose features were taken out, both in the run's order. */
   languages: z.array(z.string()),

@@ -4,6 +4,7 @@ import { requestError } from "../../errors.js";
 import {
   type CorpusText,
   documentOf,
+  shortHash,
   spreadTexts,
   textHash,
   textsFingerprint,
@@ -65,9 +66,7 @@ export async function evaluationTexts(
       lacking.push(language);
       continue;
     }
-    const fresh = all.filter(
-      ({ id, text }) => !ids.has(id) && !hashes.has(textHash(text).slice(0, 16)),
-    );
+    const fresh = all.filter(({ id, text }) => !ids.has(id) && !hashes.has(shortHash(text)));
     selectors += all.length - fresh.length;
     const usable = sameTexts ? all : fresh;
     if (usable.length === 0)

@@ -9,6 +9,41 @@ export interface TextLosses {
   loss: Float64Array[];
 }
 
+/** What of them the engine sends at once. */
+export interface LossFrame {
+  text: Uint32Array;
+  tokens: Uint32Array;
+  /** [set, text of the frame] row-major. */
+  loss: Float64Array;
+}
+
+/**
+ * Puts together what the engine sends of so many sets and texts.
+ *
+ * @param what in words, for what it may leave out
+ * @param onFrame how many texts under sets each frame brought
+ */
+export async function collectLosses(
+  frames: AsyncIterable<LossFrame>,
+  { sets, texts }: { sets: number; texts: number },
+  what: string,
+  onFrame: (count: number) => void = () => undefined,
+): Promise<TextLosses> {
+  const tokens = new Uint32Array(texts);
+  const loss = Array.from({ length: sets }, () => new Float64Array(texts).fill(Number.NaN));
+  for await (const frame of frames) {
+    for (const [at, text] of frame.text.entries()) {
+      tokens[text] = frame.tokens[at] as number;
+      for (const [set, row] of loss.entries())
+        row[text] = frame.loss[set * frame.text.length + at] as number;
+    }
+    onFrame(frame.text.length * sets);
+  }
+  if (loss.some((row) => row.some(Number.isNaN)))
+    throw new Error(`the engine left out losses of ${what}`);
+  return { tokens, loss };
+}
+
 export function encodeLosses({ tokens, loss }: TextLosses): Uint8Array {
   const all = new Float64Array(loss.length * tokens.length);
   for (const [set, row] of loss.entries()) all.set(row, set * tokens.length);

@@ -1,5 +1,5 @@
 import { type Tensor, tensor } from "../../engine/safetensors.js";
-import { textHash } from "../../plan.js";
+import { shortHash } from "../../plan.js";
 import { encodeSealed } from "../../runs/sealed-file.js";
 import type { EvaluationTexts } from "./evaluation-texts.js";
 import type { TextLosses } from "./losses.js";
@@ -44,7 +44,7 @@ export function encodeRows(
           language,
           (texts.languages.get(language) ?? []).map(({ id, text }) => ({
             id,
-            sha256: textHash(text).slice(0, 16),
+            sha256: shortHash(text),
           })),
         ]),
       ),

@@ -1,4 +1,9 @@
-import { Bootstrap, percentileInterval } from "../../reduce/bootstrap.js";
+import {
+  Bootstrap,
+  estimateOf,
+  lessSampled,
+  type Sampled as SampledValue,
+} from "../../reduce/bootstrap.js";
 import type { AblationCell, AblationSet, AblationSummary, Estimate } from "./ablation-result.js";
 import type { SetsOn } from "./ablation-sets.js";
 import type { TextLosses } from "./losses.js";
@@ -22,9 +27,7 @@ export interface MeasuredLayer {
 }
 
 /** Resampled values beside the value itself. */
-interface Sampled {
-  value: number;
-  samples: Float64Array;
+interface Sampled extends SampledValue {
   textMean: number;
 }
 
@@ -58,10 +61,7 @@ export function summarise(
           },
         ]
       : perLayer;
-  const estimate = (each: Sampled): Estimate => ({
-    value: each.value,
-    interval: percentileInterval(each.samples, units),
-  });
+  const estimate = (each: Sampled): Estimate => estimateOf(each, units);
   return {
     cells: all.flatMap(({ layer, sampled }) =>
       [...sampled].map(([key, each]): AblationCell => {
@@ -170,8 +170,7 @@ function combined(all: readonly Sampled[], weight: number): Sampled {
 }
 
 const less = (a: Sampled, b: Sampled): Sampled => ({
-  value: a.value - b.value,
-  samples: a.samples.map((sample, at) => sample - (b.samples[at] as number)),
+  ...lessSampled(a, b),
   textMean: a.textMean - b.textMean,
 });
 

@@ -1,34 +1,30 @@
-import { withinMemory } from "../../compute/within-memory.js";
 import type { EngineJobs } from "../../engine/engine-jobs.js";
-import { encodeSafetensors, type Tensor, tensor } from "../../engine/safetensors.js";
 import { continuations, readWritten, type Written } from "../../engine/steer-jobs.js";
 import { requestError } from "../../errors.js";
 import { planShards } from "../../plan.js";
-import { Bootstrap } from "../../reduce/bootstrap.js";
+import { estimateOf, lessSampled, type Sampled } from "../../reduce/bootstrap.js";
 import type { FinishedRun } from "../../runs/read.js";
 import { encodeSealed } from "../../runs/sealed-file.js";
 import type { OpenExperiment } from "../ablation/ablate-run.js";
-import { ENOUGH_TEXTS } from "../ablation/evaluation-texts.js";
 import type { ExperimentNews } from "../ablation/measure.js";
 import type { ClcCell, ClcResult, Continuation } from "./clc-result.js";
 import type { Held, Under } from "./lid-measure.js";
-import { type Method, NO_SV } from "./methods.js";
+import type { Method } from "./methods.js";
 import { labelsOf } from "./names.js";
 import {
+  halving,
   keptPart,
   type Prepared,
   prepare,
+  type TrainedOn,
   tokenizeAs,
-  vectorMaker,
-  writeVectors,
 } from "./prepare.js";
 import { beginningOf, clipped, continuationPrompt } from "./prompts.js";
-import { settingOf } from "./settings.js";
-import { ALONE, holdOthers, type SideEffect, sideEffects } from "./side-effects.js";
-import type { Setup, SteeringRequest } from "./steering-request.js";
+import { ALONE, costTensors, holdOthers, idsOf, type SideEffect } from "./side-effects.js";
+import { steeredSetups } from "./steered-setups.js";
+import { cellPlace, steeringFacts } from "./steering-facts.js";
+import type { Pair, Setup, SteeringRequest } from "./steering-request.js";
 import { unitsOf } from "./steering-texts.js";
-import { estimateOf, less, type Sampled, sampledMean } from "./summarise-lid.js";
-import { bankTensors, randomName, randomVectors } from "./vectors.js";
 
 /** What continuations are asked, besides how the model is steered. */
 export interface ClcRequest {
@@ -44,15 +40,13 @@ export interface ClcRequest {
  * Has the model go on with texts of the source, as it is and steered into the target, tells in which language it does, and measures
  * what steering costs its predictions of all other languages.
  *
- * @param trained texts that vectors from a file were made of, as beginnings of their hashes; null: the vectors are made here
- * @param isTold whether such a file tells them
  * @throws VscoreError (request) for languages, layers and texts that are not there, or that the detector cannot tell
  */
 export async function continueTexts(
   run: FinishedRun,
   request: SteeringRequest,
   asked: ClcRequest,
-  { trained, isTold }: { trained: readonly string[] | null; isTold: boolean },
+  trained: TrainedOn,
   jobs: EngineJobs,
   open: OpenExperiment,
   onNews: (news: ExperimentNews) => void,
@@ -73,116 +67,72 @@ export async function continueTexts(
     onNews,
   );
   const others = await holdOthers(prepared);
-  const vectorsOf = vectorMaker(prepared);
   const units = unitsOf(prepared.texts);
-  const bootstrap = new Bootstrap(units.count, request.seed);
-  const methods = request.methods.filter((method) => method !== NO_SV);
-  const cells: ClcCell[] = [];
-  const all: Continuation[] = [];
-  const costsOf: { setup: Setup; costs: SideEffect[] }[] = [];
-  for (const [at, setup] of request.setups.entries()) {
-    const { source, target, layer, alpha } = setup;
-    onNews({
-      type: "phase",
-      phase: `${source} into ${target}, ${at + 1} of ${request.setups.length}`,
-    });
-    const texts = prepared.texts.steered.get(source) ?? [];
-    const held = `continue:${source}:${target}`;
-    const prompts = texts.map(({ id, text }) => ({
+  const told = (each: Sampled) => estimateOf(each, units.count);
+  const promptsOf = ({ source, target }: Pair) =>
+    (prepared.texts.steered.get(source) ?? []).map(({ id, text }) => ({
       id,
       text:
         asked.prompt === "instruction"
           ? continuationPrompt(text, names.get(target) as string)
           : beginningOf(text, asked.promptWords),
     }));
-    const lengths = await tokenizeAs(prepared, held, prompts, false);
-    const bank = await vectorsOf(setup);
-    const random = bankTensors(randomVectors(bank, request.seed), randomName);
-    const content = encodeSafetensors(new Map([...bankTensors(bank), ...random]));
-    const under: Under = {
-      settings: methods.map((method) => settingOf(prepared, method, setup)),
-      bank: await writeVectors(prepared, setup, content),
-    };
-    const name = `${source}-${target}-layer-${layer}-alpha-${alpha}`;
+  const lengthsOf = new Map<string, Uint32Array>();
+  const cells: ClcCell[] = [];
+  const all: Continuation[] = [];
+  const rows: { setup: Setup; costs: SideEffect[] }[] = [];
+  for await (const each of steeredSetups(prepared, others, units)) {
+    const { setup, methods, under, name, costs } = each;
+    const { source, target } = setup;
+    const held = `continue:${source}:${target}`;
+    const prompts = promptsOf(setup);
+    const lengths = lengthsOf.get(held) ?? (await tokenizeAs(prepared, held, prompts, false));
+    lengthsOf.set(held, lengths);
     const own = { name: held, lengths };
     const plain = await written(prepared, `plain-${source}-${target}.json`, own, asked, ALONE);
-    const steered =
-      methods.length === 0
-        ? []
-        : await written(prepared, `written-${name}.json`, own, asked, under);
-    const costs = await sideEffects(prepared, others, source, `${name}.safetensors`, under);
-    costsOf.push({ setup, costs });
+    const steered = await written(prepared, `written-${name}.json`, own, asked, under);
     const judged: Continuation[][] = [];
-    for (const [place, method] of [NO_SV, ...methods].entries()) {
-      const rows = (place === 0 ? plain[0] : steered[place - 1]) ?? [];
+    for (const [place, method] of methods.entries()) {
+      const rows = [...plain, ...steered][place] ?? [];
       judged.push(await judge(jobs, rows, prompts, { ...setup, method, asked }));
     }
     all.push(...judged.flat());
-    const unitsOfSource = units.unitOf(texts);
-    const unitsOfOthers = costs.flatMap(({ language }) =>
-      units.unitOf(prepared.texts.others.get(language) ?? []),
-    );
+    rows.push({ setup, costs });
     const sampledOf = (place: number) => {
-      const rows = judged[place] as Continuation[];
-      const mean = (told: (row: Continuation) => number) =>
-        sampledMean(rows.map(told), unitsOfSource, bootstrap);
+      const mean = (valueIn: (row: Continuation) => number) =>
+        each.meanOf((judged[place] ?? []).map(valueIn));
       return {
         success: mean(({ success }) => Number(success)),
         stays: mean(({ label }) => Number(label === source)),
         distinct: mean(({ distinct }) => distinct),
-        collateral: sampledMean(
-          costs.flatMap((cost) => cost.own[place] as number[]),
-          unitsOfOthers,
-          bootstrap,
-        ),
+        collateral: each.collateralOf(place),
       };
     };
     const first = sampledOf(0);
-    const estimated = (each: Sampled) => estimateOf(each, units.count);
-    for (const [place, method] of [NO_SV, ...methods].entries()) {
+    for (const [place, method] of methods.entries()) {
       const sampled = place === 0 ? first : sampledOf(place);
       cells.push({
-        ...{ source, target, layer, alpha, method: method.name, k: method.k },
-        layers: prepared.windowOf(method, layer),
-        ...{ success: estimated(sampled.success), stays: estimated(sampled.stays) },
-        ...{ distinct: estimated(sampled.distinct), collateral: estimated(sampled.collateral) },
+        ...cellPlace(prepared, setup, method),
+        ...{ success: told(sampled.success), stays: told(sampled.stays) },
+        ...{ distinct: told(sampled.distinct), collateral: told(sampled.collateral) },
         over_none:
           place === 0
             ? null
             : {
-                success: estimated(less(sampled.success, first.success)),
-                collateral: estimated(less(sampled.collateral, first.collateral)),
+                success: told(lessSampled(sampled.success, first.success)),
+                collateral: told(lessSampled(sampled.collateral, first.collateral)),
               },
       });
     }
   }
   onNews({ type: "phase", phase: "summing up" });
   const result: ClcResult = {
-    ...{ schema_version: 1, experiment: "steer-clc", run: run.name, model_id: run.meta.model_id },
-    dictionaries: prepared.loaded.dictionaries.map(
-      ({ layer, release, sae_id, revision, hook_name }) => ({
-        ...{ layer, release, sae_id, revision, hook_name },
-      }),
-    ),
+    ...{ ...steeringFacts(prepared, units.count), experiment: "steer-clc" },
     ...{ prompt: asked.prompt, prompt_words: asked.promptWords },
     ...{ max_new_tokens: asked.maxNewTokens, n_words_for_lid: asked.wordsForLid, detector },
-    positions: request.positions,
-    vectors: {
-      ...{ bank: request.bank, train_n: request.trainTexts, split: prepared.texts.trainSplit },
-      ...{ ...request.rule, normalize: request.normalize },
-    },
-    gate: { top_k: request.gateTopK, threshold: request.gateThreshold },
-    evaluation: {
-      corpus: prepared.texts.corpus,
-      ...{ split: prepared.texts.split, revision: prepared.texts.revision },
-      ...{ eval_n: request.evalTexts, other_eval_n: request.otherTexts, documents: units.count },
-      ...{ others: [...others.keys()], lacking: prepared.texts.lacking },
-      ...{ excluded: prepared.texts.excluded, is_disjoint: isTold ? true : null },
-    },
-    is_enough: isTold && Math.min(request.evalTexts, request.otherTexts) >= ENOUGH_TEXTS,
-    ...{ cells, continuations: all, warnings: [...new Set(prepared.warnings)] },
+    ...{ cells, continuations: all },
   };
-  return { result, rows: encodeCosts(prepared, costsOf) };
+  return { result, rows: encodeCosts(prepared, rows) };
 }
 
 /** Continuations of prompts, [setting][text]; a part that stays. */
@@ -193,35 +143,28 @@ function written(
   { maxNewTokens }: ClcRequest,
   under: Under,
 ): Promise<Written[][]> {
-  const { jobs, run, request } = prepared;
+  const { jobs, request } = prepared;
   // What is written takes its place too.
   const cost = lengths.map((tokens) => tokens + maxNewTokens);
   return keptPart(
     prepared,
     part,
     (bytes) => readWritten(JSON.parse(new TextDecoder().decode(bytes))),
-    async () => {
-      const { result } = await withinMemory(
-        run.meta.batch_tokens,
-        cost,
-        async () => undefined,
-        async (budget) => {
-          const found = under.settings.map((): Written[] => []);
-          const pass = {
-            ...{ texts: name, shards: planShards(cost, budget), ...under },
-            ...{ positions: request.positions, max_new_tokens: maxNewTokens, cache: true },
-          };
-          for await (const frame of continuations(jobs, pass))
-            for (const [setting, row] of frame.written.entries())
-              for (const [at, text] of frame.text.entries())
-                (found[setting] as Written[])[text] = row[at] as Written;
-          if (found.some((row) => Object.keys(row).length !== lengths.length))
-            throw new Error(`the engine left out some of ${part}`);
-          return found;
-        },
-      );
-      return result;
-    },
+    () =>
+      halving(prepared, cost, async (budget) => {
+        const found = under.settings.map((): Written[] => []);
+        const pass = {
+          ...{ texts: name, shards: planShards(cost, budget), ...under },
+          ...{ positions: request.positions, max_new_tokens: maxNewTokens, cache: true },
+        };
+        for await (const frame of continuations(jobs, pass))
+          for (const [setting, row] of frame.written.entries())
+            for (const [at, text] of frame.text.entries())
+              (found[setting] as Written[])[text] = row[at] as Written;
+        if (found.some((row) => Object.keys(row).length !== lengths.length))
+          throw new Error(`the engine left out some of ${part}`);
+        return found;
+      }),
     (value) => new TextEncoder().encode(JSON.stringify(value)),
   );
 }
@@ -251,16 +194,9 @@ function encodeCosts(
   { texts }: Prepared,
   rows: readonly { setup: Setup; costs: readonly SideEffect[] }[],
 ): Uint8Array {
-  const tensors = new Map<string, Tensor>();
-  for (const [at, { costs }] of rows.entries())
-    for (const { language, own } of costs)
-      tensors.set(
-        `${at}.collateral.${language}`,
-        tensor("F64", [own.length, own[0]?.length ?? 0], Float64Array.from(own.flat())),
-      );
-  const ids = [...texts.others].map(([code, own]) => [code, own.map(({ id }) => id)]);
+  const tensors = new Map(rows.flatMap(({ costs }, at) => costTensors(at, costs)));
   return encodeSealed(tensors, {
     setups: JSON.stringify(rows.map(({ setup }) => setup)),
-    texts: JSON.stringify(Object.fromEntries(ids)),
+    texts: JSON.stringify(idsOf(texts.others)),
   });
 }

@@ -1,4 +1,3 @@
-import { withinMemory } from "../../compute/within-memory.js";
 import { type Tensor, takeTensor, tensor } from "../../engine/safetensors.js";
 import {
   type EngineSetting,
@@ -8,8 +7,8 @@ import {
 } from "../../engine/steer-jobs.js";
 import { planShards } from "../../plan.js";
 import { decodeSealed, encodeSealed } from "../../runs/sealed-file.js";
-import { decodeLosses, encodeLosses, type TextLosses } from "../ablation/losses.js";
-import { keptPart, type Prepared } from "./prepare.js";
+import { collectLosses, decodeLosses, encodeLosses, type TextLosses } from "../ablation/losses.js";
+import { halving, keptPart, type Prepared } from "./prepare.js";
 
 /** −log p of C names behind T prompts under S settings, nats: [setting][text][name]. */
 export interface NameLosses {
@@ -134,20 +133,10 @@ export function measureLosses(
     part,
     (bytes) => decodeLosses(bytes, S, count),
     () =>
-      halving(prepared, texts.lengths, async (budget) => {
-        const tokens = new Uint32Array(count);
-        const loss = under.settings.map(() => new Float64Array(count).fill(Number.NaN));
+      halving(prepared, texts.lengths, (budget) => {
         const shards = planShards(texts.lengths, budget);
         const pass = { texts: texts.name, shards, ...under, positions: prepared.request.positions };
-        for await (const frame of steeredLosses(prepared.jobs, pass))
-          for (const [at, text] of frame.text.entries()) {
-            tokens[text] = frame.tokens[at] as number;
-            for (const [s, row] of loss.entries())
-              row[text] = frame.loss[s * frame.text.length + at] as number;
-          }
-        if (loss.some((row) => row.some(Number.isNaN)))
-          throw new Error(`the engine left out losses of ${part}`);
-        return { tokens, loss };
+        return collectLosses(steeredLosses(prepared.jobs, pass), { sets: S, texts: count }, part);
       }),
     encodeLosses,
   );
@@ -177,18 +166,4 @@ export async function measureGates(
     }
     return found;
   });
-}
-
-async function halving<T>(
-  { run }: Prepared,
-  lengths: ArrayLike<number>,
-  work: (budget: number) => Promise<T>,
-): Promise<T> {
-  const { result } = await withinMemory(
-    run.meta.batch_tokens,
-    lengths,
-    async () => undefined,
-    work,
-  );
-  return result;
 }

@@ -1,6 +1,7 @@
 import { type Tensor, tensor } from "../../engine/safetensors.js";
 import { encodeSealed } from "../../runs/sealed-file.js";
 import type { NameLosses } from "./lid-measure.js";
+import { costTensors, idsOf, type SideEffect } from "./side-effects.js";
 import type { Setup } from "./steering-request.js";
 import type { SteeringTexts } from "./steering-texts.js";
 
@@ -10,8 +11,7 @@ export interface LidRow {
   methods: string[];
   none: NameLosses;
   steered: NameLosses;
-  /** By other language: [method][text], loss per predicted token. */
-  costs: { language: string; own: number[][] }[];
+  costs: SideEffect[];
 }
 
 /**
@@ -32,17 +32,11 @@ export function encodeLidRows(
       const shape = [methods.length, texts, names.length];
       tensors.set(`${at}.${key}`, tensor("F64", shape, Float64Array.from(all)));
     }
-    for (const { language, own } of costs)
-      tensors.set(
-        `${at}.collateral.${language}`,
-        tensor("F64", [methods.length, own[0]?.length ?? 0], Float64Array.from(own.flat())),
-      );
+    for (const [name, cost] of costTensors(at, costs)) tensors.set(name, cost);
   }
-  const ids = (languages: SteeringTexts["steered"]) =>
-    Object.fromEntries([...languages].map(([code, own]) => [code, own.map(({ id }) => id)]));
   return encodeSealed(tensors, {
     setups: JSON.stringify(rows.map(({ setup, methods }) => ({ ...setup, methods }))),
     names: JSON.stringify(names),
-    texts: JSON.stringify({ steered: ids(steered), others: ids(others) }),
+    texts: JSON.stringify({ steered: idsOf(steered), others: idsOf(others) }),
   });
 }

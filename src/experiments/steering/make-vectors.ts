@@ -1,6 +1,6 @@
 import type { EngineJobs } from "../../engine/engine-jobs.js";
 import { requestError } from "../../errors.js";
-import { spreadTexts, textHash } from "../../plan.js";
+import { shortHash, spreadTexts } from "../../plan.js";
 import type { TokenRule } from "../../reduce/text-sums.js";
 import type { FinishedRun } from "../../runs/read.js";
 import { configOfRun } from "../../runs/run-config.js";
@@ -102,7 +102,7 @@ export async function makeVectors(
         ...{ model_revision: run.meta.model_revision, dtype: loaded.dtype, ...pair },
         ...{ train_n: request.texts, corpus, split: from.split, corpus_revision: from.revision },
         ...{ ...rule, normalize: request.normalize, layers },
-        texts: used.map(({ text }) => textHash(text).slice(0, 16)),
+        texts: used.map(({ text }) => shortHash(text)),
       },
     };
   });

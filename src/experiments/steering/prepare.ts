@@ -1,6 +1,5 @@
-import { join } from "node:path";
 import { z } from "zod";
-import type { RunConfig } from "../../config/schema.js";
+import { withinMemory } from "../../compute/within-memory.js";
 import type { EngineJobs, Loaded } from "../../engine/engine-jobs.js";
 import { SafetensorsError } from "../../engine/safetensors.js";
 import { requestError } from "../../errors.js";
@@ -29,7 +28,6 @@ import {
 /** What an experiment of steering works with, once everything that can be refused was. */
 export interface Prepared {
   run: FinishedRun;
-  config: RunConfig;
   request: SteeringRequest;
   jobs: EngineJobs;
   loaded: Loaded;
@@ -40,14 +38,24 @@ export interface Prepared {
   featuresOf: (source: string, layer: number) => number[];
   /** The layers of a method that begins at a layer. */
   windowOf: (method: Method, base: number) => number[];
+  /** Whether it is known which texts the vectors were made of. */
+  isTold: boolean;
   warnings: string[];
+}
+
+/** Which texts vectors from a file were made of. */
+export interface TrainedOn {
+  /** Beginnings of their hashes; null: the vectors are made here. */
+  trained: readonly string[] | null;
+  /** Whether such a file tells them. */
+  isTold: boolean;
 }
 
 /** Reads texts, loads the run's own model and dictionaries, and opens the experiment. */
 export async function prepare(
   run: FinishedRun,
   request: SteeringRequest,
-  trained: readonly string[] | null,
+  { trained, isTold }: TrainedOn,
   jobs: EngineJobs,
   open: OpenExperiment,
   onNews: (news: ExperimentNews) => void,
@@ -90,7 +98,7 @@ export async function prepare(
     gates: sources.map((source) => read.map((layer) => featuresOf(source, layer))),
   };
   return {
-    ...{ run, config, request, jobs, loaded, texts, onNews, featuresOf },
+    ...{ run, request, jobs, loaded, texts, onNews, featuresOf, isTold },
     experiment: await open(identity),
     windowOf: (method, base) => windowOf(method, base, n_layers),
     warnings: [...warnings, ...cutWindows(request, n_layers)],
@@ -173,42 +181,49 @@ export async function keptPart<T>(
   return value;
 }
 
-/** Makes the vectors of pairs, or reads them; each language is read once. */
+/** Makes the vectors of pairs, or reads them; each language, and each file, is read once. */
 export function vectorMaker(prepared: Prepared): (pair: Pair) => Promise<Bank> {
   const { request, loaded, texts, jobs, run, onNews } = prepared;
   const width = loaded.model.d_model;
   const layers = steeredLayers(prepared);
-  const means = new Map<string, HiddenMeans>();
-  const meansOf = async (language: string): Promise<HiddenMeans> => {
-    const own = texts.train.get(language) ?? [];
-    const wanted = own.slice(0, request.trainTexts);
-    const found =
-      means.get(language) ??
-      (await keptPart(
+  const meansOf = once(
+    (language: string): Promise<HiddenMeans> =>
+      keptPart(
         prepared,
         `means-${language}.safetensors`,
         (bytes) => decodeMeans(bytes, layers, width),
         async () => {
           onNews({ type: "phase", phase: `vectors: ${language}` });
+          const own = texts.train.get(language) ?? [];
           const name = `train:${language}`;
-          const lengths = await tokenizeAs(prepared, name, wanted, true);
+          const lengths = await tokenizeAs(prepared, name, own, true);
           return hiddenMeans(jobs, {
-            ...{ name, ids: wanted.map(({ id }) => id), lengths, layers, width },
+            ...{ name, ids: own.map(({ id }) => id), lengths, layers, width },
             ...{ rule: request.rule, budget: run.meta.batch_tokens },
           });
         },
         encodeMeans,
-      ));
-    means.set(language, found);
-    return found;
-  };
-  return async ({ source, target }) => {
-    if (request.bank !== null) {
-      const there = { meta: run.meta, width };
-      return (await readVectors(request.bank, { source, target }, layers, there, jobs)).bank;
-    }
-    const [to, from] = [await meansOf(target), await meansOf(source)];
-    return steeringVectors(to, from, request.normalize);
+      ),
+  );
+  const read = once(async (key: string): Promise<Bank> => {
+    const [source, target] = key.split(" ") as [string, string];
+    const there = { meta: run.meta, width };
+    const path = request.bank as string;
+    return (await readVectors(path, { source, target }, layers, there, jobs)).bank;
+  });
+  return async ({ source, target }) =>
+    request.bank !== null
+      ? read(`${source} ${target}`)
+      : steeringVectors(await meansOf(target), await meansOf(source), request.normalize);
+}
+
+/** What a name stands for, found once. */
+export function once<T>(find: (name: string) => Promise<T>): (name: string) => Promise<T> {
+  const found = new Map<string, Promise<T>>();
+  return (name) => {
+    const known = found.get(name) ?? find(name);
+    found.set(name, known);
+    return known;
   };
 }
 
@@ -222,13 +237,17 @@ export const steeredLayers = ({ request, windowOf: windows }: Prepared): number[
     ),
   ].sort((a, b) => a - b);
 
-/** The vectors of a pair as a file that the engine reads. */
-export async function writeVectors(
-  { experiment }: Prepared,
-  pair: Pair,
-  content: Uint8Array,
-): Promise<string> {
-  const name = `bank-${pair.source}-${pair.target}.safetensors`;
-  await experiment.writePart(name, content);
-  return join(experiment.folder, "parts", name);
+/** Work within a token budget, in smaller batches where the device has too little memory. */
+export async function halving<T>(
+  { run }: Pick<Prepared, "run">,
+  lengths: ArrayLike<number>,
+  work: (budget: number) => Promise<T>,
+): Promise<T> {
+  const { result } = await withinMemory(
+    run.meta.batch_tokens,
+    lengths,
+    async () => undefined,
+    work,
+  );
+  return result;
 }

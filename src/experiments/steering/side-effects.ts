@@ -1,5 +1,7 @@
+import { type Tensor, tensor } from "../../engine/safetensors.js";
 import { type Held, measureLosses, type Under } from "./lid-measure.js";
 import { type Prepared, tokenizeAs } from "./prepare.js";
+import type { SteeringTexts } from "./steering-texts.js";
 import { perToken } from "./summarise-lid.js";
 
 /** The model as it is. */
@@ -45,3 +47,14 @@ export async function sideEffects(
   }
   return found;
 }
+
+/** Of setup `at`, `<at>.collateral.<code>` F64 [methods, texts]: what `rows.safetensors` keeps of side effects. */
+export const costTensors = (at: number, costs: readonly SideEffect[]): [string, Tensor][] =>
+  costs.map(({ language, own }) => [
+    `${at}.collateral.${language}`,
+    tensor("F64", [own.length, own[0]?.length ?? 0], Float64Array.from(own.flat())),
+  ]);
+
+/** The ids of languages' texts. */
+export const idsOf = (languages: SteeringTexts["others"]): Record<string, string[]> =>
+  Object.fromEntries([...languages].map(([code, own]) => [code, own.map(({ id }) => id)]));

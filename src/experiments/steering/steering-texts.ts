@@ -3,6 +3,7 @@ import { requestError } from "../../errors.js";
 import {
   type CorpusText,
   documentOf,
+  shortHash,
   spreadTexts,
   textHash,
   textsFingerprint,
@@ -28,8 +29,6 @@ export interface SteeringTexts {
   excluded: number;
 }
 
-const hashOf = ({ text }: CorpusText): string => textHash(text).slice(0, 16);
-
 /**
  * Chooses texts to train on, and others to evaluate on: not those that chose the run's features, nor their translations.
  *
@@ -51,13 +50,17 @@ export async function steeringTexts(
 
   const selecting = selectingTexts(run, corpus, from.split);
   const used = [...train.values()].flat();
-  const hashes = new Set([...selecting.hashes, ...used.map(hashOf), ...(trained ?? [])]);
+  const hashes = new Set([
+    ...selecting.hashes,
+    ...used.map(({ text }) => shortHash(text)),
+    ...(trained ?? []),
+  ]);
   const ids = new Set([...selecting.ids, ...(isOnePlace ? used.map(({ id }) => id) : [])]);
   const fresh = new Map<string, CorpusText[]>();
   let excluded = 0;
   for (const [language, all] of from.languages) {
     if (!run.meta.languages.includes(language)) continue;
-    const usable = all.filter((each) => !ids.has(each.id) && !hashes.has(hashOf(each)));
+    const usable = all.filter((each) => !ids.has(each.id) && !hashes.has(shortHash(each.text)));
     excluded += all.length - usable.length;
     if (all.length > 0) fresh.set(language, usable);
   }

@@ -1,13 +1,6 @@
-import { type Bootstrap, percentileInterval } from "../../reduce/bootstrap.js";
-import type { Estimate } from "../ablation/ablation-result.js";
+import type { Bootstrap, Sampled } from "../../reduce/bootstrap.js";
 import type { TextLosses } from "../ablation/losses.js";
 import type { NameLosses } from "./lid-measure.js";
-
-/** A mean over texts, and the same in every resample of documents. */
-export interface Sampled {
-  value: number;
-  samples: Float64Array;
-}
 
 /** The mean of one value a text. */
 export function sampledMean(
@@ -20,15 +13,6 @@ export function sampledMean(
   for (let at = 0; at < values.length; at++) sum += values[at] as number;
   return { value: sum / values.length, samples: bootstrap.ratios(values, ones, unitOf) };
 }
-
-export const less = (a: Sampled, b: Sampled): Sampled => ({
-  value: a.value - b.value,
-  samples: a.samples.map((each, at) => each - (b.samples[at] as number)),
-});
-
-export const estimateOf = ({ value, samples }: Sampled, units: number): Estimate => ({
-  ...{ value, interval: percentileInterval(samples, units) },
-});
 
 /** What is told of a setting's prompts, one value a text. */
 export interface Identification {

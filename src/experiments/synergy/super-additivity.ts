@@ -1,4 +1,4 @@
-import { Bootstrap, percentileInterval } from "../../reduce/bootstrap.js";
+import { Bootstrap, estimateOf } from "../../reduce/bootstrap.js";
 import type { Estimate } from "../ablation/ablation-result.js";
 import type { TextLosses } from "../ablation/losses.js";
 import type { MeasuredLanguage } from "../ablation/summarise.js";
@@ -67,10 +67,7 @@ export function superAdditivity(
     perLayer.length > 1
       ? [...perLayer, { layer: null, sampled: averaged(perLayer.map(({ sampled }) => sampled)) }]
       : perLayer;
-  const estimate = ({ value, samples }: Pick<Sampled, "value" | "samples">): Estimate => ({
-    value,
-    interval: percentileInterval(samples, units),
-  });
+  const estimate = (each: Pick<Sampled, "value" | "samples">): Estimate => estimateOf(each, units);
   return {
     pairs: all.flatMap(({ layer, sampled }) =>
       [...sampled].map(([key, each]): PairSynergy => {

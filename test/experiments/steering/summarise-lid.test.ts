@@ -1,13 +1,11 @@
 import { expect, it } from "vitest";
 import {
-  estimateOf,
   identification,
   isAloneLeast,
-  less,
   perToken,
   sampledMean,
 } from "../../../src/experiments/steering/summarise-lid.js";
-import { Bootstrap } from "../../../src/reduce/bootstrap.js";
+import { Bootstrap, estimateOf, lessSampled } from "../../../src/reduce/bootstrap.js";
 
 // Two prompts, three names of 1, 2 and 4 tokens; the first two begin alike.
 const names = {
@@ -37,7 +35,7 @@ it("the same texts under two methods differ by nothing, with an interval of noth
   const { value, interval } = estimateOf(one, 3);
   expect(value).toBe(3);
   expect(interval?.lo).toBeLessThan(3);
-  expect(estimateOf(less(one, one), 3)).toEqual({ value: 0, interval: { lo: 0, hi: 0 } });
+  expect(estimateOf(lessSampled(one, one), 3)).toEqual({ value: 0, interval: { lo: 0, hi: 0 } });
 });
 
 it("losses are told per predicted token", () => {

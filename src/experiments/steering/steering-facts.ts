@@ -1,0 +1,89 @@
+import { z } from "zod";
+import { UsedDictionary, usedDictionary } from "../../engine/dictionary-facts.js";
+import { ENOUGH_TEXTS } from "../ablation/evaluation-texts.js";
+import type { Method } from "./methods.js";
+import type { Prepared } from "./prepare.js";
+import type { Setup } from "./steering-request.js";
+
+/** What every result of steering tells of how it came to be. */
+export const SteeringFacts = z.strictObject({
+  schema_version: z.literal(1),
+  run: z.string(),
+  model_id: z.string(),
+  dictionaries: z.array(UsedDictionary),
+  positions: z.string(),
+  vectors: z.strictObject({
+    bank: z.string().nullable(),
+    train_n: z.int(),
+    split: z.string().nullable(),
+    special_tokens: z.string(),
+    first_token: z.string(),
+    normalize: z.boolean(),
+  }),
+  gate: z.strictObject({ top_k: z.int(), threshold: z.number() }),
+  evaluation: z.strictObject({
+    corpus: z.string(),
+    split: z.string().nullable(),
+    revision: z.string().nullable(),
+    eval_n: z.int(),
+    other_eval_n: z.int(),
+    documents: z.int(),
+    others: z.array(z.string()),
+    lacking: z.array(z.string()),
+    excluded: z.int(),
+    /** Null: the vectors come from a file that does not tell what they were made of. */
+    is_disjoint: z.boolean().nullable(),
+  }),
+  /** Whether there are enough other texts to claim anything. */
+  is_enough: z.boolean(),
+  warnings: z.array(z.string()),
+});
+export type SteeringFacts = z.infer<typeof SteeringFacts>;
+
+/** @param documents how many the evaluated texts are from */
+export function steeringFacts(
+  { run, request, loaded, texts, isTold, warnings }: Prepared,
+  documents: number,
+): SteeringFacts {
+  const { evalTexts, otherTexts } = request;
+  return {
+    ...{ schema_version: 1, run: run.name, model_id: run.meta.model_id },
+    dictionaries: loaded.dictionaries.map(usedDictionary),
+    positions: request.positions,
+    vectors: {
+      ...{ bank: request.bank, train_n: request.trainTexts, split: texts.trainSplit },
+      ...{ ...request.rule, normalize: request.normalize },
+    },
+    gate: { top_k: request.gateTopK, threshold: request.gateThreshold },
+    evaluation: {
+      ...{ corpus: texts.corpus, split: texts.split, revision: texts.revision },
+      ...{ eval_n: evalTexts, other_eval_n: otherTexts, documents },
+      ...{ others: [...texts.others.keys()], lacking: texts.lacking, excluded: texts.excluded },
+      is_disjoint: isTold ? true : null,
+    },
+    is_enough: isTold && Math.min(evalTexts, otherTexts) >= ENOUGH_TEXTS,
+    warnings: [...new Set(warnings)],
+  };
+}
+
+/** Which method in which setup a number is of. */
+export const CellPlace = z.strictObject({
+  source: z.string(),
+  target: z.string(),
+  /** The base layer, and those that are steered. */
+  layer: z.int(),
+  alpha: z.number(),
+  method: z.string(),
+  k: z.int(),
+  layers: z.array(z.int()),
+});
+export type CellPlace = z.infer<typeof CellPlace>;
+
+export const cellPlace = (
+  { windowOf }: Pick<Prepared, "windowOf">,
+  { source, target, layer, alpha }: Setup,
+  method: Method,
+): CellPlace => ({
+  ...{ source, target, layer, alpha, method: method.name, k: method.k },
+  layers: windowOf(method, layer),
+});
