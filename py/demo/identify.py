@@ -15,7 +15,7 @@ def _restrict() -> None:
 
 
 def is_identifiable(code: str) -> bool:
-    """False for Wu, which nothing tells apart from Chinese offline."""
+    """False for Wu, which the demo does not tell apart from Chinese."""
     return bool(LANGUAGES[code].identifier)
 
 

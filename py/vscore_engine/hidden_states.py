@@ -9,14 +9,13 @@ from typing import Any
 import numpy as np
 import torch
 
-from vscore_engine.capture import capture
+from vscore_engine.activations import rows_at
 from vscore_engine.errors import EngineError
 from vscore_engine.frames import Array
 from vscore_engine.hook_points import HookPoint
-from vscore_engine.models import LoadedModel
 from vscore_engine.passes import shards_of, texts_of, within_memory
 from vscore_engine.steer_settings import Bench, refuse_layers
-from vscore_engine.tokens import FIRST_POSITION, SPECIAL_TOKEN, TokenizedText, pad
+from vscore_engine.tokens import FIRST_POSITION, SPECIAL_TOKEN, TokenizedText
 
 
 def hidden_sums(bench: Bench) -> int:
@@ -28,6 +27,7 @@ def hidden_sums(bench: Bench) -> int:
     asked = bench.job.params
     texts, layers = bench.texts(asked["texts"]), [int(layer) for layer in asked["layers"]]
     refuse_layers(layers, bench.loaded)
+    points = {layer: HookPoint(layer, "", "output") for layer in layers}
     total, done = texts_of(bench.job), 0
     for shard, own in shards_of(bench.job, texts):
         counts = [counted(text, asked) for text in own]
@@ -35,7 +35,7 @@ def hidden_sums(bench: Bench) -> int:
         def read(
             own: Sequence[TokenizedText] = own, counts: Sequence[np.ndarray] = counts
         ) -> dict[int, torch.Tensor]:
-            return _rows(bench.loaded, own, counts, layers)
+            return rows_at(bench.loaded, points, own, counts)
 
         rows = within_memory(bench.loaded, shard, read)
         tokens = np.array([count.sum() for count in counts], dtype=np.uint32)
@@ -60,28 +60,6 @@ def counted(text: TokenizedText, rule: Mapping[str, Any]) -> np.ndarray:
     if rule["first_token"] == "drop":
         counts &= (text.role & FIRST_POSITION) == 0
     return counts
-
-
-def _rows(
-    loaded: LoadedModel,
-    texts: Sequence[TokenizedText],
-    counts: Sequence[np.ndarray],
-    layers: Sequence[int],
-) -> dict[int, torch.Tensor]:
-    """Layer -> [counted tokens, d_model], text after text; the pass stops behind the last layer."""
-    ids, mask = pad(texts, loaded.tokenizer.pad_token_id or 0)
-    chosen = np.zeros_like(mask)
-    for row, own in enumerate(counts):
-        chosen[row, : len(own)] = own
-    wanted = torch.from_numpy(chosen).to(loaded.device)
-    inputs = torch.from_numpy(ids).to(loaded.device)
-    attention = torch.from_numpy(mask).long().to(loaded.device)
-    points = {layer: HookPoint(layer, "", "output") for layer in layers}
-    model = loaded.text_model
-    with torch.inference_mode(), capture(model, points, lambda state: state[wanted]) as reader:
-        return reader.run(
-            lambda: model(input_ids=inputs, attention_mask=attention, use_cache=False)
-        )
 
 
 def _sums(rows: torch.Tensor, owner: torch.Tensor, texts: int, layer: int) -> np.ndarray:

@@ -13,16 +13,6 @@ if TYPE_CHECKING:
     from vscore_engine.models import LoadedModel
     from vscore_engine.tokens import Tokenized
 
-# The jobs of steer_jobs.py, which imports torch.
-STEERING = (
-    "hidden_sums",
-    "gate_rates",
-    "steered_losses",
-    "label_losses",
-    "continuations",
-    "learn_gate",
-)
-
 
 class Session:
     """A model, its dictionaries and the tokenized texts, for one job after the other."""
@@ -54,16 +44,9 @@ class Session:
             "ablate": self._ablate,
             "cluster": self._cluster,
             "detect": self._detect,
-            **dict.fromkeys(STEERING, self._steer),
         }
-        if job.name not in jobs:
-            raise EngineError(
-                "bug",
-                f"There is no job {job.name!r}. One of {', '.join(jobs)} was expected. "
-                "Install the two halves of vscore together.",
-            )
         job.check_cancelled()
-        return jobs[job.name](job)
+        return jobs.get(job.name, self._steer)(job)
 
     def _load(self, job: "Job") -> int:
         # Dropped first: two models need not fit side by side.
@@ -245,6 +228,12 @@ class Session:
         from vscore_engine.steer_jobs import STEER_JOBS
         from vscore_engine.steer_settings import Bench
 
+        if job.name not in STEER_JOBS:
+            raise EngineError(
+                "bug",
+                f"There is no job {job.name!r}. One that this engine knows was expected. "
+                "Install the two halves of vscore together.",
+            )
         bench = Bench(job, self._ready(), self._dictionaries, self._texts, self._sender)
         return STEER_JOBS[job.name](bench)
 
