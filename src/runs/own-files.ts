@@ -80,12 +80,12 @@ async function move(from: string, to: string): Promise<void> {
 }
 
 const OF_EXPERIMENTS =
-  /^((request|result|summary)\.json|rows\.jsonl|[\w.-]+\.safetensors|[\w.+-]+\.(svg|png|csv))$/;
+  /^((request|result|summary)\.json|(plain|written)-[\w.-]+\.json|rows\.jsonl|[\w.-]+\.safetensors|[\w.+-]+\.(svg|png|csv))$/;
 
 /** Folders that `writeExperiment` makes, as paths below the run's. */
 const experimentFolders = (folder: string): string[] =>
   namesIn(join(folder, RUN_FILES.experimentsFolder))
-    .filter((name) => /^[a-z]+-\d+$/.test(name))
+    .filter((name) => /^[a-z]+(-[a-z]+)*-\d+$/.test(name))
     .map((name) => join(RUN_FILES.experimentsFolder, name));
 
 async function removeEmptyFolders(folder: string): Promise<void> {

@@ -48,3 +48,29 @@ test("exports that are folders go with the run; what people put into them stays,
     "exports/sae_features/notes.txt",
   ]);
 });
+
+test("experiments of steering go with the run, finished or not, and what people put beside them stays", async () => {
+  writeRun(at("run"), runOf(metaOf(), { 1: [[1], [-1]] }));
+  const files = [
+    "steer-lid-1/request.json",
+    "steer-lid-1/result.json",
+    "steer-lid-1/rows.safetensors",
+    "steer-lid-1/methods.svg",
+    "steer-lid-1/lid_gemma-2-2b_fr_to_en_layer20_alpha0.5_topk2_train20_eval10_other10_first-token.csv",
+    "steer-clc-2/request.json",
+    "steer-clc-2/parts/bank-fra_Latn-eng_Latn.safetensors",
+    "steer-clc-2/parts/plain-fra_Latn-eng_Latn.json",
+    "steer-clc-2/parts/written-fra_Latn-eng_Latn-layer-20-alpha-0.5.json",
+  ];
+  for (const file of [...files, "steer-clc-2/notes.txt"]) {
+    const path = at("run", "experiments", file);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, "");
+  }
+  expect(await deleteRun(at("run"))).toBe(false);
+  expect(readdirSync(at("run"), { recursive: true }).sort()).toEqual([
+    "experiments",
+    "experiments/steer-clc-2",
+    "experiments/steer-clc-2/notes.txt",
+  ]);
+});
