@@ -36,8 +36,10 @@ export function addSteer(program: Command, actions: SteerActions): void {
     .command("vectors")
     .argument("<RUN>")
     .description("steering vectors of pairs of languages, as files")
-    .option("--source <CODES>", "languages to lead away from, or all of the run", list, ["all"])
-    .option("--target <CODES>", "languages to lead into", list, ["eng_Latn"])
+    .addOption(
+      listed("--source <CODES>", "languages to lead away from, or all of the run", list, ["all"]),
+    )
+    .addOption(listed("--target <CODES>", "languages to lead into", list, ["eng_Latn"]))
     .option("--layers <LAYERS>", "of the model (default: those of the run)", layersOption)
     .option("--train-n <N>", "texts of each language", whole(1), 100)
     .addOption(split("--split <SPLIT>", "of the corpus (default: dev)"))
@@ -162,23 +164,27 @@ function addSteering(
   standard: { sources: string[]; alphas: number[] | undefined; methods: string },
 ): Command {
   command
-    .option(
-      "--source-lang <CODES>",
-      "whose texts are steered; all: every language of the run",
-      list,
-      standard.sources,
+    .addOption(
+      listed(
+        "--source-lang <CODES>",
+        "whose texts are steered; all: every language of the run",
+        list,
+        standard.sources,
+      ),
     )
-    .option("--target-lang <CODES>", "languages to steer into", list, ["eng_Latn"])
+    .addOption(listed("--target-lang <CODES>", "languages to steer into", list, ["eng_Latn"]))
     .option(
       "--base-layer <LAYERS>",
       "first steered layer, one or several (default: 20, or the lowest that two more of the run follow)",
       layersOption,
     )
-    .option(
-      "--alpha <NUMBERS>",
-      `strength, one or several${standard.alphas === undefined ? " (default: by source language, see below)" : ""}`,
-      finites,
-      standard.alphas,
+    .addOption(
+      listed(
+        "--alpha <NUMBERS>",
+        `strength, one or several${standard.alphas === undefined ? " (default: by source language, see below)" : ""}`,
+        finites,
+        standard.alphas,
+      ),
     )
     .option(
       "--methods <LIST>",
@@ -223,6 +229,17 @@ const steeringValues = (values: Record<string, any>): SteeringOptions => ({
   ...{ normalize: values.normalize === true, bank: values.bank },
   ...{ seed: values.seed, json: values.json === true },
 });
+
+/** An option of several values, whose default the help tells as it is typed. */
+function listed<T>(
+  flag: string,
+  about: string,
+  read: (text: string) => T[],
+  standard: T[] | undefined,
+): Option {
+  const option = new Option(flag, about).argParser(read);
+  return standard === undefined ? option : option.default(standard, standard.join(","));
+}
 
 const split = (flag: string, about: string): Option =>
   new Option(flag, about).choices(["dev", "devtest"]);
