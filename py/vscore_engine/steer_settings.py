@@ -76,8 +76,8 @@ def settings_of(bench: Bench) -> list[Setting]:
     """The job's `settings`.
 
     Each is {"alpha", "layers": [{"layer", "vector", "gate"}]}, of which "vector" names a tensor f32
-    [d_model] of the safetensors file `bank`, and "gate" is null, {"features", "threshold"} or
-    {"features", "weight", "bias"}. `positions`: see `steered_positions`. No layers: no change.
+    [d_model] of the safetensors file `bank`, and "gate" is null or as of `gate_of`.
+    `positions`: see `steered_positions`. No layers: no change.
     """
     asked = bench.job.params
     bank = bank_of(bench)
@@ -87,7 +87,9 @@ def settings_of(bench: Bench) -> list[Setting]:
                 SteeredLayer(
                     int(entry["layer"]),
                     bank[str(entry["vector"])] * float(setting["alpha"]),
-                    _gate(bench, int(entry["layer"]), entry["gate"]),
+                    None
+                    if entry["gate"] is None
+                    else gate_of(bench, int(entry["layer"]), entry["gate"]),
                 )
                 for entry in setting["layers"]
             ),
@@ -129,9 +131,9 @@ def refuse_layers(layers: Sequence[int], loaded: LoadedModel) -> None:
         )
 
 
-def _gate(bench: Bench, layer: int, asked: Mapping[str, Any] | None) -> Gate | None:
-    if asked is None:
-        return None
+def gate_of(bench: Bench, layer: int, asked: Mapping[str, Any]) -> Gate:
+    """A gate on a layer's own dictionary: {"features", "threshold"}, or {"features", "weight",
+    "bias"} for one that was trained."""
     dictionary = bench.dictionary(layer)
     refuse_later(layer, dictionary)
     features = tuple(int(feature) for feature in asked["features"])

@@ -10,12 +10,12 @@ import { drawnFiles } from "../views/charts/drawn-files.js";
 import { duration, showProgress } from "../views/progress.js";
 import type { Output } from "./output.js";
 
-/** What an experiment on losses does, and gives. */
+/** What an experiment on losses does, and gives: its result, its rows, and files that the engine alone can write. */
 export type Work<Result> = (
   jobs: EngineJobs,
   open: OpenExperiment,
   onNews: (news: ExperimentNews) => void,
-) => Promise<{ result: Result; rows: Uint8Array }>;
+) => Promise<{ result: Result; rows: Uint8Array; files?: ReadonlyMap<string, Uint8Array> }>;
 
 /** What is written beside a result and its rows. */
 export interface Beside<Result> {
@@ -44,7 +44,11 @@ export async function runLongExperiment<Result>(
     return experiment;
   };
   try {
-    const { result, rows } = await withLoading(signal, progress.news, (jobs, onLoaded) => {
+    const {
+      result,
+      rows,
+      files: made,
+    } = await withLoading(signal, progress.news, (jobs, onLoaded) => {
       const tell = passes(
         (phase) => progress.news({ type: "phase", phase }),
         (plan) => output.note(plan),
@@ -54,6 +58,7 @@ export async function runLongExperiment<Result>(
     }).finally(progress.stop);
     const files = new Map<string, string | Uint8Array>([
       ["rows.safetensors", rows],
+      ...(made ?? []),
       ...(filesOf?.(result) ?? []),
     ]);
     for (const [file, content] of await drawnFiles(figuresOf(result))) files.set(file, content);

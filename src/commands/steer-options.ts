@@ -25,6 +25,11 @@ const finite = (text: string): number => {
   if (Number.isFinite(value)) return value;
   throw new InvalidArgumentError("Expected a number.");
 };
+const positive = (text: string): number => {
+  const value = finite(text);
+  if (value > 0) return value;
+  throw new InvalidArgumentError("Expected a number above 0.");
+};
 const finites = (text: string): number[] => [...new Set(list(text).map(finite))];
 
 /** `vscore steer …` on the command line. */
@@ -155,8 +160,9 @@ experiment in a run, or the steering repository's results/csv: all lid_*.csv, li
 }
 
 const METHODS_HELP = `SV-kL adds α·vector behind k layers from the base layer on, SAE-kL only at tokens at which a gate is open: one of the source's best
-features, in the run's own dictionary, on what arrives there. Texts that chose the features or made the vectors, and their translations,
-are not evaluated on.`;
+features, in the run's own dictionary, on what arrives there. Learned-kL adds α·g·vector, g = sigmoid(w·a + b) of these features'
+activations a, w and b trained layer by layer at α 1 (learned_gate_….pt, as the steering repository keeps them). Texts that chose the features,
+made the vectors or trained the gates, and their translations, are not evaluated on.`;
 
 /** What all commands take that steer a model. */
 function addSteering(
@@ -188,7 +194,7 @@ function addSteering(
     )
     .option(
       "--methods <LIST>",
-      "all (the seven), SV, SAE, Random (as long a random vector, a control), or names such as SV-1L,SAE-3L; No SV always",
+      "all (the seven), SV, SAE, Learned (a trained gate), Random (as long a random vector, a control), or names such as SV-1L,SAE-3L; No SV always",
       standard.methods,
     )
     .option("--train-n <N>", "texts of source and target that vectors are made from", whole(1), 20)
@@ -201,6 +207,16 @@ function addSteering(
       2,
     )
     .option("--gate-threshold <X>", "above this activation", finite, 0)
+    .option("--learned-gating", "Learned-1L, 2L and 3L too: gates trained on the same features")
+    .option("--learned-train-n <N>", "texts of each language that they are trained on", whole(1), 5)
+    .option("--learned-epochs <N>", "of Adam", whole(1), 25)
+    .option("--learned-lr <X>", "its learning rate", positive, 0.1)
+    .option(
+      "--learned-collateral-weight <X>",
+      "of the loss on other languages' texts, against that of naming the target",
+      finite,
+      0.2,
+    )
     .addOption(
       new Option(
         "--positions <WHICH>",
@@ -227,6 +243,11 @@ const steeringValues = (values: Record<string, any>): SteeringOptions => ({
   ...{ corpus: values.corpus, split: values.split, trainSplit: values.trainSplit },
   ...{ specialTokens: values.specialTokens, firstToken: values.firstToken },
   ...{ normalize: values.normalize === true, bank: values.bank },
+  learnedGating: values.learnedGating === true,
+  learned: {
+    ...{ trainTexts: values.learnedTrainN, epochs: values.learnedEpochs },
+    ...{ learningRate: values.learnedLr, collateralWeight: values.learnedCollateralWeight },
+  },
   ...{ seed: values.seed, json: values.json === true },
 });
 

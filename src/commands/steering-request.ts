@@ -5,6 +5,7 @@ import { parseMethods } from "../experiments/steering/methods.js";
 import type { TrainedOn } from "../experiments/steering/prepare.js";
 import { trainedTexts } from "../experiments/steering/read-vectors.js";
 import {
+  type LearnedRule,
   pairsOf,
   type SteeringRequest,
   setupsOf,
@@ -34,6 +35,8 @@ export interface SteeringOptions {
   firstToken: "drop" | "keep";
   normalize: boolean;
   bank?: string | undefined;
+  learnedGating: boolean;
+  learned: LearnedRule;
   seed: number;
   json: boolean;
 }
@@ -62,16 +65,21 @@ export function steeringRequest(
   const lacking = [...new Set(asked.filter((pair) => !pairs.includes(pair)).map((p) => p.source))];
   if (lacking.length > 0)
     output.note(`Not steered, for ${corpus} (${split}) lacks them: ${lacking.join(", ")}`);
+  const methods = parseMethods(
+    options.learnedGating ? `${options.methods},Learned` : options.methods,
+  );
+  const isLearned = methods.some(({ family }) => family === "Learned");
   const bases = options.layers ?? [standardBase(run.meta.layers)];
   return {
     setups: setupsOf(pairs, bases, options.alphas ?? null),
-    ...{ methods: parseMethods(options.methods), trainTexts: options.trainTexts },
+    ...{ methods, trainTexts: options.trainTexts },
     ...{ evalTexts: options.evalTexts, otherTexts: options.otherTexts ?? options.evalTexts },
     ...{ gateTopK: options.gateTopK, gateThreshold: options.gateThreshold },
     ...{ positions: options.positions, normalize: options.normalize },
     rule: { special_tokens: options.specialTokens, first_token: options.firstToken },
     ...{ corpus, split, trainSplit: options.trainSplit, splitGiven },
     ...{ bank: options.bank ?? null, seed: options.seed },
+    learned: isLearned ? options.learned : null,
   };
 }
 

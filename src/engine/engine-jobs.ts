@@ -181,7 +181,14 @@ export class EngineJobs {
     }
   }
 
-  /** The same from a `.pt` that anybody wrote, checked and without running what it may carry; and what it tells of them. */
+  /** Writes trained gates, by layer, as the `.pt` of the steering repository. */
+  async writeGates(target: string, gates: object, metadata: object): Promise<void> {
+    for await (const _ of this.frames("write_gates", { target, gates, metadata })) {
+      // Its end is all there is to wait for.
+    }
+  }
+
+  /** Steering vectors from a `.pt` that anybody wrote, checked and without running what it may carry; and what it tells of them. */
   async readBank(source: string, target: string): Promise<z.infer<typeof ReadBank>> {
     return ReadBank.parse(
       jsonOf((await this.result("read_bank", { source, target }, "bank")).blob),

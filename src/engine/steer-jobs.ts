@@ -4,14 +4,16 @@ import type { EngineJobs } from "./engine-jobs.js";
 import { jsonOf } from "./frames.js";
 import { takeTensor } from "./safetensors.js";
 
-/** Where a vector is added: everywhere, or where one of the features is above a threshold. */
-export type EngineGate = null | { features: readonly number[]; threshold: number };
+/** How far a vector is added: where one of the features is above a threshold; or by sigmoid(w·a + b) of their activations a. */
+export type EngineGate =
+  | { features: readonly number[]; threshold: number }
+  | { features: readonly number[]; weight: readonly number[]; bias: number };
 
 /** One change of the model: at each layer h + g(h)·α·vector. No layers: no change. */
 export interface EngineSetting {
   alpha: number;
   /** `vector`: the name of a tensor f32 [d_model] in the bank. */
-  layers: readonly { layer: number; vector: string; gate: EngineGate }[];
+  layers: readonly { layer: number; vector: string; gate: EngineGate | null }[];
 }
 
 /** What every pass under settings is asked. */
@@ -120,23 +122,54 @@ export async function* continuations(
   }
 }
 
-/** Streams on how many tokens G gates would be open in the model as it is: `open` u32 [G, T], of `tokens` u32 [T]. */
+/** Streams how far G gates would be open in the model as it is: `open` f64 [G, T], summed over `tokens` u32 [T] tokens. */
 export async function* gateRates(
   jobs: EngineJobs,
   request: {
     texts: string;
     shards: readonly Shard[];
-    gates: readonly { layer: number; features: readonly number[] }[];
-    threshold: number;
+    gates: readonly { layer: number; gate: EngineGate }[];
   },
-): AsyncGenerator<{ text: Uint32Array; tokens: Uint32Array; open: Uint32Array }, void, void> {
+): AsyncGenerator<{ text: Uint32Array; tokens: Uint32Array; open: Float64Array }, void, void> {
   for await (const frame of jobs.frames("gate_rates", { ...request })) {
     if (frame.kind !== "result") continue;
     const text = takeTensor(frame.blob, "text", "U32");
     yield {
       text,
       tokens: takeTensor(frame.blob, "tokens", "U32", [text.length]),
-      open: takeTensor(frame.blob, "open", "U32", [request.gates.length, text.length]),
+      open: takeTensor(frame.blob, "open", "F64", [request.gates.length, text.length]),
     };
   }
 }
+
+const Trained = z.strictObject({
+  weight: z.array(z.number()),
+  bias: z.number(),
+  losses: z.array(z.number()),
+});
+
+/** What a gate is trained on, and how. */
+export interface GateTraining {
+  /** Prompts behind which the label's first token is to become probable. */
+  prompts: string;
+  prompt_shards: readonly Shard[];
+  label: string;
+  /** Texts whose own prediction is to stay. */
+  collateral: readonly { texts: string; shards: readonly Shard[] }[];
+  collateral_weight: number;
+  layer: number;
+  features: readonly number[];
+  vector: string;
+  bank: string;
+  alpha: number;
+  positions: string;
+  learning_rate: number;
+  epochs: number;
+}
+
+/** Trains w and b of a gate; `losses`: before each epoch, and behind the last. */
+export const learnGate = async (
+  jobs: EngineJobs,
+  request: GateTraining,
+): Promise<z.infer<typeof Trained>> =>
+  Trained.parse(jsonOf((await jobs.result("learn_gate", { ...request }, "gate")).blob));

@@ -35,16 +35,31 @@ export function lidLines(result: LidResult): string[] {
 }
 
 /** Where gates are open: on the source, and at most on another language. */
-function gateLines({ gate_rates, gate }: LidResult): string[] {
+function gateLines({ gate_rates, gate, learned }: LidResult): string[] {
   const share = (rate: number) => `${(100 * rate).toFixed(1)} %`;
-  return gate.features.map(({ source, layer, features }) => {
-    const rates = gate_rates.filter((each) => each.source === source && each.layer === layer);
+  const shares = (source: string, layer: number, target: string | null) => {
+    const rates = gate_rates.filter(
+      (each) => each.source === source && each.layer === layer && each.target === target,
+    );
     const own = rates.find(({ language }) => language === source);
     const others = rates.filter(({ language }) => language !== source);
     const most = others.reduce<(typeof others)[number] | undefined>(
       (top, each) => (top === undefined || each.rate > top.rate ? each : top),
       undefined,
     );
-    return `gate of ${source} at layer ${layer} (features ${features.join(", ")}): open on ${own === undefined ? "–" : share(own.rate)} of its tokens${most === undefined ? "" : `, on ${share(most.rate)} of ${most.language}'s at most`}`;
-  });
+    return {
+      own: own === undefined ? "–" : share(own.rate),
+      most: most === undefined ? "" : `, ${share(most.rate)} of ${most.language}'s at most`,
+    };
+  };
+  return [
+    ...gate.features.map(({ source, layer, features }) => {
+      const { own, most } = shares(source, layer, null);
+      return `gate of ${source} at layer ${layer} (features ${features.join(", ")}): open on ${own} of its tokens${most}`;
+    }),
+    ...(learned?.gates ?? []).map(({ source, target, layer, losses }) => {
+      const { own, most } = shares(source, layer, target);
+      return `trained gate ${source} → ${target} at layer ${layer}: open by ${own} on its tokens on average${most}; loss ${(losses[0] ?? 0).toFixed(3)} → ${(losses.at(-1) ?? 0).toFixed(3)}`;
+    }),
+  ];
 }

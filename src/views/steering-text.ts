@@ -6,13 +6,14 @@ export const corpusText = ({ evaluation }: SteeringFacts): string =>
   `${evaluation.corpus}${evaluation.split === null ? "" : ` (${evaluation.split})`}`;
 
 /** Where vectors come from, and what opens gates. */
-export function howText({ vectors, gate }: SteeringFacts): string {
+export function howText({ vectors, gate, learned }: SteeringFacts): string {
   const split = vectors.split === null ? "" : ` (${vectors.split})`;
   const from =
     vectors.bank === null
       ? `of ${vectors.train_n} texts a language${split}`
       : `from ${vectors.bank}`;
-  return `vectors ${from}${vectors.normalize ? ", normalised" : ""}; gate: top ${gate.top_k} above ${gate.threshold}; 95 % intervals over documents`;
+  const trained = learned === null ? "" : `; gates trained on ${learned.train_n} texts a language`;
+  return `vectors ${from}${vectors.normalize ? ", normalised" : ""}; gate: top ${gate.top_k} above ${gate.threshold}${trained}; 95 % intervals over documents`;
 }
 
 /** Why nothing is claimed; nothing where something may be. */
@@ -56,7 +57,7 @@ export const leftOut = ({ evaluation }: SteeringFacts): string[] => [
     : []),
   ...(evaluation.excluded > 0
     ? [
-        `${evaluation.excluded} texts are left out: the features were chosen or the vectors made on them.`,
+        `${evaluation.excluded} texts are left out: the features were chosen, the vectors made or the gates trained on them.`,
       ]
     : []),
 ];

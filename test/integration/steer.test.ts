@@ -122,7 +122,9 @@ it.each([
   [["--eval-n", "500"], /has 200 texts in fra_Latn\. --eval-n asks for 500/],
   [["--train-n", "500"], /--train-n 500: dev has 200 texts/],
   [["--alpha", "strong"], /Expected a number/],
-  [["--methods", "SV-9L"], /Expected all, SV, SAE, Random/],
+  [["--methods", "SV-9L"], /Expected all, SV, SAE, Learned, Random/],
+  [["--learned-gating", "--learned-train-n", "500"], /--learned-train-n 500: dev has 200 texts/],
+  [["--learned-gating", "--learned-lr", "0"], /Expected a number above 0/],
   [["--gate-topk", "9999"], /the dictionary of layer 1 in run has 512 features/],
 ])("%s is refused before anything is written", async (flags, message) => {
   copyDemo(at("run"));
@@ -130,6 +132,40 @@ it.each([
   expect(stderr).toMatch(message);
   expect(exitCode).toBe(2);
   expect(existsSync(at("run", "experiments"))).toBe(false);
+});
+
+it("trained gates are learned once, written as the steering repository keeps them, and steer", async () => {
+  copyDemo(at("run"));
+  const { exitCode, stdout } = await vscore(
+    ...["steer", "lid", at("run"), ...SMALL, "--methods", "SV-2L,Learned-1L,Learned-2L", "--json"],
+    ...["--alpha", "0.5,1", "--learned-train-n", "2", "--learned-epochs", "4"],
+  );
+  expect(exitCode).toBe(0);
+  const { cells, learned, gate_rates, folder } = JSON.parse(stdout);
+  const gates = learned.gates as { layer: number; losses: number[] }[];
+  expect(gates.map(({ layer }) => layer)).toEqual([1, 2]);
+  for (const { losses } of gates) {
+    expect(losses).toHaveLength(5);
+    expect(losses.at(-1)).toBeLessThan(losses[0] as number);
+  }
+  expect(gate_rates).toHaveLength(2 * 9);
+  for (const { target, rate } of gate_rates) {
+    expect(target).toBe("eng_Latn");
+    expect(rate).toBeGreaterThan(0);
+    expect(rate).toBeLessThan(1);
+  }
+  const costOf = (name: string) =>
+    cells.find(
+      (cell: { method: string; alpha: number }) => cell.method === name && cell.alpha === 1,
+    ).collateral.value;
+  // They open less than everywhere, which costs less.
+  expect(costOf("Learned-2L")).toBeLessThan(costOf("SV-2L"));
+  const names = readdirSync(folder).filter((name) => name.endsWith(".pt"));
+  expect(names).toEqual([
+    "learned_gate_embedded-model_fr_to_en_layer1_topk2_train4_gtrain49_ltrain2_ep4_lr0.1_cw0.2.pt",
+  ]);
+  const csv = readdirSync(folder).find((name) => name.endsWith(".csv")) as string;
+  expect(readFileSync(join(folder, csv), "utf8")).toMatch(/\nLearned-2L,2,/);
 });
 
 it("continuations are kept with their labels, and steering leads into the target", async () => {

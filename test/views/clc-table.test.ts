@@ -13,6 +13,7 @@ const result = (changes: Partial<ClcResult> = {}): ClcResult => ({
   ...{ schema_version: 1, experiment: "steer-clc", run: "r", model_id: "m", dictionaries: [] },
   ...{ prompt: "beginning", prompt_words: 5, max_new_tokens: 24, n_words_for_lid: 5 },
   ...{ detector: "py3langid 0.4.0", positions: "counted", gate: { top_k: 2, threshold: 0 } },
+  learned: null,
   vectors: {
     ...{ bank: null, train_n: 20, split: "dev", special_tokens: "drop", first_token: "drop" },
     normalize: false,

@@ -8,6 +8,7 @@ import { encodeSealed } from "../../runs/sealed-file.js";
 import type { OpenExperiment } from "../ablation/ablate-run.js";
 import type { ExperimentNews } from "../ablation/measure.js";
 import type { ClcCell, ClcResult, Continuation } from "./clc-result.js";
+import { GateTrainer } from "./learned-gates.js";
 import type { Held, Under } from "./lid-measure.js";
 import type { Method } from "./methods.js";
 import { labelsOf } from "./names.js";
@@ -50,7 +51,7 @@ export async function continueTexts(
   jobs: EngineJobs,
   open: OpenExperiment,
   onNews: (news: ExperimentNews) => void,
-): Promise<{ result: ClcResult; rows: Uint8Array }> {
+): Promise<{ result: ClcResult; rows: Uint8Array; files: Map<string, Uint8Array> }> {
   const names = labelsOf(run.meta.languages);
   const { known, detector } = await jobs.detect([]);
   const strange = request.setups.map(({ target }) => target).find((code) => !known.includes(code));
@@ -68,6 +69,7 @@ export async function continueTexts(
   );
   const others = await holdOthers(prepared);
   const units = unitsOf(prepared.texts);
+  const trainer = new GateTrainer(prepared);
   const told = (each: Sampled) => estimateOf(each, units.count);
   const promptsOf = ({ source, target }: Pair) =>
     (prepared.texts.steered.get(source) ?? []).map(({ id, text }) => ({
@@ -81,7 +83,7 @@ export async function continueTexts(
   const cells: ClcCell[] = [];
   const all: Continuation[] = [];
   const rows: { setup: Setup; costs: SideEffect[] }[] = [];
-  for await (const each of steeredSetups(prepared, others, units)) {
+  for await (const each of steeredSetups(prepared, others, units, trainer)) {
     const { setup, methods, under, name, costs } = each;
     const { source, target } = setup;
     const held = `continue:${source}:${target}`;
@@ -127,12 +129,12 @@ export async function continueTexts(
   }
   onNews({ type: "phase", phase: "summing up" });
   const result: ClcResult = {
-    ...{ ...steeringFacts(prepared, units.count), experiment: "steer-clc" },
+    ...{ ...steeringFacts(prepared, units.count, trainer), experiment: "steer-clc" },
     ...{ prompt: asked.prompt, prompt_words: asked.promptWords },
     ...{ max_new_tokens: asked.maxNewTokens, n_words_for_lid: asked.wordsForLid, detector },
     ...{ cells, continuations: all },
   };
-  return { result, rows: encodeCosts(prepared, rows) };
+  return { result, rows: encodeCosts(prepared, rows), files: await trainer.files() };
 }
 
 /** Continuations of prompts, [setting][text]; a part that stays. */

@@ -1,5 +1,6 @@
 import { type Tensor, takeTensor, tensor } from "../../engine/safetensors.js";
 import {
+  type EngineGate,
   type EngineSetting,
   gateRates,
   labelLosses,
@@ -142,22 +143,16 @@ export function measureLosses(
   );
 }
 
-/** On how many of the texts' tokens each gate would be open in the model as it is. */
+/** How far each gate would be open in the model as it is, summed over the texts' tokens. */
 export async function measureGates(
   prepared: Prepared,
   texts: Held,
-  gates: readonly { layer: number; features: readonly number[] }[],
+  gates: readonly { layer: number; gate: EngineGate }[],
 ): Promise<{ tokens: number; open: number[] }> {
   return halving(prepared, texts.lengths, async (budget) => {
     const found = { tokens: 0, open: gates.map(() => 0) };
     const shards = planShards(texts.lengths, budget);
-    const threshold = prepared.request.gateThreshold;
-    for await (const frame of gateRates(prepared.jobs, {
-      texts: texts.name,
-      shards,
-      gates,
-      threshold,
-    })) {
+    for await (const frame of gateRates(prepared.jobs, { texts: texts.name, shards, gates })) {
       found.tokens += frame.tokens.reduce((sum, n) => sum + n, 0);
       for (let gate = 0; gate < gates.length; gate++)
         for (let at = 0; at < frame.text.length; at++)

@@ -50,6 +50,8 @@ export const LidResult = SteeringFacts.extend({
   gate_rates: z.array(
     z.strictObject({
       source: z.string(),
+      /** Null: a gate of the source's features alone. A trained one is of a pair, and its rate is its mean opening. */
+      target: z.string().nullable(),
       layer: z.int(),
       language: z.string(),
       rate: z.number(),

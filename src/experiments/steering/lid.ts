@@ -1,8 +1,10 @@
 import type { EngineJobs } from "../../engine/engine-jobs.js";
+import type { EngineGate } from "../../engine/steer-jobs.js";
 import { estimateOf, lessSampled, type Sampled } from "../../reduce/bootstrap.js";
 import type { FinishedRun } from "../../runs/read.js";
 import type { OpenExperiment } from "../ablation/ablate-run.js";
 import type { ExperimentNews } from "../ablation/measure.js";
+import { engineGate, GateTrainer } from "./learned-gates.js";
 import { type Held, measureGates, measureNames } from "./lid-measure.js";
 import type { LidCell, LidResult } from "./lid-result.js";
 import { encodeLidRows, type LidRow } from "./lid-rows.js";
@@ -32,18 +34,19 @@ export async function identify(
   jobs: EngineJobs,
   open: OpenExperiment,
   onNews: (news: ExperimentNews) => void,
-): Promise<{ result: LidResult; rows: Uint8Array }> {
+): Promise<{ result: LidResult; rows: Uint8Array; files: Map<string, Uint8Array> }> {
   const names = labelsOf(run.meta.languages);
   const prepared = await prepare(run, request, trained, jobs, open, onNews);
   const held = await hold(prepared);
   const units = unitsOf(prepared.texts);
+  const trainer = new GateTrainer(prepared);
   const labels = [...names.values()];
   const place = (language: string) => run.meta.languages.indexOf(language);
   const told = (each: Sampled) => estimateOf(each, units.count);
 
   const cells: LidCell[] = [];
   const rows: LidRow[] = [];
-  for await (const each of steeredSetups(prepared, held.others, units)) {
+  for await (const each of steeredSetups(prepared, held.others, units, trainer)) {
     const { setup, methods, under, name, costs } = each;
     const { source, target } = setup;
     const prompts = held.prompts.get(source) as Held;
@@ -85,15 +88,24 @@ export async function identify(
     rows.push({ setup, methods: methods.map((method) => method.name), none, steered, costs });
   }
   onNews({ type: "phase", phase: "summing up" });
-  const facts = steeringFacts(prepared, units.count);
+  const facts = steeringFacts(prepared, units.count, trainer);
   const gates = gatesOf(prepared);
   const result: LidResult = {
     ...{ ...facts, experiment: "steer-lid", prompt: identificationPrompt("{text}") },
     ...{ candidates: candidatesOf(names, rows), metric, cells },
     gate: { ...facts.gate, features: gates },
-    gate_rates: await gateRatesOf(prepared, held.others, gates),
+    gate_rates: await gateRatesOf(prepared, held.others, [
+      ...gates.map((each) => ({
+        ...{ ...each, target: null },
+        gate: { features: each.features, threshold: request.gateThreshold },
+      })),
+      ...trainer.trained.map((each) => ({ ...each, gate: engineGate(each) })),
+    ]),
   };
-  return { result, rows: encodeLidRows(prepared.texts, labels, rows) };
+  return {
+    ...{ result, rows: encodeLidRows(prepared.texts, labels, rows) },
+    files: await trainer.files(),
+  };
 }
 
 /** Tokenises what is asked and what the side effects are measured on. */
@@ -109,7 +121,7 @@ async function hold(
   return { prompts, others: await holdOthers(prepared) };
 }
 
-/** Every gate of the setups: a source's features at a layer. */
+/** Every gate of the setups that is not trained: a source's features at a layer. */
 function gatesOf(prepared: Prepared): { source: string; layer: number; features: number[] }[] {
   const { request, featuresOf, windowOf } = prepared;
   const gated = request.methods.filter(({ family }) => family === "SAE");
@@ -127,15 +139,15 @@ function gatesOf(prepared: Prepared): { source: string; layer: number; features:
 async function gateRatesOf(
   prepared: Prepared,
   others: ReadonlyMap<string, Held>,
-  gates: ReturnType<typeof gatesOf>,
+  gates: readonly { source: string; target: string | null; layer: number; gate: EngineGate }[],
 ): Promise<LidResult["gate_rates"]> {
   if (gates.length === 0) return [];
   const found: LidResult["gate_rates"] = [];
   for (const [language, texts] of others) {
     prepared.onNews({ type: "phase", phase: `gates: ${language}` });
     const { tokens, open } = await measureGates(prepared, texts, gates);
-    for (const [at, { source, layer }] of gates.entries())
-      found.push({ source, layer, language, rate: (open[at] as number) / tokens, tokens });
+    for (const [at, { source, target, layer }] of gates.entries())
+      found.push({ source, target, layer, language, rate: (open[at] as number) / tokens, tokens });
   }
   return found;
 }

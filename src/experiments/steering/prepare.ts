@@ -12,7 +12,7 @@ import { configOfRun } from "../../runs/run-config.js";
 import type { OpenExperiment } from "../ablation/ablate-run.js";
 import type { ExperimentNews } from "../ablation/measure.js";
 import { loadRunModel } from "../run-model.js";
-import { type Method, windowOf } from "./methods.js";
+import { isGated, type Method, windowOf } from "./methods.js";
 import { readVectors } from "./read-vectors.js";
 import type { Pair, SteeringRequest } from "./steering-request.js";
 import { identityOfSteering, type SteeringTexts, steeringTexts } from "./steering-texts.js";
@@ -107,10 +107,7 @@ export async function prepare(
 
 /** Layers that a gate is read at, as far as methods ask for them. */
 function gatedLayers({ setups, methods }: SteeringRequest): number[] {
-  const longest = Math.max(
-    0,
-    ...methods.filter(({ family }) => family === "SAE").map(({ k }) => k),
-  );
+  const longest = Math.max(0, ...methods.filter(isGated).map(({ k }) => k));
   const all = setups.flatMap(({ layer }) =>
     windowOf({ k: longest }, layer, Number.POSITIVE_INFINITY),
   );

@@ -1,5 +1,6 @@
 import { encodeSafetensors } from "../../engine/safetensors.js";
 import { Bootstrap, type Sampled } from "../../reduce/bootstrap.js";
+import type { GateTrainer } from "./learned-gates.js";
 import type { Held, Under } from "./lid-measure.js";
 import { type Method, NO_SV } from "./methods.js";
 import { type Prepared, vectorMaker } from "./prepare.js";
@@ -25,11 +26,12 @@ export interface SteeredSetup {
   collateralOf: (place: number) => Sampled;
 }
 
-/** Goes through the setups: makes the vectors of each, and measures what all languages but the source lose under every method. */
+/** Goes through the setups: makes the vectors and gates of each, and measures what all languages but the source lose under every method. */
 export async function* steeredSetups(
   prepared: Prepared,
   others: ReadonlyMap<string, Held>,
   units: ReturnType<typeof unitsOf>,
+  trainer: GateTrainer,
 ): AsyncGenerator<SteeredSetup, void, void> {
   const { request, experiment, texts, onNews } = prepared;
   const vectorsOf = vectorMaker(prepared);
@@ -41,12 +43,14 @@ export async function* steeredSetups(
     onNews({ type: "phase", phase: `${source} into ${target}, ${place}` });
     const bank = await vectorsOf(setup);
     const random = bankTensors(randomVectors(bank, request.seed), randomName);
+    const file = await experiment.writePart(
+      `bank-${source}-${target}.safetensors`,
+      encodeSafetensors(new Map([...bankTensors(bank), ...random])),
+    );
+    const learned = await trainer.gatesOf(setup, file);
     const under: Under = {
-      settings: steered.map((method) => settingOf(prepared, method, setup)),
-      bank: await experiment.writePart(
-        `bank-${source}-${target}.safetensors`,
-        encodeSafetensors(new Map([...bankTensors(bank), ...random])),
-      ),
+      settings: steered.map((method) => settingOf(prepared, method, setup, learned)),
+      bank: file,
     };
     const name = `${source}-${target}-layer-${layer}-alpha-${alpha}`;
     const costs = await sideEffects(prepared, others, source, `${name}.safetensors`, under);

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { UsedDictionary, usedDictionary } from "../../engine/dictionary-facts.js";
 import { ENOUGH_TEXTS } from "../ablation/evaluation-texts.js";
+import { type GateTrainer, TRAINED_ALPHA, TrainedGate } from "./learned-gates.js";
 import type { Method } from "./methods.js";
 import type { Prepared } from "./prepare.js";
 import type { Setup } from "./steering-request.js";
@@ -21,6 +22,17 @@ export const SteeringFacts = z.strictObject({
     normalize: z.boolean(),
   }),
   gate: z.strictObject({ top_k: z.int(), threshold: z.number() }),
+  /** Trained gates; null where none was. */
+  learned: z
+    .strictObject({
+      train_n: z.int(),
+      epochs: z.int(),
+      learning_rate: z.number(),
+      collateral_weight: z.number(),
+      alpha: z.number(),
+      gates: z.array(TrainedGate),
+    })
+    .nullable(),
   evaluation: z.strictObject({
     corpus: z.string(),
     split: z.string().nullable(),
@@ -44,8 +56,9 @@ export type SteeringFacts = z.infer<typeof SteeringFacts>;
 export function steeringFacts(
   { run, request, loaded, texts, isTold, warnings }: Prepared,
   documents: number,
+  trainer: GateTrainer,
 ): SteeringFacts {
-  const { evalTexts, otherTexts } = request;
+  const { evalTexts, otherTexts, learned } = request;
   return {
     ...{ schema_version: 1, run: run.name, model_id: run.meta.model_id },
     dictionaries: loaded.dictionaries.map(usedDictionary),
@@ -55,6 +68,14 @@ export function steeringFacts(
       ...{ ...request.rule, normalize: request.normalize },
     },
     gate: { top_k: request.gateTopK, threshold: request.gateThreshold },
+    learned:
+      learned === null
+        ? null
+        : {
+            ...{ train_n: learned.trainTexts, epochs: learned.epochs, alpha: TRAINED_ALPHA },
+            ...{ learning_rate: learned.learningRate, gates: trainer.trained },
+            collateral_weight: learned.collateralWeight,
+          },
     evaluation: {
       ...{ corpus: texts.corpus, split: texts.split, revision: texts.revision },
       ...{ eval_n: evalTexts, other_eval_n: otherTexts, documents },

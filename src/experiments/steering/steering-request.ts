@@ -37,7 +37,19 @@ export interface SteeringRequest {
   splitGiven: boolean;
   /** Vectors from a file, in place of new ones. */
   bank: string | null;
+  /** How gates are trained; null: none is. */
+  learned: LearnedRule | null;
   seed: number;
+}
+
+/** How gates are trained. */
+export interface LearnedRule {
+  /** Texts of each language. */
+  trainTexts: number;
+  epochs: number;
+  learningRate: number;
+  /** Of the loss on other languages' texts, against that of naming the target. */
+  collateralWeight: number;
 }
 
 /**

@@ -20,6 +20,8 @@ export interface SteeringTexts {
   revision: string | null;
   /** By language: what vectors are made from. */
   train: Map<string, CorpusText[]>;
+  /** By language: what gates are trained on. */
+  learn: Map<string, CorpusText[]>;
   /** By source: what is steered. By other language: what the side effects are measured on. */
   steered: Map<string, CorpusText[]>;
   others: Map<string, CorpusText[]>;
@@ -47,9 +49,10 @@ export async function steeringTexts(
   const other = { corpus, split: trainSplit, splitGiven };
   const trainFrom = isOnePlace ? from : await readCorpus(run, other, jobs);
   const train = trainTexts(request, trainFrom, trained !== null);
+  const learn = learnTexts(run, request, trainFrom);
 
   const selecting = selectingTexts(run, corpus, from.split);
-  const used = [...train.values()].flat();
+  const used = [...train.values(), ...learn.values()].flat();
   const hashes = new Set([
     ...selecting.hashes,
     ...used.map(({ text }) => shortHash(text)),
@@ -89,7 +92,7 @@ export async function steeringTexts(
   );
   return {
     ...{ corpus, split: from.split, trainSplit: trainFrom.split, revision: from.revision },
-    ...{ train, steered, others, excluded },
+    ...{ train, learn, steered, others, excluded },
     lacking: run.meta.languages.filter((language) => !fresh.has(language)),
   };
 }
@@ -100,30 +103,50 @@ function trainTexts(
   hasVectors: boolean,
 ): Map<string, CorpusText[]> {
   const found = new Map<string, CorpusText[]>();
-  const take = (language: string, wanted: number, flag: string) => {
-    const all = from.languages.get(language) ?? [];
-    if (all.length < wanted)
-      throw requestError(
-        `${flag} ${wanted}: ${from.split ?? "the corpus"} has ${all.length} texts in ${language}. Expected as many. Lower it, or give another --corpus.`,
-      );
-    found.set(language, spreadTexts(all, wanted));
-  };
   if (!hasVectors)
     for (const { source, target } of setups)
-      for (const language of [source, target]) take(language, count, "--train-n");
+      for (const language of [source, target])
+        found.set(language, taken(from, language, count, "--train-n"));
   return found;
+}
+
+/** Of every language that there are texts of, and of the sources. */
+function learnTexts(
+  { meta }: FinishedRun,
+  { learned, setups }: SteeringRequest,
+  from: Corpus,
+): Map<string, CorpusText[]> {
+  if (learned === null) return new Map();
+  const isSource = (language: string) => setups.some(({ source }) => source === language);
+  const there = meta.languages.filter(
+    (language) => isSource(language) || (from.languages.get(language)?.length ?? 0) > 0,
+  );
+  const count = learned.trainTexts;
+  return new Map(there.map((language) => [language, taken(from, language, count, LEARNED_FLAG)]));
+}
+
+const LEARNED_FLAG = "--learned-train-n";
+
+/** @throws VscoreError (request) where a language has fewer */
+function taken(from: Corpus, language: string, count: number, flag: string): CorpusText[] {
+  const all = from.languages.get(language) ?? [];
+  if (all.length >= count) return spreadTexts(all, count);
+  throw requestError(
+    `${flag} ${count}: ${from.split ?? "the corpus"} has ${all.length} texts in ${language}. Expected as many. Lower it, or give another --corpus.`,
+  );
 }
 
 /** What of the texts the numbers hang on. */
 export const identityOfSteering = ({
   train,
+  learn,
   steered,
   others,
   ...facts
 }: SteeringTexts): object => ({
   ...facts,
   ...Object.fromEntries(
-    Object.entries({ train, steered, others }).map(([use, languages]) => [
+    Object.entries({ train, learn, steered, others }).map(([use, languages]) => [
       use,
       Object.fromEntries(
         [...languages].map(([code, own]) => [

@@ -56,7 +56,7 @@ const request = (corpus: string, changes: Partial<SteeringRequest> = {}): Steeri
   ...{ methods: [], trainTexts: 3, evalTexts: 2, otherTexts: 2, gateTopK: 1, gateThreshold: 0 },
   ...{ positions: "counted", rule: { special_tokens: "drop", first_token: "drop" } },
   ...{ normalize: false, corpus, split: "devtest", trainSplit: "dev", splitGiven: false },
-  ...{ bank: null, seed: 0, ...changes },
+  ...{ bank: null, learned: null, seed: 0, ...changes },
 });
 const ids = (texts: { id: string }[] | undefined) => texts?.map(({ id }) => id);
 
@@ -68,6 +68,19 @@ it("of one place nothing is both trained and evaluated on, nor a translation of 
   expect(ids(found.steered.get("eng_Latn"))).toEqual(["t3", "t4"]);
   expect(ids(found.others.get("spa_Latn"))).toEqual(["t3", "t4"]);
   expect(found.excluded).toBe(6);
+});
+
+it("nothing that gates are trained on is evaluated on, nor a translation of it", async () => {
+  const { run, corpus } = site(9);
+  const learned = { trainTexts: 4, epochs: 1, learningRate: 0.1, collateralWeight: 0.2 };
+  const found = await steeringTexts(run, request(corpus, { learned }), null, jobs);
+  expect(CODES.map((code) => ids(found.learn.get(code))?.length)).toEqual([4, 4]);
+  expect(ids(found.steered.get("eng_Latn"))).toEqual(["t4", "t5"]);
+  const many = { ...learned, trainTexts: 10 };
+  const refused = await rejectionOf(
+    steeringTexts(run, request(corpus, { learned: many }), null, jobs),
+  );
+  expect(refused.message).toMatch(/--learned-train-n 10: the corpus has 9 texts in eng_Latn/);
 });
 
 it("too few texts are refused with how many there are", async () => {

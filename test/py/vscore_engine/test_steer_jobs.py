@@ -240,10 +240,13 @@ def test_gates_are_counted_where_features_fire(engine):
         "gate_rates",
         texts="eng",
         shards=SHARDS,
-        gates=[{"layer": 1, "features": FEATURES}, {"layer": 3, "features": [4]}],
-        threshold=0.0,
+        gates=[
+            {"layer": 1, "gate": {"features": FEATURES, "threshold": 0.0}},
+            {"layer": 3, "gate": {"features": [4], "threshold": 0.0}},
+            {"layer": 3, "gate": {"features": [4], "weight": [0.0], "bias": 0.0}},
+        ],
     )
-    fired, tokens = np.zeros((2, len(TEXTS)), int), np.zeros(len(TEXTS), int)
+    fired, tokens = np.zeros((3, len(TEXTS))), np.zeros(len(TEXTS), int)
     for frame in frames:
         if frame.kind == "result":
             fired[:, frame.tensors["text"]] = frame.tensors["open"]
@@ -262,7 +265,9 @@ def test_gates_are_counted_where_features_fire(engine):
                 text = rows["text"][int(np.searchsorted(ends, token, side="right"))]
                 fires = np.isin(rows["feature"][span], features) & (rows["value"][span] > 0)
                 expected[place, text] += rows["role"][token] == 0 and fires.any()
-    assert np.array_equal(fired, expected)
+    assert np.array_equal(fired[:2], expected)
+    # One that was not trained yet is half open.
+    assert np.array_equal(fired[2], tokens / 2)
     assert 0 < fired[0].sum() < tokens.sum()
 
 
