@@ -25,6 +25,7 @@ import { rescore } from "./commands/rescore.js";
 import { runs } from "./commands/runs.js";
 import { selfcheck } from "./commands/selfcheck.js";
 import { show } from "./commands/show.js";
+import { steerBaseline } from "./commands/steer-baseline.js";
 import { steerClc } from "./commands/steer-clc.js";
 import { steerLid } from "./commands/steer-lid.js";
 import { steerPlot } from "./commands/steer-plot.js";
@@ -131,6 +132,7 @@ async function main(): Promise<number> {
     ablate: (run, options) => ablate(run, options, output, cancelled.signal),
     interactions: (run, options) => interactions(run, options, output),
     steerVectors: (run, options) => steerVectors(run, options, output, cancelled.signal),
+    steerBaseline: (run, options) => steerBaseline(run, options, output, cancelled.signal),
     steerClc: (run, options) => steerClc(run, options, output, cancelled.signal),
     steerLid: (run, options) => steerLid(run, options, output, cancelled.signal),
     synergy: (run, options) => synergy(run, options, output, cancelled.signal),

@@ -10,16 +10,16 @@ import { drawnFiles } from "../views/charts/drawn-files.js";
 import { duration, showProgress } from "../views/progress.js";
 import type { Output } from "./output.js";
 
-/** What an experiment on losses does, and gives: its result, its rows, and files that the engine alone can write. */
+/** What an experiment on losses does, and gives: its result, its rows where there are any, and files that the engine alone can write. */
 export type Work<Result> = (
   jobs: EngineJobs,
   open: OpenExperiment,
   onNews: (news: ExperimentNews) => void,
-) => Promise<{ result: Result; rows: Uint8Array; files?: ReadonlyMap<string, Uint8Array> }>;
+) => Promise<{ result: Result; rows?: Uint8Array; files?: ReadonlyMap<string, Uint8Array> }>;
 
 /** What is written beside a result and its rows. */
 export interface Beside<Result> {
-  figuresOf: (result: Result) => [string, Chart][];
+  figuresOf?: (result: Result) => [string, Chart][];
   filesOf?: (result: Result) => ReadonlyMap<string, string>;
 }
 
@@ -57,11 +57,12 @@ export async function runLongExperiment<Result>(
       return work(jobs, open, tell);
     }).finally(progress.stop);
     const files = new Map<string, string | Uint8Array>([
-      ["rows.safetensors", rows],
+      ...(rows === undefined ? [] : [["rows.safetensors", rows] as const]),
       ...(made ?? []),
       ...(filesOf?.(result) ?? []),
     ]);
-    for (const [file, content] of await drawnFiles(figuresOf(result))) files.set(file, content);
+    for (const [file, content] of await drawnFiles(figuresOf?.(result) ?? []))
+      files.set(file, content);
     await experiment?.finish(result, files);
     return { result, folder: experiment?.folder ?? "" };
   } finally {

@@ -4,6 +4,7 @@ import { STANDARD_ALPHA } from "../experiments/steering/steering-request.js";
 import { FIGURE_FORMATS } from "../views/charts/drawn-files.js";
 import { STEERING_BY } from "../views/charts/steering-panels.js";
 import { corpusOption, seedOption, whole } from "./options.js";
+import type { SteerBaselineOptions } from "./steer-baseline.js";
 import type { SteerClcOptions } from "./steer-clc.js";
 import type { SteerLidOptions } from "./steer-lid.js";
 import type { SteerPlotOptions } from "./steer-plot.js";
@@ -13,6 +14,7 @@ import type { SteeringOptions } from "./steering-request.js";
 export interface SteerActions {
   steerPlot(paths: readonly string[], options: SteerPlotOptions): Promise<void>;
   steerVectors(run: string, options: SteerVectorsOptions): Promise<void>;
+  steerBaseline(run: string, options: SteerBaselineOptions): Promise<void>;
   steerLid(run: string, options: SteerLidOptions): Promise<void>;
   steerClc(run: string, options: SteerClcOptions): Promise<void>;
 }
@@ -65,13 +67,35 @@ For each pair sv_<model>_<source>_to_<target>_train<n>.safetensors (layer.<L>, f
       }),
     );
 
+  const baseline = steer
+    .command("baseline")
+    .argument("<RUN>")
+    .description("one text continued three times: as the model is, with the vector, and gated");
+  addSteering(baseline, {
+    ...{ sources: ["fra_Latn"], targets: ["spa_Latn"], alphas: [STANDARD_ALPHA] },
+    ...{ base: 18, trainN: 4, evalN: 2 },
+  })
+    .option("--max-new-tokens <N>", "of a continuation", whole(1), 32)
+    .addHelpText(
+      "after",
+      `
+One pair, layer and strength. The first text of the source is continued, asked as in steer clc; the cross-entropy of the target's name is
+told over all --eval-n texts. baseline_….json has the keys that the steering repository writes. Its α of 20 was for vectors of length 1.`,
+    )
+    .action((run, values) =>
+      actions.steerBaseline(run, {
+        ...{ ...steeringValues(values), methods: "SV-1L,SAE-1L", otherTexts: 0 },
+        maxNewTokens: values.maxNewTokens,
+      }),
+    );
+
   const lid = steer
     .command("lid")
     .argument("<RUN>")
     .description(
       "which language the model says that texts are in, as it is and steered; and what that costs other languages",
     );
-  addSteering(lid, { sources: ["fra_Latn"], alphas: [STANDARD_ALPHA], methods: "all" })
+  addMethods(addSteering(lid, { ...STANDARD, alphas: [STANDARD_ALPHA] }), "all")
     .addOption(
       new Option(
         "--target-metric <WHAT>",
@@ -97,7 +121,7 @@ the same command goes on with one that was interrupted.`,
     .description(
       "in which language the model goes on with texts, as it is and steered; and what that costs other languages",
     );
-  addSteering(clc, { sources: ["all"], alphas: undefined, methods: "SV-1L,SAE-3L" })
+  addMethods(addSteering(clc, { ...STANDARD, sources: ["all"] }), "SV-1L,SAE-3L")
     .addOption(
       new Option(
         "--prompt <KIND>",
@@ -164,11 +188,23 @@ features, in the run's own dictionary, on what arrives there. Learned-kL adds α
 activations a, w and b trained layer by layer at α 1 (learned_gate_….pt, as the steering repository keeps them). Texts that chose the features,
 made the vectors or trained the gates, and their translations, are not evaluated on.`;
 
+/** What stands where nothing was said. */
+interface Standard {
+  sources: string[];
+  targets: string[];
+  /** Undefined: by source language. */
+  alphas?: number[];
+  base: number;
+  trainN: number;
+  evalN: number;
+}
+
+const STANDARD: Standard = {
+  ...{ sources: ["fra_Latn"], targets: ["eng_Latn"], base: 20, trainN: 20, evalN: 10 },
+};
+
 /** What all commands take that steer a model. */
-function addSteering(
-  command: Command,
-  standard: { sources: string[]; alphas: number[] | undefined; methods: string },
-): Command {
+function addSteering(command: Command, standard: Standard): Command {
   command
     .addOption(
       listed(
@@ -178,10 +214,10 @@ function addSteering(
         standard.sources,
       ),
     )
-    .addOption(listed("--target-lang <CODES>", "languages to steer into", list, ["eng_Latn"]))
+    .addOption(listed("--target-lang <CODES>", "languages to steer into", list, standard.targets))
     .option(
       "--base-layer <LAYERS>",
-      "first steered layer, one or several (default: 20, or the lowest that two more of the run follow)",
+      `first steered layer, one or several (default: ${standard.base}, or the lowest that two more of the run follow)`,
       layersOption,
     )
     .addOption(
@@ -193,13 +229,12 @@ function addSteering(
       ),
     )
     .option(
-      "--methods <LIST>",
-      "all (the seven), SV, SAE, Learned (a trained gate), Random (as long a random vector, a control), or names such as SV-1L,SAE-3L; No SV always",
-      standard.methods,
+      "--train-n <N>",
+      "texts of source and target that vectors are made from",
+      whole(1),
+      standard.trainN,
     )
-    .option("--train-n <N>", "texts of source and target that vectors are made from", whole(1), 20)
-    .option("--eval-n <N>", "texts of the source that are steered", whole(1), 10)
-    .option("--other-eval-n <N>", "texts of each other language (default: as --eval-n)", whole(1))
+    .option("--eval-n <N>", "texts of the source that are steered", whole(1), standard.evalN)
     .option(
       "--gate-topk <K>",
       "a gate opens where one of so many best features of the source fires",
@@ -207,16 +242,6 @@ function addSteering(
       2,
     )
     .option("--gate-threshold <X>", "above this activation", finite, 0)
-    .option("--learned-gating", "Learned-1L, 2L and 3L too: gates trained on the same features")
-    .option("--learned-train-n <N>", "texts of each language that they are trained on", whole(1), 5)
-    .option("--learned-epochs <N>", "of Adam", whole(1), 25)
-    .option("--learned-lr <X>", "its learning rate", positive, 0.1)
-    .option(
-      "--learned-collateral-weight <X>",
-      "of the loss on other languages' texts, against that of naming the target",
-      finite,
-      0.2,
-    )
     .addOption(
       new Option(
         "--positions <WHICH>",
@@ -232,6 +257,26 @@ function addSteering(
     .option("--seed <N>", "of the intervals and random vectors", seedOption, 0)
     .option("--json", "print the result as JSON");
 }
+
+/** What those take that compare methods. */
+const addMethods = (command: Command, standard: string): Command =>
+  command
+    .option("--other-eval-n <N>", "texts of each other language (default: as --eval-n)", whole(1))
+    .option(
+      "--methods <LIST>",
+      "all (the seven), SV, SAE, Learned (a trained gate), Random (as long a random vector, a control), or names such as SV-1L,SAE-3L; No SV always",
+      standard,
+    )
+    .option("--learned-gating", "Learned-1L, 2L and 3L too: gates trained on the same features")
+    .option("--learned-train-n <N>", "texts of each language that they are trained on", whole(1), 5)
+    .option("--learned-epochs <N>", "of Adam", whole(1), 25)
+    .option("--learned-lr <X>", "its learning rate", positive, 0.1)
+    .option(
+      "--learned-collateral-weight <X>",
+      "of the loss on other languages' texts, against that of naming the target",
+      finite,
+      0.2,
+    );
 
 /** What commander read of them. */
 // biome-ignore lint/suspicious/noExplicitAny: commander's own type for what it read

@@ -1,4 +1,8 @@
-import type { CellPlace, SteeringFacts } from "../experiments/steering/steering-facts.js";
+import {
+  type CellPlace,
+  fewestTexts,
+  type SteeringFacts,
+} from "../experiments/steering/steering-facts.js";
 import { type Column, tableLines } from "./table.js";
 
 /** The corpus that was evaluated on. */
@@ -21,9 +25,7 @@ export function noSteeringClaim({ is_enough, evaluation }: SteeringFacts): strin
   if (is_enough) return [];
   return evaluation.is_disjoint === null
     ? ["The file of vectors does not tell which texts they were made of. Nothing is claimed."]
-    : [
-        `Only ${Math.min(evaluation.eval_n, evaluation.other_eval_n)} texts a language. Nothing is claimed.`,
-      ];
+    : [`Only ${fewestTexts(evaluation)} texts a language. Nothing is claimed.`];
 }
 
 const PLACE: Column[] = [

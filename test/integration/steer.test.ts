@@ -168,6 +168,34 @@ it("trained gates are learned once, written as the steering repository keeps the
   expect(readFileSync(join(folder, csv), "utf8")).toMatch(/\nLearned-2L,2,/);
 });
 
+it("one text is continued three times, and told with the keys of the steering repository", async () => {
+  copyDemo(at("run"));
+  const baseline = ["steer", "baseline", at("run"), "--source-lang", "en", "--target-lang", "fr"];
+  const asked = ["--alpha", "1", "--train-n", "20", "--max-new-tokens", "12"];
+  const { exitCode, stdout } = await vscore(...baseline, ...asked);
+  expect(exitCode).toBe(0);
+  expect(stdout).toMatch(/\n {2}│ Continue the following text in French\.\n {2}│ Text: /);
+  expect(stdout).toMatch(/\nNo SV: 12 tokens, taken for English/);
+  const folder = at("run", "experiments", "steer-baseline-1");
+  const told = JSON.parse(
+    readFileSync(join(folder, "baseline_embedded-model_en_to_fr_alpha1.json"), "utf8"),
+  );
+  expect(Object.keys(told)).toEqual([
+    ...["source_lang", "target_lang", "model_name", "model_path", "layer", "alpha"],
+    ...["gate_topk", "gate_threshold", "sae_release", "train_n", "eval_n", "prompt"],
+    ...["baseline_continuation", "sv_only_continuation", "sae_gated_continuation"],
+    ...["ce_target_token_baseline", "ce_target_token_sv_only", "ce_target_token_sae_gated"],
+  ]);
+  expect(told).toMatchObject({ source_lang: "en", target_lang: "fr", layer: 1, eval_n: 2 });
+  expect(told.sv_only_continuation).not.toBe(told.baseline_continuation);
+  const open = await vscore(...baseline, ...asked, "--gate-threshold", "-1", "--json");
+  const [, everywhere, gated] = JSON.parse(open.stdout).methods;
+  expect({ ...gated, method: "" }).toEqual({ ...everywhere, method: "" });
+  const several = await vscore(...baseline, "--alpha", "1,2");
+  expect(several.exitCode).toBe(2);
+  expect(several.stderr).toMatch(/one setup, and 2 were asked for/);
+});
+
 it("continuations are kept with their labels, and steering leads into the target", async () => {
   copyDemo(at("run"));
   const clc = ["steer", "clc", at("run"), "--source-lang", "fr", "--target-lang", "en"];

@@ -1,31 +1,24 @@
 import type { EngineJobs } from "../../engine/engine-jobs.js";
-import { continuations, readWritten, type Written } from "../../engine/steer-jobs.js";
+import type { Written } from "../../engine/steer-jobs.js";
 import { requestError } from "../../errors.js";
-import { planShards } from "../../plan.js";
 import { estimateOf, lessSampled, type Sampled } from "../../reduce/bootstrap.js";
+import { shareDifference, shareEstimate } from "../../reduce/shares.js";
 import type { FinishedRun } from "../../runs/read.js";
 import { encodeSealed } from "../../runs/sealed-file.js";
 import type { OpenExperiment } from "../ablation/ablate-run.js";
 import type { ExperimentNews } from "../ablation/measure.js";
 import type { ClcCell, ClcResult, Continuation } from "./clc-result.js";
 import { GateTrainer } from "./learned-gates.js";
-import type { Held, Under } from "./lid-measure.js";
 import type { Method } from "./methods.js";
 import { labelsOf } from "./names.js";
-import {
-  halving,
-  keptPart,
-  type Prepared,
-  prepare,
-  type TrainedOn,
-  tokenizeAs,
-} from "./prepare.js";
+import { type Prepared, prepare, type TrainedOn, tokenizeAs } from "./prepare.js";
 import { beginningOf, clipped, continuationPrompt } from "./prompts.js";
 import { ALONE, costTensors, holdOthers, idsOf, type SideEffect } from "./side-effects.js";
 import { steeredSetups } from "./steered-setups.js";
 import { cellPlace, steeringFacts } from "./steering-facts.js";
 import type { Pair, Setup, SteeringRequest } from "./steering-request.js";
 import { unitsOf } from "./steering-texts.js";
+import { written } from "./written.js";
 
 /** What continuations are asked, besides how the model is steered. */
 export interface ClcRequest {
@@ -84,7 +77,8 @@ export async function continueTexts(
   const all: Continuation[] = [];
   const rows: { setup: Setup; costs: SideEffect[] }[] = [];
   for await (const each of steeredSetups(prepared, others, units, trainer)) {
-    const { setup, methods, under, name, costs } = each;
+    const { setup, methods, under, name, costs, documents } = each;
+    const share = (of: Sampled) => shareEstimate(of, units.count, documents);
     const { source, target } = setup;
     const held = `continue:${source}:${target}`;
     const prompts = promptsOf(setup);
@@ -115,13 +109,13 @@ export async function continueTexts(
       const sampled = place === 0 ? first : sampledOf(place);
       cells.push({
         ...cellPlace(prepared, setup, method),
-        ...{ success: told(sampled.success), stays: told(sampled.stays) },
+        ...{ success: share(sampled.success), stays: share(sampled.stays) },
         ...{ distinct: told(sampled.distinct), collateral: told(sampled.collateral) },
         over_none:
           place === 0
             ? null
             : {
-                success: told(lessSampled(sampled.success, first.success)),
+                success: shareDifference(sampled.success, first.success, units.count, documents),
                 collateral: told(lessSampled(sampled.collateral, first.collateral)),
               },
       });
@@ -135,40 +129,6 @@ export async function continueTexts(
     ...{ cells, continuations: all },
   };
   return { result, rows: encodeCosts(prepared, rows), files: await trainer.files() };
-}
-
-/** Continuations of prompts, [setting][text]; a part that stays. */
-function written(
-  prepared: Prepared,
-  part: string,
-  { name, lengths }: Held,
-  { maxNewTokens }: ClcRequest,
-  under: Under,
-): Promise<Written[][]> {
-  const { jobs, request } = prepared;
-  // What is written takes its place too.
-  const cost = lengths.map((tokens) => tokens + maxNewTokens);
-  return keptPart(
-    prepared,
-    part,
-    (bytes) => readWritten(JSON.parse(new TextDecoder().decode(bytes))),
-    () =>
-      halving(prepared, cost, async (budget) => {
-        const found = under.settings.map((): Written[] => []);
-        const pass = {
-          ...{ texts: name, shards: planShards(cost, budget), ...under },
-          ...{ positions: request.positions, max_new_tokens: maxNewTokens, cache: true },
-        };
-        for await (const frame of continuations(jobs, pass))
-          for (const [setting, row] of frame.written.entries())
-            for (const [at, text] of frame.text.entries())
-              (found[setting] as Written[])[text] = row[at] as Written;
-        if (found.some((row) => Object.keys(row).length !== lengths.length))
-          throw new Error(`the engine left out some of ${part}`);
-        return found;
-      }),
-    (value) => new TextEncoder().encode(JSON.stringify(value)),
-  );
 }
 
 /** Says of continuations in which language they are. */

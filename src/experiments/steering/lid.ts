@@ -1,6 +1,7 @@
 import type { EngineJobs } from "../../engine/engine-jobs.js";
 import type { EngineGate } from "../../engine/steer-jobs.js";
 import { estimateOf, lessSampled, type Sampled } from "../../reduce/bootstrap.js";
+import { shareDifference, shareEstimate } from "../../reduce/shares.js";
 import type { FinishedRun } from "../../runs/read.js";
 import type { OpenExperiment } from "../ablation/ablate-run.js";
 import type { ExperimentNews } from "../ablation/measure.js";
@@ -47,7 +48,8 @@ export async function identify(
   const cells: LidCell[] = [];
   const rows: LidRow[] = [];
   for await (const each of steeredSetups(prepared, held.others, units, trainer)) {
-    const { setup, methods, under, name, costs } = each;
+    const { setup, methods, under, name, costs, documents } = each;
+    const share = (of: Sampled) => shareEstimate(of, units.count, documents);
     const { source, target } = setup;
     const prompts = held.prompts.get(source) as Held;
     const alone = `names-${source}-none.safetensors`;
@@ -68,19 +70,22 @@ export async function identify(
     const first = sampledOf(0);
     for (const [at, method] of methods.entries()) {
       const own = at === 0 ? first : sampledOf(at);
-      const over = (key: keyof NonNullable<LidCell["over_none"]>) =>
+      const over = (key: "ce_first" | "ce_full" | "collateral") =>
         told(lessSampled(own[key], first[key]));
+      const shareOver = (key: "accuracy_first" | "accuracy_full") =>
+        shareDifference(own[key], first[key], units.count, documents);
       cells.push({
         ...cellPlace(prepared, setup, method),
         ...{ ce_first: told(own.ce_first), ce_full: told(own.ce_full) },
-        ...{ accuracy_first: told(own.accuracy_first), accuracy_full: told(own.accuracy_full) },
-        ...{ says_source: told(own.says_source), collateral: told(own.collateral) },
+        ...{ accuracy_first: share(own.accuracy_first), accuracy_full: share(own.accuracy_full) },
+        ...{ says_source: share(own.says_source), collateral: told(own.collateral) },
         over_none:
           at === 0
             ? null
             : {
                 ...{ ce_first: over("ce_first"), ce_full: over("ce_full") },
-                ...{ accuracy_first: over("accuracy_first"), accuracy_full: over("accuracy_full") },
+                accuracy_first: shareOver("accuracy_first"),
+                accuracy_full: shareOver("accuracy_full"),
                 collateral: over("collateral"),
               },
       });

@@ -9,7 +9,7 @@ import { type SideEffect, sideEffects } from "./side-effects.js";
 import type { Setup } from "./steering-request.js";
 import type { unitsOf } from "./steering-texts.js";
 import { sampledMean } from "./summarise-lid.js";
-import { bankTensors, randomName, randomVectors } from "./vectors.js";
+import { type Bank, bankTensors, randomName, randomVectors } from "./vectors.js";
 
 /** One setup, with what every experiment measures in it. */
 export interface SteeredSetup {
@@ -22,6 +22,8 @@ export interface SteeredSetup {
   costs: SideEffect[];
   /** The mean of one value for each of the source's texts. */
   meanOf: (values: number[]) => Sampled;
+  /** Documents that these texts are of. */
+  documents: number;
   /** The mean loss per token of the other languages' texts under a method, by its place. */
   collateralOf: (place: number) => Sampled;
 }
@@ -33,25 +35,14 @@ export async function* steeredSetups(
   units: ReturnType<typeof unitsOf>,
   trainer: GateTrainer,
 ): AsyncGenerator<SteeredSetup, void, void> {
-  const { request, experiment, texts, onNews } = prepared;
+  const { request, texts, onNews } = prepared;
   const vectorsOf = vectorMaker(prepared);
   const bootstrap = new Bootstrap(units.count, request.seed);
-  const steered = request.methods.filter((method) => method !== NO_SV);
   for (const [at, setup] of request.setups.entries()) {
     const { source, target, layer, alpha } = setup;
     const place = `${at + 1} of ${request.setups.length}`;
     onNews({ type: "phase", phase: `${source} into ${target}, ${place}` });
-    const bank = await vectorsOf(setup);
-    const random = bankTensors(randomVectors(bank, request.seed), randomName);
-    const file = await experiment.writePart(
-      `bank-${source}-${target}.safetensors`,
-      encodeSafetensors(new Map([...bankTensors(bank), ...random])),
-    );
-    const learned = await trainer.gatesOf(setup, file);
-    const under: Under = {
-      settings: steered.map((method) => settingOf(prepared, method, setup, learned)),
-      bank: file,
-    };
+    const { methods, under } = await underSetup(prepared, setup, await vectorsOf(setup), trainer);
     const name = `${source}-${target}-layer-${layer}-alpha-${alpha}`;
     const costs = await sideEffects(prepared, others, source, `${name}.safetensors`, under);
     const unitsOfSource = units.unitOf(texts.steered.get(source) ?? []);
@@ -59,7 +50,8 @@ export async function* steeredSetups(
       units.unitOf(texts.others.get(language) ?? []),
     );
     yield {
-      ...{ setup, methods: [NO_SV, ...steered], under, name, costs },
+      ...{ setup, methods, under, name, costs },
+      documents: new Set(unitsOfSource).size,
       meanOf: (values) => sampledMean(values, unitsOfSource, bootstrap),
       collateralOf: (method) =>
         sampledMean(
@@ -69,4 +61,28 @@ export async function* steeredSetups(
         ),
     };
   }
+}
+
+/** What a setup's methods do to the model; No SV, the first of them, does nothing. @param bank the pair's vectors */
+export async function underSetup(
+  prepared: Prepared,
+  setup: Setup,
+  bank: Bank,
+  trainer: GateTrainer,
+): Promise<{ methods: Method[]; under: Under }> {
+  const { request, experiment } = prepared;
+  const random = bankTensors(randomVectors(bank, request.seed), randomName);
+  const file = await experiment.writePart(
+    `bank-${setup.source}-${setup.target}.safetensors`,
+    encodeSafetensors(new Map([...bankTensors(bank), ...random])),
+  );
+  const learned = await trainer.gatesOf(setup, file);
+  const steered = request.methods.filter((method) => method !== NO_SV);
+  return {
+    methods: [NO_SV, ...steered],
+    under: {
+      settings: steered.map((method) => settingOf(prepared, method, setup, learned)),
+      bank: file,
+    },
+  };
 }

@@ -52,6 +52,14 @@ export const SteeringFacts = z.strictObject({
 });
 export type SteeringFacts = z.infer<typeof SteeringFacts>;
 
+/** Texts of the language of which the fewest are evaluated; no other language is where side effects are not measured. */
+export const fewestTexts = (
+  evaluation: Pick<SteeringFacts["evaluation"], "eval_n" | "other_eval_n">,
+): number =>
+  evaluation.other_eval_n === 0
+    ? evaluation.eval_n
+    : Math.min(evaluation.eval_n, evaluation.other_eval_n);
+
 /** @param documents how many the evaluated texts are from */
 export function steeringFacts(
   { run, request, loaded, texts, isTold, warnings }: Prepared,
@@ -59,6 +67,12 @@ export function steeringFacts(
   trainer: GateTrainer,
 ): SteeringFacts {
   const { evalTexts, otherTexts, learned } = request;
+  const evaluation: SteeringFacts["evaluation"] = {
+    ...{ corpus: texts.corpus, split: texts.split, revision: texts.revision },
+    ...{ eval_n: evalTexts, other_eval_n: otherTexts, documents },
+    ...{ others: [...texts.others.keys()], lacking: texts.lacking, excluded: texts.excluded },
+    is_disjoint: isTold ? true : null,
+  };
   return {
     ...{ schema_version: 1, run: run.name, model_id: run.meta.model_id },
     dictionaries: loaded.dictionaries.map(usedDictionary),
@@ -76,13 +90,8 @@ export function steeringFacts(
             ...{ learning_rate: learned.learningRate, gates: trainer.trained },
             collateral_weight: learned.collateralWeight,
           },
-    evaluation: {
-      ...{ corpus: texts.corpus, split: texts.split, revision: texts.revision },
-      ...{ eval_n: evalTexts, other_eval_n: otherTexts, documents },
-      ...{ others: [...texts.others.keys()], lacking: texts.lacking, excluded: texts.excluded },
-      is_disjoint: isTold ? true : null,
-    },
-    is_enough: isTold && Math.min(evalTexts, otherTexts) >= ENOUGH_TEXTS,
+    evaluation,
+    is_enough: isTold && fewestTexts(evaluation) >= ENOUGH_TEXTS,
     warnings: [...new Set(warnings)],
   };
 }

@@ -92,11 +92,11 @@ function known(
 const THEIR_BASE = 20;
 
 /**
- * The layer that steering begins at where nobody says: 20, as in the steering repository, of a run that has it; else the lowest
+ * The layer that steering begins at where nobody says: that of the steering repository, of a run that has it; else the lowest
  * that two more of the run follow; else its last.
  */
-export function standardBase(layers: readonly number[]): number {
-  if (layers.includes(THEIR_BASE)) return THEIR_BASE;
+export function standardBase(layers: readonly number[], theirs = THEIR_BASE): number {
+  if (layers.includes(theirs)) return theirs;
   const rising = layers.toSorted((a, b) => a - b);
   return (
     rising.find((layer) => layers.includes(layer + 1) && layers.includes(layer + 2)) ??

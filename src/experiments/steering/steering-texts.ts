@@ -87,7 +87,7 @@ export async function steeringTexts(
   );
   const others = new Map(
     run.meta.languages
-      .filter((language) => fresh.has(language))
+      .filter((language) => request.otherTexts > 0 && fresh.has(language))
       .map((language) => [language, needed(language, request.otherTexts, "--other-eval-n")]),
   );
   return {

@@ -1,4 +1,5 @@
 import type { SteeringSettings } from "../../exchange/steering-names.js";
+import { ENOUGH_TEXTS } from "../../experiments/ablation/evaluation-texts.js";
 import { nameOf } from "../cluster-table.js";
 import { textWidth } from "./text-width.js";
 
@@ -79,11 +80,12 @@ export function panelWords<T extends Table>(
     const others = [...languages, ...alpha, ...layer].filter((word) => !lead.includes(word));
     return [...lead, ...others, ...rest];
   });
+  const isFew = tables.some(({ evalN }) => evalN !== null && evalN < ENOUGH_TEXTS);
   const isAmbiguous = (title: readonly string[]) =>
     titles.filter((other) => other.join() === title.join()).length > 1;
   return {
     title: [...shared.languages, ...shared.alpha, ...shared.layer],
-    common: shared.rest,
+    common: [...shared.rest, ...(isFew ? [`fewer than ${ENOUGH_TEXTS}: nothing is claimed`] : [])],
     panels: tables
       .map((table, at) => {
         const title = titles[at] as string[];

@@ -33,6 +33,7 @@ test("where all agree it is told once, the rest in each panel, what they are sor
   expect(common).toEqual([
     ...["gemma-2-2b", "gates of 2 features", "10 source texts evaluated"],
     ...["10 texts of each other language", "first token of the name"],
+    "fewer than 50: nothing is claimed",
   ]);
   expect(titlesOf(changes, "layer")).toEqual([
     "layer 9, α = 1, vectors of 5 texts",

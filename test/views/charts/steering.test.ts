@@ -63,7 +63,7 @@ describe("one experiment on naming a language", () => {
       lidScatter(lidTable({ ...nothing, tag: "", evalN: 1, otherN: null })).spec,
     );
     expect(svg).toContain(">Steering: French → English<");
-    expect(svg).toContain(">1 source text evaluated<");
+    expect(svg).toContain(">1 source text evaluated, fewer than 50: nothing is claimed<");
     expect(svg).toContain("CE of the target's name (nats)");
     expect(svg).not.toContain("null");
   });
