@@ -15,7 +15,11 @@ export type Work<Result> = (
   jobs: EngineJobs,
   open: OpenExperiment,
   onNews: (news: ExperimentNews) => void,
-) => Promise<{ result: Result; rows?: Uint8Array; files?: ReadonlyMap<string, Uint8Array> }>;
+) => Promise<{
+  result: Result;
+  rows?: Uint8Array;
+  files?: ReadonlyMap<string, string | Uint8Array>;
+}>;
 
 /** What is written beside a result and its rows. */
 export interface Beside<Result> {

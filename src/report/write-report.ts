@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { projectRoot } from "../config/paths.js";
 import { environmentError } from "../errors.js";
 import { writeWhole } from "../runs/atomic-write.js";
-import { RUN_FILES } from "../runs/files.js";
+import { GATED_CORPUS, RUN_FILES } from "../runs/files.js";
 import { openExamples } from "../runs/read.js";
 import type { PlottedRun } from "../views/charts/chart.js";
 import { describedSpec, drawnFiles } from "../views/charts/drawn-files.js";
@@ -13,9 +13,6 @@ import type { ReportContexts } from "./best-features-html.js";
 import { caveats } from "./caveats.js";
 import { findings } from "./findings.js";
 import { type ReportFigure, reportHtml } from "./report-html.js";
-
-/** The only corpus whose texts may not be passed on in the open. */
-const GATED_CORPUS = "flores";
 
 /** Where a report's files went. */
 export interface WrittenReport {

@@ -21,6 +21,9 @@ export const RUN_FILES = {
 /** A run that is being replaced waits here until the one that replaces it is finished. */
 export const EARLIER_RUN = "earlier-run";
 
+/** The only corpus whose texts may not be passed on in the open. */
+export const GATED_CORPUS = "flores";
+
 /** What keeps the texts of a gated corpus, and what is derived from them per text, from being shared. */
 export const GATED_IGNORE = `${RUN_FILES.sumsFolder}/\n${RUN_FILES.examples}\n`;
 

@@ -80,7 +80,7 @@ async function move(from: string, to: string): Promise<void> {
 }
 
 const OF_EXPERIMENTS =
-  /^((request|result|summary)\.json|(plain|written|gate)-[\w.-]+\.json|baseline_[\w.+-]+\.json|learned_gate_[\w.+-]+\.pt|rows\.jsonl|[\w.-]+\.safetensors|[\w.+-]+\.(svg|png|csv))$/;
+  /^((request|result|summary)\.json|(plain|written|gate)-[\w.-]+\.json|baseline_[\w.+-]+\.json|learned_gate_[\w.+-]+\.pt|(rows|texts)\.jsonl|\.gitignore|[\w.-]+\.safetensors|[\w.+-]+\.(svg|png|csv))$/;
 
 /** Folders that `writeExperiment` makes, as paths below the run's. */
 const experimentFolders = (folder: string): string[] =>

@@ -5,7 +5,7 @@ import type { RunConfig } from "../config/schema.js";
 import { requestError } from "../errors.js";
 import { shellWord } from "../shell-word.js";
 import { explain, makeFolder, writeAside, writeWhole } from "./atomic-write.js";
-import { GATED_IGNORE, isWrittenAside, RUN_FILES, sumsFile } from "./files.js";
+import { GATED_CORPUS, GATED_IGNORE, isWrittenAside, RUN_FILES, sumsFile } from "./files.js";
 import { lockRun } from "./lock.js";
 import type { Meta, RunNews } from "./meta.js";
 import { bringBack, ownFiles, putAside, removeAside, removeOwnFiles } from "./own-files.js";
@@ -39,7 +39,7 @@ export class RunStore {
     try {
       if (found !== "free") await putAside(store.folder, { isFinished: found === "finished" });
       await store.writeConfig(config);
-      if (config.corpus === "flores")
+      if (config.corpus === GATED_CORPUS)
         await writeWhole(store.path(RUN_FILES.gitignore), GATED_IGNORE);
       return store;
     } catch (error) {

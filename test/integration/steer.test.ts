@@ -107,6 +107,13 @@ it("an interrupted experiment goes on with what it has, and ends the same", asyn
   const rows = decodeSealed(readFileSync(join(folder, "rows.safetensors")));
   expect([...rows.tensors.keys()]).toContain("0.collateral.jpn_Jpan");
   expect(existsSync(join(folder, "parts"))).toBe(false);
+  // Exactly what was trained and evaluated on, and nothing twice.
+  const used = readFileSync(join(folder, "texts.jsonl"), "utf8").trim().split("\n");
+  const texts = used.map((line) => JSON.parse(line));
+  const count = (split: string) => texts.filter((each) => each.split === split).length;
+  expect([count("train"), count("source_eval"), count("collateral_eval")]).toEqual([8, 3, 27]);
+  const trained = new Set(texts.filter((each) => each.split === "train").map(({ text }) => text));
+  expect(texts.filter((each) => each.split !== "train" && trained.has(each.text))).toEqual([]);
   // As one that ended before its result was written.
   rmSync(join(folder, "result.json"));
   const again = await vscore(...lid);

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { EngineJobs } from "../../engine/engine-jobs.js";
 import { Bootstrap, estimateOf } from "../../reduce/bootstrap.js";
+import { GATED_CORPUS } from "../../runs/files.js";
 import type { FinishedRun } from "../../runs/read.js";
 import type { OpenExperiment } from "../ablation/ablate-run.js";
 import { Estimate } from "../ablation/ablation-result.js";
@@ -16,6 +17,7 @@ import { SteeringFacts, steeringFacts } from "./steering-facts.js";
 import type { Setup, SteeringRequest } from "./steering-request.js";
 import { unitsOf } from "./steering-texts.js";
 import { sampledMean } from "./summarise-lid.js";
+import { USED_TEXTS, usedTexts } from "./used-texts.js";
 import { written } from "./written.js";
 
 /** `result.json` of `vscore steer baseline`, and what it prints with --json. */
@@ -46,6 +48,9 @@ export const BaselineResult = SteeringFacts.extend({
 });
 export type BaselineResult = z.infer<typeof BaselineResult>;
 
+/** Keeps a folder out of what people share. */
+const IGNORE_ALL = "*\n";
+
 /** Words by which a continuation's language is told. */
 const WORDS_FOR_LID = 20;
 
@@ -63,7 +68,7 @@ export async function baseline(
   jobs: EngineJobs,
   open: OpenExperiment,
   onNews: (news: ExperimentNews) => void,
-): Promise<{ result: BaselineResult }> {
+): Promise<{ result: BaselineResult; files: Map<string, string> }> {
   const [setup] = request.setups as [Setup];
   const prepared = await prepare(
     run,
@@ -115,5 +120,8 @@ export async function baseline(
       };
     }),
   };
-  return { result };
+  const files = new Map([[USED_TEXTS, usedTexts(prepared)]]);
+  // The prompt holds a text.
+  if (prepared.texts.corpus === GATED_CORPUS) files.set(".gitignore", IGNORE_ALL);
+  return { result, files };
 }

@@ -18,6 +18,7 @@ import { steeredSetups } from "./steered-setups.js";
 import { cellPlace, steeringFacts } from "./steering-facts.js";
 import type { Pair, Setup, SteeringRequest } from "./steering-request.js";
 import { unitsOf } from "./steering-texts.js";
+import { USED_TEXTS, usedTexts } from "./used-texts.js";
 import { written } from "./written.js";
 
 /** What continuations are asked, besides how the model is steered. */
@@ -44,7 +45,7 @@ export async function continueTexts(
   jobs: EngineJobs,
   open: OpenExperiment,
   onNews: (news: ExperimentNews) => void,
-): Promise<{ result: ClcResult; rows: Uint8Array; files: Map<string, Uint8Array> }> {
+): Promise<{ result: ClcResult; rows: Uint8Array; files: Map<string, string | Uint8Array> }> {
   const names = labelsOf(run.meta.languages);
   const { known, detector } = await jobs.detect([]);
   const strange = request.setups.map(({ target }) => target).find((code) => !known.includes(code));
@@ -128,7 +129,10 @@ export async function continueTexts(
     ...{ max_new_tokens: asked.maxNewTokens, n_words_for_lid: asked.wordsForLid, detector },
     ...{ cells, continuations: all },
   };
-  return { result, rows: encodeCosts(prepared, rows), files: await trainer.files() };
+  return {
+    ...{ result, rows: encodeCosts(prepared, rows) },
+    files: (await trainer.files()).set(USED_TEXTS, usedTexts(prepared)),
+  };
 }
 
 /** Says of continuations in which language they are. */

@@ -71,10 +71,10 @@ export class GateTrainer {
   }
 
   /** The gates as files of the steering repository, one for each pair and base layer, by name. */
-  async files(): Promise<Map<string, Uint8Array>> {
+  async files(): Promise<Map<string, string | Uint8Array>> {
     const { run, request, jobs } = this.prepared;
     const { learned, setups } = request;
-    const files = new Map<string, Uint8Array>();
+    const files = new Map<string, string | Uint8Array>();
     if (learned === null) return files;
     for (const setup of setups) {
       const name = `${this.stem(setup, learned)}.pt`;

@@ -18,6 +18,7 @@ import { cellPlace, steeringFacts } from "./steering-facts.js";
 import type { Setup, SteeringRequest } from "./steering-request.js";
 import { unitsOf } from "./steering-texts.js";
 import { identification } from "./summarise-lid.js";
+import { USED_TEXTS, usedTexts } from "./used-texts.js";
 
 export type LidMetric = "first-token" | "full-label";
 
@@ -35,7 +36,7 @@ export async function identify(
   jobs: EngineJobs,
   open: OpenExperiment,
   onNews: (news: ExperimentNews) => void,
-): Promise<{ result: LidResult; rows: Uint8Array; files: Map<string, Uint8Array> }> {
+): Promise<{ result: LidResult; rows: Uint8Array; files: Map<string, string | Uint8Array> }> {
   const names = labelsOf(run.meta.languages);
   const prepared = await prepare(run, request, trained, jobs, open, onNews);
   const held = await hold(prepared);
@@ -109,7 +110,7 @@ export async function identify(
   };
   return {
     ...{ result, rows: encodeLidRows(prepared.texts, labels, rows) },
-    files: await trainer.files(),
+    files: (await trainer.files()).set(USED_TEXTS, usedTexts(prepared)),
   };
 }
 
