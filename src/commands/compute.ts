@@ -1,10 +1,13 @@
 import { resolve } from "node:path";
+import { computeHoldout, type Split } from "../compute/compute-holdout.js";
 import { computeRun } from "../compute/compute-run.js";
 import { estimateRun } from "../compute/estimate.js";
 import { checkCorpus, chooseFrom } from "../compute/gather-texts.js";
 import { languageName } from "../config/languages.js";
 import { type ResolvedConfig, readConfigFile, resolveConfig } from "../config/resolve.js";
 import type { PartialConfig, RunConfig } from "../config/schema.js";
+import { isLocalCorpus } from "../corpora/local-corpora.js";
+import { OneEngine } from "../engine/one-engine.js";
 import { requestError } from "../errors.js";
 import { openRun } from "../runs/read.js";
 import { siteOf, wholeConfig } from "../runs/site.js";
@@ -23,6 +26,8 @@ export interface ComputeOptions {
   json: boolean;
   resume: boolean;
   overwrite: boolean;
+  /** Another split of the corpus, on which the features are looked at once more. */
+  holdout?: Split | undefined;
   stallTimeout: number;
 }
 
@@ -34,6 +39,7 @@ export async function compute(
 ): Promise<void> {
   const { config, given } = resolveRequest(options);
   const splitGiven = given.has("split");
+  if (options.holdout !== undefined) refuseHoldout(config, splitGiven, options.holdout);
   if (options.dryRun) return describePlan(config, splitGiven, options.json, output);
   const progress = showProgress({
     isTerminal: output.isTerminal,
@@ -41,16 +47,17 @@ export async function compute(
     write: output.raw,
   });
   const { resume, overwrite, stallTimeout } = options;
-  const run = await computeRun({
-    config,
-    splitGiven,
-    resume,
-    overwrite,
-    stallTimeout,
-    signal,
-    onNews: progress.news,
-  }).finally(progress.stop);
-  const finished = openRun(resolve(run.folder));
+  const engine = new OneEngine(stallTimeout);
+  const common = { engine, signal, onNews: progress.news };
+  const { run, finished } = await computeRun({ ...common, config, splitGiven, resume, overwrite })
+    .then(async (run) => {
+      const finished = openRun(resolve(run.folder));
+      if (options.holdout !== undefined)
+        await computeHoldout(finished, options.holdout, { ...common, overwrite: false });
+      return { run, finished };
+    })
+    .finally(() => engine.close())
+    .finally(progress.stop);
   if (options.json) {
     output.data(
       asJson({
@@ -71,6 +78,20 @@ export async function compute(
   output.result(
     `\nRun: ${run.folder}\n${nextCommands(runArgument(config.out_dir), finished.meta.languages).join("\n")}`,
   );
+}
+
+/** Held-out texts are others than those that rank. @throws VscoreError (request) before anything is computed */
+function refuseHoldout(config: RunConfig, splitGiven: boolean, holdout: Split): void {
+  const split = checkCorpus(config, splitGiven)?.split ?? null;
+  const own = isLocalCorpus(config.corpus) ? split : config.split;
+  if (own === null)
+    throw requestError(
+      `--holdout ${holdout}: ${config.corpus} has no splits. Expected a corpus with dev and devtest. Leave it out: the halves of the texts take turns then.`,
+    );
+  if (own === holdout)
+    throw requestError(
+      `--holdout ${holdout}: the run ranks its features on that split. Expected the other one. Give it, or another --split.`,
+    );
 }
 
 /** Flags over a config file; with --resume, over the config of the run that goes on. */

@@ -1,4 +1,5 @@
 import { Command, Option } from "commander";
+import type { Split } from "../compute/compute-holdout.js";
 import { list, readFlag } from "../config/flag-values.js";
 import { MODELS, type PartialConfig } from "../config/schema.js";
 import { STALL_TIMEOUT_S } from "../engine/python-engine.js";
@@ -16,6 +17,7 @@ import { addExperiments, type ExperimentActions } from "./experiment-options.js"
 import type { ExploreOptions } from "./explore.js";
 import { addExplore } from "./explore-options.js";
 import type { FeatureOptions } from "./feature.js";
+import type { HoldoutOptions } from "./holdout.js";
 import type { ModelsOptions } from "./models.js";
 import { addConfigOptions, corpusOption, flagsOf, whole } from "./options.js";
 import type { PlotOptions } from "./plot.js";
@@ -29,6 +31,7 @@ import { addSteer, type SteerActions } from "./steer-options.js";
 /** What the commands do; handed in, so that parsing can be tried without doing anything. */
 export interface Actions extends ExperimentActions, ExchangeActions, SteerActions {
   compute(options: ComputeOptions): Promise<void>;
+  holdout(run: string, options: HoldoutOptions): Promise<void>;
   batch(request: BatchRequest): Promise<void>;
   models(options: ModelsOptions): Promise<void>;
   languages(
@@ -83,6 +86,12 @@ export function buildProgram(actions: Actions): Command {
       whole(0),
       STALL_TIMEOUT_S,
     )
+    .addOption(
+      new Option(
+        "--holdout <SPLIT>",
+        "then the same on texts that had no part in the ranking, as vscore holdout does",
+      ).choices(["dev", "devtest"]),
+    )
     .option("--json", "print the result as JSON");
   addConfigOptions(compute);
   compute.addHelpText(
@@ -97,9 +106,31 @@ export function buildProgram(actions: Actions): Command {
       json: values.json === true,
       resume: values.resume === true,
       overwrite: values.overwrite === true,
+      holdout: values.holdout as Split | undefined,
       stallTimeout: values.stallTimeout as number,
     }),
   );
+
+  program
+    .command("holdout")
+    .argument("<RUN>")
+    .description(
+      "what a run's features do on the split that had no part in ranking them; shown beside v from then on",
+    )
+    .addOption(
+      new Option(
+        "--split <SPLIT>",
+        "to report on (default: the one that the run did not use)",
+      ).choices(["dev", "devtest"]),
+    )
+    .option("--overwrite", "make it anew")
+    .option("--stall-timeout <SECONDS>", "as in compute", whole(0), STALL_TIMEOUT_S)
+    .option("--json", "print the result as JSON")
+    .action((run, { split, overwrite, stallTimeout, json }) =>
+      actions.holdout(run, {
+        ...{ split, stallTimeout, overwrite: overwrite === true, json: json === true },
+      }),
+    );
 
   program
     .command("batch")

@@ -5,8 +5,7 @@ import { dictionaryId } from "../config/presets.js";
 import type { RunConfig } from "../config/schema.js";
 import type { LocalCorpus } from "../corpora/local-corpora.js";
 import { EngineJobs, type LoadRequest } from "../engine/engine-jobs.js";
-import { findInterpreter } from "../engine/interpreter.js";
-import { PythonEngine } from "../engine/python-engine.js";
+import { OneEngine } from "../engine/one-engine.js";
 import { errnoOf, requestError, VscoreError } from "../errors.js";
 import { refuseUnwritable } from "../runs/atomic-write.js";
 import { storedEvents } from "../runs/events.js";
@@ -28,6 +27,8 @@ export interface ComputeRequest {
   overwrite: boolean;
   /** Seconds without a sign of life after which Python is taken for hung; 0: never. */
   stallTimeout?: number;
+  /** For several runs in a row, whose owner ends it; else a run has one to itself. */
+  engine?: OneEngine;
   signal?: AbortSignal;
   onNews: (news: RunNews) => void;
 }
@@ -59,12 +60,12 @@ export async function computeRun(request: ComputeRequest): Promise<ComputedRun> 
   }
   refuseUnwritable(folder);
 
-  const interpreter = await findInterpreter();
+  const engines = request.engine ?? new OneEngine(request.stallTimeout);
+  await engines.find();
   const goesOn = request.resume && site === "unfinished";
   let store: RunStore | undefined = goesOn ? await RunStore.resume(folder) : undefined;
-  let engine: PythonEngine | undefined;
   try {
-    engine = await PythonEngine.start(interpreter, request.stallTimeout);
+    const engine = await engines.start();
     const meter = new ProgressMeter(request.onNews);
     const jobs = new EngineJobs(engine, request.signal, (progress) =>
       meter.engineProgress(progress),
@@ -89,7 +90,7 @@ export async function computeRun(request: ComputeRequest): Promise<ComputedRun> 
     await settle(store, error, request.signal);
     throw error;
   } finally {
-    await engine?.close();
+    if (request.engine === undefined) await engines.close();
     await store?.release();
   }
 }

@@ -119,10 +119,12 @@ export class OpenRun {
 
   /** One language's sums: those that are there already, if they were made alike, else new ones. */
   private async language(language: string): Promise<LanguageSums> {
-    const texts = (this.parts.gathered.languages.get(language) ?? []).map(({ id, text }) => ({
-      id,
-      sha256: shortHash(text),
-    }));
+    const texts = (this.parts.gathered.languages.get(language) ?? []).map(
+      ({ id, text, document }) => ({
+        ...{ id, sha256: shortHash(text) },
+        ...(document === undefined ? {} : { document }),
+      }),
+    );
     const { tokens, counted: expected } = this.parts.tokenized.get(language) as TokenizedLanguage;
     const provenance = provenanceOf(this.parts.config, this.parts.loaded, texts);
     const kept = this.parts.store.readSums(language);

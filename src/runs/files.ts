@@ -14,6 +14,7 @@ export const RUN_FILES = {
   exportsFolder: "exports",
   figuresFolder: "figures",
   experimentsFolder: "experiments",
+  holdoutFolder: "holdout",
   report: "report.html",
   gitignore: ".gitignore",
 } as const;

@@ -8,8 +8,8 @@ import { EARLIER_RUN, GATED_IGNORE, isWrittenAside, RUN_FILES } from "./files.js
 
 /** Files of a run in its folder, as paths below it; `meta.json` first. What people put beside them is not among them. */
 export function ownFiles(folder: string): string[] {
-  const { meta, sumsFolder, exportsFolder, figuresFolder, gitignore, experimentsFolder, ...files } =
-    RUN_FILES;
+  const { meta, gitignore, sumsFolder, exportsFolder, figuresFolder, ...more } = RUN_FILES;
+  const { experimentsFolder: _, holdoutFolder, ...files } = more;
   const within = (subfolder: string, isOurs: RegExp) =>
     namesIn(join(folder, subfolder))
       .filter((name) => isOurs.test(name) || isWrittenAside(name))
@@ -31,7 +31,17 @@ export function ownFiles(folder: string): string[] {
     ...experimentFolders(folder).flatMap((made) =>
       [made, join(made, "parts")].flatMap((place) => within(place, OF_EXPERIMENTS)),
     ),
+    ...(isOurHoldout(folder)
+      ? ownFiles(join(folder, holdoutFolder)).map((name) => join(holdoutFolder, name))
+      : []),
   ].filter((name) => lstatSync(join(folder, name), { throwIfNoEntry: false })?.isFile());
+}
+
+/** Whether a run in it is of held-out texts; not a link to one: what is behind it is another's. */
+function isOurHoldout(folder: string): boolean {
+  const held = join(folder, RUN_FILES.holdoutFolder);
+  const isHere = lstatSync(held, { throwIfNoEntry: false })?.isDirectory() === true;
+  return isHere && existsSync(join(held, RUN_FILES.config));
 }
 
 /** Removes a run's own files and the folders that this leaves empty. */
@@ -89,7 +99,9 @@ const experimentFolders = (folder: string): string[] =>
     .map((name) => join(RUN_FILES.experimentsFolder, name));
 
 async function removeEmptyFolders(folder: string): Promise<void> {
-  const { sumsFolder, exportsFolder, figuresFolder, experimentsFolder } = RUN_FILES;
+  const { sumsFolder, exportsFolder, figuresFolder, experimentsFolder, holdoutFolder } = RUN_FILES;
+  const held = join(folder, holdoutFolder);
+  if (lstatSync(held, { throwIfNoEntry: false })?.isDirectory()) await removeEmptyFolders(held);
   const exported = EXPORTED_FOLDERS.map(({ name }) => join(exportsFolder, name)).flatMap((made) => [
     ...foldersOfLayers(join(folder, made)).map((name) => join(made, name)),
     made,
@@ -102,6 +114,7 @@ async function removeEmptyFolders(folder: string): Promise<void> {
     figuresFolder,
     ...made,
     experimentsFolder,
+    holdoutFolder,
   ]) {
     await rmdir(join(folder, name)).catch(() => undefined);
   }

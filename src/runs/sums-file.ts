@@ -11,6 +11,8 @@ const TextFact = z.strictObject({
   id: z.string(),
   /** First 16 hex digits of the SHA-256 of the text's UTF-8. */
   sha256: z.string(),
+  /** What it was taken from with others of its kind, where the corpus tells. */
+  document: z.string().optional(),
 });
 export type TextFact = z.infer<typeof TextFact>;
 

@@ -1,0 +1,50 @@
+import { folderOf } from "../config/paths.js";
+import type { RunConfig } from "../config/schema.js";
+import { requestError } from "../errors.js";
+import { GATED_CORPUS } from "../runs/files.js";
+import { holdoutFolder } from "../runs/holdout.js";
+import type { FinishedRun } from "../runs/read.js";
+import { configOfRun } from "../runs/run-config.js";
+import { type ComputedRun, type ComputeRequest, computeRun } from "./compute-run.js";
+import { checkCorpus } from "./gather-texts.js";
+
+export type Split = "dev" | "devtest";
+
+/** The split that a run did not use. @throws VscoreError (request) where its corpus has none */
+export function otherSplit({ name, meta }: FinishedRun): Split {
+  if (meta.split !== null) return meta.split === "dev" ? "devtest" : "dev";
+  throw requestError(
+    `The corpus of the run ${name}, ${meta.corpus}, has no splits, so no other texts are set aside. Expected a corpus with dev and devtest. Without them the halves of the run's own texts take turns: nothing is to be computed.`,
+  );
+}
+
+/**
+ * What a run's features do on another split of its corpus, through the same commits of model, dictionaries and corpus: a run in the
+ * run's folder.
+ *
+ * @throws VscoreError; what was finished of it stays
+ */
+export async function computeHoldout(
+  run: FinishedRun,
+  split: Split,
+  request: Pick<ComputeRequest, "overwrite" | "signal" | "onNews" | "stallTimeout" | "engine">,
+): Promise<ComputedRun> {
+  if (split === run.meta.split)
+    throw requestError(
+      `--split ${split}: the run ${run.name} ranked its features on it. Expected texts that had no part in that. Leave it out, or give the other one.`,
+    );
+  otherSplit(run);
+  const own = configOfRun(run);
+  const isGated = own.corpus === GATED_CORPUS;
+  const config: RunConfig = {
+    ...{ ...own, split, out_dir: holdoutFolder(run) },
+    model_revision: folderOf(own.model_id) === null ? run.meta.model_revision : null,
+    corpus_revision: isGated ? run.meta.corpus_revision : null,
+  };
+  const local = checkCorpus(config, true);
+  if (local !== null && local.revision !== run.meta.corpus_revision)
+    throw requestError(
+      `${run.meta.corpus} has changed since the run ${run.name}: it was ${run.meta.corpus_revision}, now it is ${local.revision}. Held-out texts must be of the same corpus. Restore it, or compute the run anew.`,
+    );
+  return computeRun({ ...request, config, splitGiven: true, resume: !request.overwrite });
+}
