@@ -1,0 +1,98 @@
+import { z } from "zod";
+import { type Tensor, takeTensor, tensor } from "../engine/safetensors.js";
+import { decodeSealed, encodeSealed } from "./sealed-file.js";
+
+/** How the evidence of a run's scores was gathered. */
+export const EvidenceFacts = z.strictObject({
+  schema: z.literal(1),
+  languages: z.array(z.string()),
+  /** Whether texts of the languages are translations of one another: then they are resampled and exchanged together. */
+  is_parallel: z.boolean(),
+  /** What is resampled: "document" where the corpus tells what texts were taken from, else "text". */
+  unit: z.enum(["document", "text"]),
+  units: z.int(),
+  resamples: z.int(),
+  permutations: z.int(),
+  /** Halvings of the units. */
+  halvings: z.int(),
+  seed: z.int(),
+  /** Tests of (feature, language, layer) that p is family-wise over and q is over; features that never fire are none. */
+  tests: z.int(),
+  /** Why nothing was tested, or resampled; null where it was. */
+  untested: z.string().nullable(),
+});
+export type EvidenceFacts = z.infer<typeof EvidenceFacts>;
+
+/**
+ * Of one layer. `p` and `q` are [K, F], row-major; everything else is [K, N] of each language's N best features, in the order of
+ * its ranking. NaN where a number is not known.
+ */
+export interface LayerEvidence {
+  features: number;
+  best: number;
+  /** Family-wise p over the features, languages and layers of the run, and Benjamini and Hochberg's q. */
+  p: Float32Array;
+  q: Float32Array;
+  /** 95 % intervals of v, and of the margin to the runner-up. */
+  lo: Float32Array;
+  hi: Float32Array;
+  marginLo: Float32Array;
+  marginHi: Float32Array;
+  /** Mean v on the half of the units that had no part in ranking the feature as high, and the share of halves that do. */
+  halvesV: Float32Array;
+  halvesShare: Float32Array;
+  auroc: Float32Array;
+  dz: Float32Array;
+}
+
+export interface Evidence {
+  facts: EvidenceFacts;
+  layers: Map<number, LayerEvidence>;
+}
+
+const OF_ALL = { p: "p", q: "q" } as const;
+const OF_BEST = {
+  ...({ lo: "ci_lo", hi: "ci_hi", marginLo: "margin_lo", marginHi: "margin_hi" } as const),
+  ...({ halvesV: "halves_v", halvesShare: "halves_share", auroc: "auroc", dz: "dz" } as const),
+};
+
+/** `evidence.safetensors`: `layer.<L>.p`, `.q` F32 [K, F]; `.ci_lo`, `.ci_hi`, `.auroc` … F32 [K, N]; facts in the metadata. */
+export function encodeEvidence({ facts, layers }: Evidence): Uint8Array {
+  const tensors = new Map<string, Tensor>();
+  const K = facts.languages.length;
+  for (const [layer, evidence] of layers) {
+    const put = (names: Record<string, string>, width: number) => {
+      for (const [key, name] of Object.entries(names))
+        tensors.set(
+          `layer.${layer}.${name}`,
+          tensor("F32", [K, width], evidence[key as keyof typeof OF_BEST]),
+        );
+    };
+    put(OF_ALL, evidence.features);
+    put(OF_BEST, evidence.best);
+  }
+  return encodeSealed(tensors, { facts: JSON.stringify(facts) });
+}
+
+/** @throws SafetensorsError or ZodError where the bytes are not a whole file of evidence */
+export function decodeEvidence(bytes: Uint8Array): Evidence {
+  const blob = decodeSealed(bytes);
+  const facts = EvidenceFacts.parse(JSON.parse(blob.metadata.facts ?? "null"));
+  const K = facts.languages.length;
+  const layers = new Map<number, LayerEvidence>();
+  for (const [name, { shape }] of blob.tensors) {
+    const layer = /^layer\.(\d+)\.p$/.exec(name)?.[1];
+    if (layer === undefined) continue;
+    const features = shape[1] ?? 0;
+    const best = blob.tensors.get(`layer.${layer}.${OF_BEST.lo}`)?.shape[1] ?? 0;
+    const take = (tensorName: string, width: number) =>
+      takeTensor(blob, `layer.${layer}.${tensorName}`, "F32", [K, width]);
+    layers.set(Number(layer), {
+      ...{ features, best, p: take("p", features), q: take("q", features) },
+      ...(Object.fromEntries(
+        Object.entries(OF_BEST).map(([key, tensorName]) => [key, take(tensorName, best)]),
+      ) as Record<keyof typeof OF_BEST, Float32Array>),
+    });
+  }
+  return { facts, layers };
+}
