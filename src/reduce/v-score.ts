@@ -29,14 +29,15 @@ export function vScores(means: readonly Float64Array[]): Float64Array[] {
       throw new RangeError(`means of ${mean.length} and ${features} features cannot be compared`);
     for (let f = 0; f < features; f++) total[f] = (total[f] as number) + (mean[f] as number);
   }
-  return means.map((mean) =>
-    mean.map((m, f) => {
-      const others = ((total[f] as number) - m) / (languages - 1);
-      // Below what adding K numbers of this size can be off by, a difference is none: equal means must tie.
-      const noise = languages * Number.EPSILON * (Math.abs(m) + Math.abs(others));
-      return Math.abs(m - others) <= noise ? 0 : m - others;
-    }),
-  );
+  return means.map((mean) => mean.map((m, f) => vScore(m, total[f] as number, languages)));
+}
+
+/** v of one feature on one language. @param own μ(f, L) @param total Σ over all languages of μ(f, L′) */
+export function vScore(own: number, total: number, languages: number): number {
+  const others = (total - own) / (languages - 1);
+  // Below what adding K numbers of this size can be off by, a difference is none: equal means must tie.
+  const noise = languages * Number.EPSILON * (Math.abs(own) + Math.abs(others));
+  return Math.abs(own - others) <= noise ? 0 : own - others;
 }
 
 /** Ranks features by v rounded to f32, descending; ties by lower feature number. @throws RangeError on a v that is not finite */
