@@ -32,7 +32,7 @@ import { steerLid } from "./commands/steer-lid.js";
 import { steerPlot } from "./commands/steer-plot.js";
 import { steerVectors } from "./commands/steer-vectors.js";
 import { synergy } from "./commands/synergy.js";
-import { EXIT_CODES, ReportedFailure, VscoreError } from "./errors.js";
+import { EXIT_CODES, ReportedFailure, requestError, VscoreError } from "./errors.js";
 import { explain } from "./runs/atomic-write.js";
 import { RUNS_FOLDER } from "./runs/read.js";
 import { ansiLine } from "./views/ansi.js";
@@ -52,6 +52,7 @@ const output: Output = {
   result: (text) => print(1, shown(text)),
   styled: (lines) => print(1, lines.map((line) => `${ansiLine(line, look.colorDepth)}\n`).join("")),
   look,
+  room: process.stdout.columns ?? Number.POSITIVE_INFINITY,
   data: (text) => print(1, text),
   note: (text) => print(2, shown(text)),
   raw: (text) => print(2, text),
@@ -160,7 +161,11 @@ async function main(): Promise<number> {
     await program.parseAsync(process.argv);
     return 0;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_CODES.request;
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return 0;
+      if (process.argv.includes("--json")) print(1, asJson(failureOf(requestError(error.message))));
+      return EXIT_CODES.request;
+    }
     if (error instanceof ReportedFailure) return error.exitCode;
     if (process.argv.includes("--json")) print(1, asJson(failureOf(error)));
     return told(error);

@@ -73,7 +73,13 @@ export async function compute(
   else output.note(`Finished in ${duration(run.meta.duration_s)}.`);
   const top = topFeatures(finished, { topK: 1 });
   output.result(
-    [...runLines(finished), "", ...featureLines(top), "", ...legendLines(top)].join("\n"),
+    [
+      ...runLines(finished),
+      "",
+      ...featureLines(top, output.room),
+      "",
+      ...legendLines(finished, top),
+    ].join("\n"),
   );
   output.result(
     `\nRun: ${run.folder}\n${nextCommands(runArgument(config.out_dir), finished.meta.languages).join("\n")}`,
@@ -138,7 +144,7 @@ function describePlan(config: RunConfig, splitGiven: boolean, json: boolean, out
       `--out-dir ${config.out_dir} holds files that are not a run. Choose another folder.`,
     );
   const corpus = checkCorpus(config, splitGiven);
-  const chosen = corpus === null ? null : chooseFrom(config, corpus.languages, corpus.revision, []);
+  const chosen = corpus === null ? null : chooseFrom(config, corpus.languages, corpus, []);
   const languages = config.languages.map((language) => {
     const texts = chosen?.languages.get(language);
     const bytes = texts?.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);

@@ -1,5 +1,6 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { readFlag } from "../config/flag-values.js";
+import { CSV_FORMATS } from "../runs/exported-csv.js";
 import type { CsvOptions } from "./export-csv.js";
 import type { FolderFormat } from "./export-folder.js";
 import type { ImportOptions } from "./import-results.js";
@@ -29,9 +30,17 @@ export function addExports(program: Command, actions: ExchangeActions): void {
       "layers of the run, as in compute (default: all)",
       (text) => readFlag(text, "integers") as (number | string)[],
     )
+    .addOption(
+      new Option(
+        "--format <FORMAT>",
+        "companion: seven columns as the steering repository reads them; full: behind them interval, p, q, held-out v, margin, AUROC, rates, τ, texts and tokens",
+      )
+        .choices(CSV_FORMATS)
+        .default("companion"),
+    )
     .option(
       "--output <FILE>",
-      "file to write, - for stdout (default: <run>/exports/v_scores_<run>_top<k>.csv, with --layers …_layers<L-L>_top<k>.csv)",
+      "file to write, - for stdout (default: <run>/exports/v_scores_<run>_top<k>.csv, with --layers …_layers<L-L>_top<k>.csv, with --format full …_full.csv)",
     )
     .addHelpText(
       "after",
@@ -41,7 +50,9 @@ SHA-256. The steering repository steers the layers 20, 21, 22 by default; where 
 SAE of its own choice. That choice is another than the canonical SAEs: have it load those that FILE.dictionaries.json names. A run
 of another tool does not tell its dictionaries: then there is no such file. Nor is there one beside stdout.`,
     )
-    .action((run, { topK, layers, output }) => actions.exportCsv(run, { topK, layers, output }));
+    .action((run, { topK, layers, format, output }) =>
+      actions.exportCsv(run, { topK, layers, format, output }),
+    );
   exports
     .command("pt")
     .argument("<RUN>")

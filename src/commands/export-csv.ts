@@ -2,12 +2,16 @@ import { createHash } from "node:crypto";
 import { statSync } from "node:fs";
 import { basename, join, relative, resolve } from "node:path";
 import { openAnyRun } from "../compute/open-any-run.js";
+import { requestError } from "../errors.js";
 import { csvDictionaries, recordedDictionaries } from "../exchange/steering.js";
 import { chooseLayers } from "../explore/choose-layers.js";
 import { writeOver } from "../runs/atomic-write.js";
 import { topFeaturesCsv } from "../runs/csv.js";
-import { csvName, dictionariesBeside } from "../runs/exported-csv.js";
+import { type CsvFormat, csvName, dictionariesBeside } from "../runs/exported-csv.js";
 import { RUN_FILES } from "../runs/files.js";
+import type { ForeignRun } from "../runs/foreign.js";
+import { fullCsv } from "../runs/full-csv.js";
+import type { FinishedRun } from "../runs/read.js";
 import { refuseRunFile } from "../runs/refuse-run-file.js";
 import { asJson, type Output } from "./output.js";
 import { noteConversion } from "./show.js";
@@ -16,6 +20,7 @@ import { steeringCautions } from "./steering-cautions.js";
 export interface CsvOptions {
   topK: number;
   layers?: (number | string)[] | undefined;
+  format?: CsvFormat | undefined;
   output?: string | undefined;
 }
 
@@ -25,17 +30,18 @@ export interface CsvOptions {
  */
 export async function exportCsv(
   runName: string,
-  { topK, layers: asked, output: named }: CsvOptions,
+  { topK, layers: asked, format = "companion", output: named }: CsvOptions,
   output: Output,
   signal: AbortSignal,
 ): Promise<void> {
   const run = await openAnyRun(runName, signal, (folder) => noteConversion(folder, output));
   const chosen = asked === undefined ? run.meta.layers : chooseLayers(run, asked);
   const layers = chosen.toSorted((a, b) => a - b);
-  const csv = topFeaturesCsv(run, topK, layers);
+  const csv =
+    format === "full" ? fullCsv(ownRun(run), topK, layers) : topFeaturesCsv(run, topK, layers);
   const dictionaries = recordedDictionaries(run, layers);
   const own = relative(".", run.folder);
-  const name = csvName(run.name, topK, asked === undefined ? null : layers);
+  const name = csvName(run.name, topK, asked === undefined ? null : layers, format);
   const file = named ?? join(own, RUN_FILES.exportsFolder, name);
   const beside = dictionaries === null || isStream(file) ? null : dictionariesBeside(file);
   if (file === "-") output.data(csv);
@@ -52,6 +58,14 @@ export async function exportCsv(
   }
   const place = beside ?? join(own, RUN_FILES.meta);
   for (const caution of steeringCautions(run, layers, dictionaries, place)) output.note(caution);
+}
+
+/** @throws VscoreError (request) for a run of another tool, of which only v is known */
+function ownRun(run: FinishedRun | ForeignRun): FinishedRun {
+  if (run.statistics !== null) return run;
+  throw requestError(
+    `--format full: ${run.name} is in the format of the original tool, which keeps v alone: no intervals, tests, rates and margins can be computed without the texts' own sums. Expected a run of vscore. Export it with --format companion, or compute it here.`,
+  );
 }
 
 /** The standard output, a pipe or a device: nothing can stand beside it, nor beside the names by which the system has open files. */

@@ -9,6 +9,8 @@ export interface Output {
   styled(lines: readonly Line[]): void;
   /** What stdout is wide, and which colours it has. */
   look: Look;
+  /** Columns that tables have room in; a file or another program takes all. */
+  room: number;
   /** Bytes for programs, as they are. */
   data(content: string | Uint8Array): void;
   note(text: string): void;

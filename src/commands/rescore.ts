@@ -35,9 +35,9 @@ export async function rescore(
       [
         ...runLines(made),
         "",
-        ...featureLines(top),
+        ...featureLines(top, output.room),
         "",
-        ...legendLines(top),
+        ...legendLines(made, top),
         "",
         `Run: ${outDir}`,
       ].join("\n"),

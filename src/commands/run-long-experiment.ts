@@ -69,6 +69,12 @@ export async function runLongExperiment<Result>(
       files.set(file, content);
     await experiment?.finish(result, files);
     return { result, folder: experiment?.folder ?? "" };
+  } catch (error) {
+    if (experiment !== undefined && signal.aborted)
+      output.note(
+        `What is finished is kept in ${relative(".", experiment.folder)}. The same command goes on with it.`,
+      );
+    throw error;
   } finally {
     await experiment?.release();
   }

@@ -40,9 +40,9 @@ export async function show(
     [
       ...runLines(run),
       "",
-      ...featureLines(features),
+      ...featureLines(features, output.room),
       "",
-      ...legendLines(features),
+      ...legendLines(run, features),
       ...run.meta.warnings.map((warning) => `warning: ${warning}`),
     ].join("\n"),
   );

@@ -3,7 +3,7 @@ import { steeringFileName } from "../exchange/steering-names.js";
 import { type ContinuationTable, clcCsv } from "../exchange/steering-results.js";
 import { continueTexts } from "../experiments/steering/clc.js";
 import type { ClcResult } from "../experiments/steering/clc-result.js";
-import { tablesOf } from "../experiments/steering/steering-tables.js";
+import { tablesOf, withoutControls } from "../experiments/steering/steering-tables.js";
 import { openRun } from "../runs/read.js";
 import { clcPanels } from "../views/charts/steering.js";
 import { clcLines } from "../views/clc-table.js";
@@ -50,4 +50,9 @@ const tablesIn = (result: ClcResult): ContinuationTable[] =>
   }));
 
 const filesOf = (result: ClcResult): Map<string, string> =>
-  new Map(tablesIn(result).map((table) => [steeringFileName("clc", table), clcCsv([table])]));
+  new Map(
+    tablesIn(result).map((table) => [
+      steeringFileName("clc", table),
+      clcCsv([withoutControls(table)]),
+    ]),
+  );

@@ -3,7 +3,7 @@ import { steeringFileName } from "../exchange/steering-names.js";
 import { lidCsv, type SteeringTable } from "../exchange/steering-results.js";
 import { identify, type LidMetric } from "../experiments/steering/lid.js";
 import type { LidResult } from "../experiments/steering/lid-result.js";
-import { tablesOf } from "../experiments/steering/steering-tables.js";
+import { tablesOf, withoutControls } from "../experiments/steering/steering-tables.js";
 import { openRun } from "../runs/read.js";
 import { lidPanels } from "../views/charts/steering.js";
 import { lidLines } from "../views/lid-table.js";
@@ -46,4 +46,9 @@ const tablesIn = (result: LidResult): SteeringTable[] =>
   }));
 
 const filesOf = (result: LidResult): Map<string, string> =>
-  new Map(tablesIn(result).map((table) => [steeringFileName("lid", table), lidCsv(table)]));
+  new Map(
+    tablesIn(result).map((table) => [
+      steeringFileName("lid", table),
+      lidCsv(withoutControls(table)),
+    ]),
+  );

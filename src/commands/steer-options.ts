@@ -50,7 +50,8 @@ export function addSteer(program: Command, actions: SteerActions): void {
     .option("--layers <LAYERS>", "of the model (default: those of the run)", layersOption)
     .option("--train-n <N>", "texts of each language", whole(1), 100)
     .addOption(split("--split <SPLIT>", "of the corpus (default: dev)"))
-    .option("--output <FOLDER>", "where to (default: <run>/exports/steering_vectors)");
+    .option("--output <FOLDER>", "where to (default: <run>/exports/steering_vectors)")
+    .option("--overwrite", "replace vectors that were made otherwise");
   addVectorRule(addCorpus(vectors))
     .option("--json", "print what was made as JSON")
     .addHelpText(
@@ -64,6 +65,7 @@ For each pair sv_<model>_<source>_to_<target>_train<n>.safetensors (layer.<L>, f
       actions.steerVectors(run, {
         ...values,
         ...{ trainTexts: trainN, normalize: values.normalize === true, json: values.json === true },
+        overwrite: values.overwrite === true,
       }),
     );
 
@@ -73,7 +75,7 @@ For each pair sv_<model>_<source>_to_<target>_train<n>.safetensors (layer.<L>, f
     .description("one text continued three times: as the model is, with the vector, and gated");
   addSteering(baseline, {
     ...{ sources: ["fra_Latn"], targets: ["spa_Latn"], alphas: [STANDARD_ALPHA] },
-    ...{ base: 18, trainN: 4, evalN: 2 },
+    ...{ base: 18, trainN: 4, evalN: 2, isOne: true },
   })
     .option("--max-new-tokens <N>", "of a continuation", whole(1), 32)
     .addHelpText(
@@ -190,6 +192,8 @@ made the vectors or trained the gates, and their translations, are not evaluated
 
 /** What stands where nothing was said. */
 interface Standard {
+  /** Whether one of each is all that is taken. */
+  isOne?: boolean;
   sources: string[];
   targets: string[];
   /** Undefined: by source language. */
@@ -205,25 +209,32 @@ const STANDARD: Standard = {
 
 /** What all commands take that steer a model. */
 function addSteering(command: Command, standard: Standard): Command {
+  const isOne = standard.isOne === true;
+  const several = isOne ? "" : ", one or several";
   command
     .addOption(
       listed(
-        "--source-lang <CODES>",
-        "whose texts are steered; all: every language of the run",
+        `--source-lang <${isOne ? "CODE" : "CODES"}>`,
+        `whose texts are steered${isOne ? "" : "; all: every language of the run"}`,
         list,
         standard.sources,
       ),
     )
-    .addOption(listed("--target-lang <CODES>", "languages to steer into", list, standard.targets))
+    .addOption(
+      listed(
+        ...([`--target-lang <${isOne ? "CODE" : "CODES"}>`, "to steer into"] as const),
+        ...([list, standard.targets] as const),
+      ),
+    )
     .option(
       "--base-layer <LAYERS>",
-      `first steered layer, one or several (default: ${standard.base}, or the lowest that two more of the run follow)`,
+      `first steered layer${several} (default: ${standard.base}, or the lowest that two more of the run follow)`,
       layersOption,
     )
     .addOption(
       listed(
         "--alpha <NUMBERS>",
-        `strength, one or several${standard.alphas === undefined ? " (default: by source language, see below)" : ""}`,
+        `strength${several}${standard.alphas === undefined ? " (default: by source language, see below)" : ""}`,
         finites,
         standard.alphas,
       ),
@@ -264,7 +275,7 @@ const addMethods = (command: Command, standard: string): Command =>
     .option("--other-eval-n <N>", "texts of each other language (default: as --eval-n)", whole(1))
     .option(
       "--methods <LIST>",
-      "all (the seven), SV, SAE, Learned (a trained gate), Random (as long a random vector, a control), or names such as SV-1L,SAE-3L; No SV always",
+      "all (the seven), SV, SAE, Learned (a trained gate), Random and RandomSAE (as long a random vector, everywhere or gated: controls, in table and figure but not in the CSV), or names such as SV-1L,SAE-3L; No SV always",
       standard,
     )
     .option("--learned-gating", "Learned-1L, 2L and 3L too: gates trained on the same features")

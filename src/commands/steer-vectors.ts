@@ -1,14 +1,23 @@
+import { existsSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
+import { SafetensorsError } from "../engine/safetensors.js";
 import { requestError } from "../errors.js";
 import { standardCorpus } from "../experiments/ablation/evaluation-texts.js";
-import { bankStem, companionMetadata, encodeBank } from "../experiments/steering/bank-file.js";
-import { makeVectors } from "../experiments/steering/make-vectors.js";
+import {
+  type BankFacts,
+  bankStem,
+  companionMetadata,
+  decodeBank,
+  encodeBank,
+} from "../experiments/steering/bank-file.js";
+import { makeVectors, type VectorsRequest } from "../experiments/steering/make-vectors.js";
 import { type Pair, pairsOf } from "../experiments/steering/steering-request.js";
 import { lengthOf } from "../experiments/steering/vectors.js";
 import { withLoading } from "../explore/with-loading.js";
 import { writeAside, writeOver } from "../runs/atomic-write.js";
 import { STEERING_VECTORS } from "../runs/exported-folders.js";
 import { RUN_FILES } from "../runs/files.js";
+import type { Meta } from "../runs/meta.js";
 import { openRun } from "../runs/read.js";
 import { refuseRunFile } from "../runs/refuse-run-file.js";
 import { showProgress } from "../views/progress.js";
@@ -27,7 +36,31 @@ export interface SteerVectorsOptions {
   firstToken: "drop" | "keep";
   normalize: boolean;
   output?: string | undefined;
+  overwrite: boolean;
   json: boolean;
+}
+
+/** In what vectors that are there already must agree with those that would take their place. */
+function refuseOtherVectors(file: string, request: VectorsRequest, meta: Meta): void {
+  if (!existsSync(file)) return;
+  const { model_id, model_revision } = meta;
+  const asked: Partial<BankFacts> = {
+    ...{ model_id, model_revision, corpus: request.corpus, ...request.rule },
+    ...{ normalize: request.normalize, layers: request.layers },
+  };
+  let found: Partial<BankFacts> = {};
+  try {
+    found = decodeBank(readFileSync(file)).facts;
+  } catch (error) {
+    if (!(error instanceof SafetensorsError)) throw error;
+  }
+  const key = (Object.keys(asked) as (keyof BankFacts)[]).find(
+    (each) => JSON.stringify(found[each]) !== JSON.stringify(asked[each]),
+  );
+  if (key === undefined) return;
+  throw requestError(
+    `${file} holds vectors with ${key} ${JSON.stringify(found[key]) ?? "unknown"}, asked for now is ${JSON.stringify(asked[key])}. Expected a place where nothing else is lost. Choose another with --output, or replace them with --overwrite.`,
+  );
 }
 
 const ENDINGS = ["safetensors", "pt", "json"];
@@ -45,7 +78,7 @@ export async function steerVectors(
     if (typeof layer === "number" && layer >= 0) return layer;
     throw requestError(`--layers: found ${layer}. Expected numbers of layers, such as 20,21,22.`);
   });
-  const request = {
+  const request: VectorsRequest = {
     pairs: pairsOf(run, sources, options.target),
     skipsLacking: sources === null,
     layers: [...new Set(layers)].sort((a, b) => a - b),
@@ -62,6 +95,9 @@ export async function steerVectors(
   const stemOf = (pair: Pair) => join(folder, bankStem(run.meta.model_id, pair, request.texts));
   const filesOf = (pair: Pair) => ENDINGS.map((ending) => `${stemOf(pair)}.${ending}`);
   for (const file of request.pairs.flatMap(filesOf)) refuseRunFile(file, run.folder);
+  if (!options.overwrite)
+    for (const pair of request.pairs)
+      refuseOtherVectors(`${stemOf(pair)}.safetensors`, request, run.meta);
 
   const progress = showProgress({ ...output, write: output.raw });
   const { made, warnings } = await withLoading(signal, progress.news, async (jobs, onLoaded) => {

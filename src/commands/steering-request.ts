@@ -1,9 +1,10 @@
 import { isLocalCorpus, readLocalCorpus } from "../corpora/local-corpora.js";
 import type { EngineJobs } from "../engine/engine-jobs.js";
 import { standardCorpus } from "../experiments/ablation/evaluation-texts.js";
+import type { BankFacts } from "../experiments/steering/bank-file.js";
 import { parseMethods } from "../experiments/steering/methods.js";
 import type { TrainedOn } from "../experiments/steering/prepare.js";
-import { trainedTexts } from "../experiments/steering/read-vectors.js";
+import { toldVectors } from "../experiments/steering/read-vectors.js";
 import {
   type LearnedRule,
   pairsOf,
@@ -90,6 +91,21 @@ export async function trainedOn(
   jobs: EngineJobs,
 ): Promise<TrainedOn> {
   if (bank === null) return { trained: null, isTold: true };
-  const { texts } = await trainedTexts(bank, setups, run.meta, jobs);
-  return { trained: texts ?? [], isTold: texts !== null };
+  const found = await toldVectors(bank, setups, run.meta, jobs);
+  const told = found.flatMap((facts) => facts ?? []);
+  const isTold = told.length === found.length;
+  const [first] = told;
+  /** Where all files say the same. */
+  const agreed = <K extends keyof BankFacts>(key: K): BankFacts[K] | null =>
+    isTold && first !== undefined && told.every((facts) => facts[key] === first[key])
+      ? first[key]
+      : null;
+  return {
+    trained: isTold ? told.flatMap(({ texts }) => texts) : [],
+    isTold,
+    made: {
+      ...{ train_n: agreed("train_n"), split: agreed("split"), normalize: agreed("normalize") },
+      ...{ special_tokens: agreed("special_tokens"), first_token: agreed("first_token") },
+    },
+  };
 }

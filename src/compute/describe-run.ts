@@ -10,6 +10,7 @@ export interface RunFacts {
   loaded: Loaded;
   languages: readonly LanguageSums[];
   corpusRevision: string | null;
+  sharesIds: boolean;
   truncated: ReadonlyMap<string, number>;
   batchTokens: number;
   started: Date;
@@ -42,6 +43,7 @@ export function describeRun(facts: RunFacts): Meta {
     split: config.split,
     corpus: config.corpus,
     corpus_revision: facts.corpusRevision,
+    shares_ids: facts.sharesIds,
     ...countsOf(languages, facts.truncated),
     special_tokens: config.special_tokens,
     first_token: config.first_token,

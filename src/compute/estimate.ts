@@ -45,7 +45,7 @@ function ofFlores({ n_texts_per_lang: n, languages }: RunConfig) {
 }
 
 function ofTexts(config: RunConfig, local: LocalCorpus) {
-  const chosen = [...chooseFrom(config, local.languages, local.revision, []).languages.values()];
+  const chosen = [...chooseFrom(config, local.languages, local, []).languages.values()];
   const bytes = chosen.flat().reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
   const texts = chosen.reduce((sum, { length }) => sum + length, 0);
   return { texts, tokens: Math.round(bytes / BYTES_PER_TOKEN) };

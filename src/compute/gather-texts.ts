@@ -10,6 +10,8 @@ export interface GatheredTexts {
   /** Language code → chosen texts, in config order. */
   languages: Map<string, CorpusText[]>;
   revision: string | null;
+  /** Whether equal ids of two languages mean translations. */
+  sharesIds: boolean;
   warnings: string[];
 }
 
@@ -43,7 +45,7 @@ export async function gatherTexts(
   local: LocalCorpus | null,
   jobs: EngineJobs,
 ): Promise<GatheredTexts> {
-  if (local !== null) return chooseFrom(config, local.languages, local.revision, []);
+  if (local !== null) return chooseFrom(config, local.languages, local, []);
   const fetched = await jobs.flores({
     languages: config.languages,
     split: config.split ?? "dev",
@@ -75,14 +77,15 @@ export async function gatherTexts(
       `sentences that not every language has are left out (${leftOut.join(", ")}); the fewest, ${fewest}, are there in ${scarce.slice(0, 3).join(", ")}${scarce.length > 3 ? " and others" : ""}`,
     );
   }
-  return chooseFrom(config, languages, first?.revision ?? null, warnings);
+  const corpus = { revision: first?.revision ?? null, sharesIds: true };
+  return chooseFrom(config, languages, corpus, warnings);
 }
 
 /** Chooses each language's texts; a corpus with fewer than asked for gives all that it has, with a warning. */
 export function chooseFrom(
   config: RunConfig,
   languages: ReadonlyMap<string, CorpusText[]>,
-  revision: string | null,
+  { revision, sharesIds }: Pick<GatheredTexts, "revision" | "sharesIds">,
   warnings: string[],
 ): GatheredTexts {
   const chosen = new Map<string, CorpusText[]>();
@@ -107,7 +110,7 @@ export function chooseFrom(
     warnings.push(
       `texts not in Unicode's composed form (NFC), whose features may be silent on composed text: ${decomposed.join(", ")}`,
     );
-  return { languages: chosen, revision, warnings };
+  return { languages: chosen, revision, sharesIds, warnings };
 }
 
 function refuseUnknown(

@@ -102,6 +102,7 @@ export class OpenRun {
       loaded: this.parts.loaded,
       languages,
       corpusRevision: this.parts.gathered.revision,
+      sharesIds: this.parts.gathered.sharesIds,
       truncated: new Map(
         [...this.parts.tokenized].map(([code, { truncated }]) => [code, truncated]),
       ),

@@ -16,6 +16,8 @@ export interface LocalCorpus {
   split: "dev" | "devtest" | null;
   /** SHA-256 over what was read, `sha256:…`. */
   revision: string;
+  /** Whether equal ids of two languages mean translations: lines of files of one length, or ids that the rows have. */
+  sharesIds: boolean;
 }
 
 const Row = z.object({
@@ -113,7 +115,10 @@ function parseJsonl(
     seen.add(`${language}\0${key}`);
     texts.push({ id: key, text, document });
   }
-  return { languages, split: hasSplits ? split : null, revision: `sha256:${textHash(bytes)}` };
+  return {
+    ...{ languages, split: hasSplits ? split : null, sharesIds: bare === undefined },
+    revision: `sha256:${textHash(bytes)}`,
+  };
 }
 
 /** What stands before the last # of an id such as `gnome/files#p3`. */
@@ -152,6 +157,7 @@ function readFolder(
     languages,
     split: hasSplits ? split : null,
     revision: `sha256:${textHash(hashes.join("\n"))}`,
+    sharesIds: new Set([...languages.values()].map(({ length }) => length)).size <= 1,
   };
 }
 

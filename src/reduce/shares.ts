@@ -1,48 +1,70 @@
-import { estimateOf, type Interval, lessSampled, type Sampled } from "./bootstrap.js";
+import type { Interval, Sampled } from "./bootstrap.js";
 
-const TAIL = 0.025;
+/** 0.975 of the normal distribution. */
+const Z = 1.959963984540054;
 
-/**
- * A share with its 95 % interval. Where all units agree, resampling knows no spread: the interval is then the exact one of Clopper
- * and Pearson (1934) for none, or all, of so many independent units: up to 1 − 0.025^(1/n), or from 0.025^(1/n).
- *
- * @param units how many were resampled, of all that is resampled together
- * @param own of them, those that this share is of
- */
-export function shareEstimate(
-  share: Sampled,
-  units: number,
-  own: number,
-): { value: number; interval: Interval | null } {
-  const estimate = estimateOf(share, units);
-  return isWidthless(estimate.interval) && (share.value === 0 || share.value === 1)
-    ? { value: share.value, interval: exact(share.value, own) }
-    : estimate;
+interface Share {
+  value: number;
+  interval: Interval | null;
 }
 
-/** What one share is more than another of the same units; where both are 0 or 1, as far as their exact intervals let it be. */
-export function shareDifference(
-  a: Sampled,
-  b: Sampled,
-  units: number,
-  own: number,
-): { value: number; interval: Interval | null } {
-  const difference = estimateOf(lessSampled(a, b), units);
-  if (!isWidthless(difference.interval)) return difference;
-  const [one, other] = [a, b].map((each) => shareEstimate(each, units, own).interval) as [
-    Interval,
-    Interval,
-  ];
+/**
+ * A share of texts with its 95 % interval: Wilson's score interval (1927) for as many independent texts as the resampled units make
+ * of them, n = p(1 − p) / variance over the resamples, no more than there are texts. Where all texts agree, resampling knows no
+ * spread, and n is the number of units. Null for fewer than two units.
+ *
+ * @param texts of which it is a share @param units documents that they are of
+ */
+export function shareEstimate(share: Sampled, { texts, units }: Counts): Share {
+  const { value } = share;
+  if (units < 2) return { value, interval: null };
+  const spread = value * (1 - value);
+  const variance = varianceOf(share.samples);
+  const n = spread === 0 || variance === 0 ? units : Math.min(texts, spread / variance);
+  const middle = (value + Z ** 2 / (2 * n)) / (1 + Z ** 2 / n);
+  const half = (Z / (1 + Z ** 2 / n)) * Math.sqrt(spread / n + Z ** 2 / (4 * n ** 2));
   return {
-    value: difference.value,
-    interval: { lo: Math.max(-1, one.lo - other.hi), hi: Math.min(1, one.hi - other.lo) },
+    value,
+    interval: { lo: Math.max(0, middle - half), hi: Math.min(1, middle + half) },
   };
 }
 
-const isWidthless = (interval: Interval | null): interval is Interval =>
-  interval !== null && interval.lo === interval.hi;
+export interface Counts {
+  texts: number;
+  units: number;
+}
 
-function exact(value: number, units: number): Interval {
-  const bound = TAIL ** (1 / units);
-  return value === 0 ? { lo: 0, hi: 1 - bound } : { lo: bound, hi: 1 };
+/**
+ * What one share is more than another of the same texts: the intervals of both joined by the square of their ends' distances (Newcombe
+ * 1998), less what they have in common (Zou & Donner 2008), ρ from the resamples; 0 where one of them knows no spread.
+ */
+export function shareDifference(a: Sampled, b: Sampled, counts: Counts): Share {
+  const value = a.value - b.value;
+  const [one, other] = [shareEstimate(a, counts).interval, shareEstimate(b, counts).interval];
+  if (one === null || other === null) return { value, interval: null };
+  const rho = correlationOf(a.samples, b.samples);
+  const joined = (x: number, y: number) => Math.sqrt(Math.max(0, x * x + y * y - 2 * rho * x * y));
+  return {
+    value,
+    interval: {
+      lo: Math.max(-1, value - joined(a.value - one.lo, other.hi - b.value)),
+      hi: Math.min(1, value + joined(one.hi - a.value, b.value - other.lo)),
+    },
+  };
+}
+
+const meanOf = (values: Float64Array): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
+
+function varianceOf(values: Float64Array): number {
+  const mean = meanOf(values);
+  return values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
+}
+
+function correlationOf(a: Float64Array, b: Float64Array): number {
+  const spread = Math.sqrt(varianceOf(a) * varianceOf(b));
+  if (spread === 0) return 0;
+  const [one, other] = [meanOf(a), meanOf(b)];
+  const shared = a.reduce((sum, value, at) => sum + (value - one) * ((b[at] as number) - other), 0);
+  return shared / a.length / spread;
 }

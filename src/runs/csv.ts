@@ -14,9 +14,9 @@ export function topFeaturesCsv(
   topK: number,
   layers: readonly number[] = run.meta.layers,
 ): string {
-  const languages = run.meta.languages
-    .map((flores, k) => ({ flores, k, ...shortCode(flores) }))
-    .sort((a, b) => (a.code < b.code ? -1 : a.code > b.code ? 1 : 0));
+  const languages = inCodeOrder(run.meta.languages).map((flores) => ({
+    ...{ flores, k: run.meta.languages.indexOf(flores), ...shortCode(flores) },
+  }));
   const lines = [CSV_HEADER];
   for (const layer of layers.toSorted((a, b) => a - b)) {
     const ranking = run.rankings.get(layer);
@@ -41,6 +41,13 @@ export function topFeaturesCsv(
   return `${lines.join("\n")}\n`;
 }
 
+/** Languages by their short codes (by code point); those with one code keep their order. */
+export const inCodeOrder = (languages: readonly string[]): string[] =>
+  languages
+    .map((flores) => ({ flores, ...shortCode(flores) }))
+    .sort((a, b) => (a.code < b.code ? -1 : a.code > b.code ? 1 : 0))
+    .map(({ flores }) => flores);
+
 /** Quoted only where it must be, as Python's csv module does. */
-const cell = (text: string): string =>
+export const cell = (text: string): string =>
   /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;

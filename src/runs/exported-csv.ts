@@ -1,9 +1,18 @@
 /** Files that `export csv` puts into a run's `exports`. */
-export const EXPORTED_CSV = /^v_scores_.*_top\d+\.(csv|dictionaries\.json)$/;
+export const EXPORTED_CSV = /^v_scores_.*_top\d+(_full)?\.(csv|dictionaries\.json)$/;
+
+/** The companions' seven columns, or these and all that is known of how sure a row is. */
+export const CSV_FORMATS = ["companion", "full"] as const;
+export type CsvFormat = (typeof CSV_FORMATS)[number];
 
 /** As the steering repository names such files. @param layers null for all of the run's */
-export const csvName = (run: string, topK: number, layers: readonly number[] | null): string =>
-  `v_scores_${run}${layers === null ? "" : `_layers${layers.join("-")}`}_top${topK}.csv`;
+export const csvName = (
+  run: string,
+  topK: number,
+  layers: readonly number[] | null,
+  format: CsvFormat = "companion",
+): string =>
+  `v_scores_${run}${layers === null ? "" : `_layers${layers.join("-")}`}_top${topK}${format === "full" ? "_full" : ""}.csv`;
 
 /** Where the dictionaries stand that a CSV's numbers are features of. */
 export const dictionariesBeside = (csv: string): string =>

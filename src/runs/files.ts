@@ -8,6 +8,7 @@ export const RUN_FILES = {
   statistics: "feature_stats.safetensors",
   scores: "v_scores.safetensors",
   torchScores: "v_scores.pt",
+  evidence: "evidence.safetensors",
   examples: "examples.json",
   meta: "meta.json",
   sumsFolder: "sums",

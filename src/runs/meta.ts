@@ -29,6 +29,8 @@ export const Meta = z.strictObject({
   split: z.string().nullable(),
   corpus: z.string(),
   corpus_revision: z.string().nullable(),
+  /** Whether equal ids of two languages mean translations. */
+  shares_ids: z.boolean().default(true),
   /** Texts used, texts left out because no token of theirs counts, texts cut to the model's context. */
   texts: perLanguage,
   texts_skipped: perLanguage,

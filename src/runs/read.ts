@@ -6,8 +6,10 @@ import { requestError } from "../errors.js";
 import { textsFingerprint } from "../plan.js";
 import type { Ranking } from "../reduce/v-score.js";
 import { shellWord } from "../shell-word.js";
+import { decodeEvidence, type Evidence } from "./evidence-file.js";
 import { Examples } from "./examples-file.js";
 import { RUN_FILES, sumsFile } from "./files.js";
+import { holdoutFolder, refuseOtherHoldout } from "./holdout.js";
 import { ForeignMeta, Meta } from "./meta.js";
 import { decodeScores, decodeStatistics, type LayerStatistics } from "./score-files.js";
 import { decodeSums, type LanguageSums } from "./sums-file.js";
@@ -26,6 +28,10 @@ export interface ScoredRun {
 export interface FinishedRun extends ScoredRun {
   meta: Meta;
   statistics: Map<number, LayerStatistics>;
+  /** How sure its scores are; null where an earlier version made it. */
+  evidence: Evidence | null;
+  /** What its features do on texts that had no part in ranking them; null where nobody looked. */
+  heldOut: Pick<FinishedRun, "meta" | "statistics"> | null;
 }
 
 /** The folder that RUN on the command line means: a path, or a name under `./v_score_runs`. */
@@ -43,7 +49,15 @@ export function runFolder(run: string): string {
 
 /** @throws VscoreError (request) where the run is unfinished, foreign, or one of its files is broken */
 export function openRun(run: string): FinishedRun {
-  const folder = runFolder(run);
+  const own = openAlone(runFolder(run));
+  const held = holdoutFolder(own);
+  if (!existsSync(join(held, RUN_FILES.meta))) return { ...own, heldOut: null };
+  const heldOut = openAlone(held);
+  refuseOtherHoldout(own, heldOut);
+  return { ...own, heldOut };
+}
+
+function openAlone(folder: string): Omit<FinishedRun, "heldOut"> {
   const meta = readMeta(folder);
   const scores = reading(folder, RUN_FILES.scores, decodeScores);
   const statistics = reading(folder, RUN_FILES.statistics, decodeStatistics);
@@ -69,7 +83,23 @@ export function openRun(run: string): FinishedRun {
     meta,
     rankings: scores.layers,
     statistics: statistics.layers,
+    evidence: openEvidence(folder, meta, scores.layers),
   };
+}
+
+/** @throws VscoreError (request) where it is of other languages, layers or features */
+function openEvidence(
+  folder: string,
+  { languages, layers }: Meta,
+  rankings: ReadonlyMap<number, Ranking>,
+): Evidence | null {
+  if (!existsSync(join(folder, RUN_FILES.evidence))) return null;
+  const evidence = reading(folder, RUN_FILES.evidence, decodeEvidence);
+  const isFitting =
+    isSame(evidence.facts.languages, languages) &&
+    layers.every((layer) => evidence.layers.get(layer)?.features === rankings.get(layer)?.features);
+  if (isFitting) return evidence;
+  throw broken(join(folder, RUN_FILES.evidence), `it does not fit ${RUN_FILES.meta}`);
 }
 
 /** The sums of one of a run's languages. */

@@ -1,25 +1,32 @@
 import type { FeatureOnLanguage } from "../features/describe-feature.js";
+import { ENOUGH_TEXTS } from "../reduce/enough-texts.js";
 import type { ForeignRun } from "../runs/foreign.js";
 import type { FinishedRun } from "../runs/read.js";
 import type { RankedFeature, TopFeature } from "../runs/top-features.js";
+import { shellWord } from "../shell-word.js";
+import { width } from "./cells.js";
 import { type Column, tableLines } from "./table.js";
 
 /** What a run is about: from what, over what, and what v means there. */
-export function runLines({ name, meta }: FinishedRun): string[] {
+export function runLines(run: FinishedRun): string[] {
+  const { name, meta } = run;
   const counts = Object.values(meta.texts);
   const texts = rangeText(counts);
   const corpus = `${meta.corpus}${meta.split === null ? "" : ` (${meta.split})`}`;
   return [
     `${name}: ${meta.model_id}, ${corpus}, ${meta.languages.length} languages, texts in each: ${texts}`,
     `v(f, L) = mean activation on L − mean of the other languages' means, over ${meta.pool}s; special tokens: ${meta.special_tokens}, first position: ${meta.first_token}`,
+    ...claimLines(run),
   ];
 }
 
 /** What the columns and the flags that occur mean. */
-export function legendLines(features: readonly TopFeature[]): string[] {
+export function legendLines(run: FinishedRun, features: readonly TopFeature[]): string[] {
   const found = new Set(features.flatMap(({ flags }) => flags));
   return [
-    "SE: standard error of the mean, over texts. runner-up: the other language with the highest mean. active: share of L's tokens.",
+    ...evidenceLines(run),
+    "margin: mean less that of the runner-up, the other language with the highest. AUROC: the chance that a text of L has more of it than one of another language.",
+    "active: share of L's tokens on which it fires; elsewhere: mean of the other languages' shares. τ: 0 the same in all languages, 1 in one alone.",
     ...FLAG_WORDS.filter(([flag]) => found.has(flag)).map(([flag, words]) => `${flag}: ${words}.`),
   ];
 }
@@ -61,24 +68,108 @@ const placeCells = ({ layer, language, rank, feature, v }: RankedFeature): strin
 export const rankedLines = (features: readonly RankedFeature[]): string[] =>
   tableLines(PLACE_COLUMNS, features.map(placeCells));
 
-/** Features as a table: v with the standard error of its mean, the runner-up, how often it fires. */
-export function featureLines(features: readonly TopFeature[]): string[] {
-  const columns: Column[] = [
-    ...PLACE_COLUMNS,
-    { title: "mean ± SE", align: "right" },
-    { title: "runner-up" },
-    { title: "its mean", align: "right" },
-    { title: "active", align: "right" },
-    { title: "flags" },
+/** A column of evidence; the later it goes where there is no room, the more it tells. */
+interface EvidenceColumn extends Column {
+  cell: (top: TopFeature) => string;
+  goes: number;
+}
+
+const EVIDENCE_COLUMNS: EvidenceColumn[] = [
+  {
+    title: "95 % interval",
+    align: "right",
+    goes: 9,
+    cell: ({ interval }) => intervalText(interval),
+  },
+  { title: "p", align: "right", goes: 7, cell: ({ p }) => chanceText(p) },
+  { title: "q", align: "right", goes: 1, cell: ({ q }) => chanceText(q) },
+  { title: "held-out", align: "right", goes: 8, cell: ({ heldout_v }) => maybe(heldout_v, digits) },
+  { title: "margin", align: "right", goes: 6, cell: ({ margin }) => digits(margin) },
+  { title: "runner-up", goes: 5, cell: (top) => runnerUpCells(top)[0] },
+  {
+    title: "AUROC",
+    align: "right",
+    goes: 4,
+    cell: ({ auroc }) => maybe(auroc, (a) => a.toFixed(3)),
+  },
+  { title: "active", align: "right", goes: 3, cell: (top) => percent(top.active_fraction) },
+  { title: "elsewhere", align: "right", goes: 2, cell: (top) => percent(top.active_elsewhere) },
+  { title: "τ", align: "right", goes: 0, cell: ({ tau }) => maybe(tau, (t) => t.toFixed(2)) },
+];
+
+/**
+ * Features as a table: v with its interval, how likely chance is, what held-out texts say, and how much of it is the language's own.
+ *
+ * @param room columns of the terminal; where they are too few, what tells least is left out
+ */
+export function featureLines(
+  features: readonly TopFeature[],
+  room = Number.POSITIVE_INFINITY,
+): string[] {
+  const flags = { title: "flags", cell: (top: TopFeature) => top.flags.join(" ") };
+  let shown = [...EVIDENCE_COLUMNS];
+  for (;;) {
+    const columns = [...shown, flags];
+    const lines = tableLines(
+      [...PLACE_COLUMNS, ...columns],
+      features.map((top) => [...placeCells(top), ...columns.map(({ cell }) => cell(top))]),
+    );
+    if (width(lines[1] ?? "") <= room || shown.length === 0) return lines;
+    const least = Math.min(...shown.map(({ goes }) => goes));
+    shown = shown.filter(({ goes }) => goes !== least);
+  }
+}
+
+const maybe = (value: number | null, text: (value: number) => string): string =>
+  value === null ? "–" : text(value);
+const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+
+/** An interval in brackets. */
+export const intervalText = (interval: TopFeature["interval"]): string =>
+  interval === null ? "–" : `[${digits(interval.lo)}, ${digits(interval.hi)}]`;
+
+/** A p or q; the least that permutations can tell is told as such. */
+export const chanceText = (chance: number | null): string =>
+  chance === null ? "–" : chance < 0.001 ? "<.001" : chance.toFixed(3).replace(/^0/, "");
+
+/** How many texts, where they are too few to claim anything. */
+function claimLines({ meta, heldOut }: FinishedRun): string[] {
+  const fewest = Math.min(
+    ...Object.values(meta.texts),
+    ...Object.values(heldOut?.meta.texts ?? {}),
+  );
+  return fewest < ENOUGH_TEXTS
+    ? [`Only ${fewest} texts a language: from fewer than ${ENOUGH_TEXTS} nothing is claimed.`]
+    : [];
+}
+
+/** How intervals, p and held-out v came about. */
+function evidenceLines(run: FinishedRun): string[] {
+  const { evidence, heldOut } = run;
+  const held =
+    heldOut === null
+      ? evidence === null
+        ? []
+        : [
+            `held-out: mean v on halves of the texts that had no part in ranking it as high (${evidence.facts.halvings} halvings). On the other split: npx vscore holdout ${shellWord(run.name)}`,
+          ]
+      : [
+          `held-out: v on ${heldOut.meta.split} (${rangeText(Object.values(heldOut.meta.texts))} texts a language), which had no part in ranking.`,
+        ];
+  if (evidence === null)
+    return [
+      "No intervals and tests: an earlier version made this run. npx vscore rescore makes one that has them, without the model.",
+      ...held,
+    ];
+  const { facts } = evidence;
+  const units = `${facts.units} ${facts.unit}s${facts.is_parallel ? " that translations share" : ", each language's by themselves, for the texts are no translations"}`;
+  return [
+    `95 % interval: ${facts.resamples} resamples of ${units}.`,
+    facts.untested === null
+      ? `p: ${facts.permutations} permutations of the languages${facts.is_parallel ? ` within a ${facts.unit}` : ""}, family-wise over ${facts.tests} tests; q: false discovery rate over them. Null: all languages are exchangeable.`
+      : `p, q: not tested, for ${facts.untested}.`,
+    ...held,
   ];
-  const rows = features.map((top) => [
-    ...placeCells(top),
-    `${digits(top.mean)} ± ${top.standard_error === null ? "?" : digits(top.standard_error)}`,
-    ...runnerUpCells(top),
-    `${(100 * top.active_fraction).toFixed(1)} %`,
-    top.flags.join(" "),
-  ]);
-  return tableLines(columns, rows);
 }
 
 /** From how much the means of a feature on every language are, and what stands beside them. */
@@ -90,7 +181,8 @@ export function describedLegend(languages: readonly FeatureOnLanguage[]): string
   return `Means: from ${tokens} counted tokens of ${texts} texts a language. SE: standard error of the mean, over texts. active: share of these tokens on which it fires. ${rank}`;
 }
 
-function rangeText(numbers: readonly number[]): string {
+/** From the least to the most of some numbers. */
+export function rangeText(numbers: readonly number[]): string {
   const [fewest, most] = [Math.min(...numbers), Math.max(...numbers)];
   return fewest === most ? String(most) : `${fewest}–${most}`;
 }

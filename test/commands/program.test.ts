@@ -218,11 +218,11 @@ describe("other commands", () => {
       ["r", "-", "--top-k", "2", "--among", "9", "--json"],
       ["explore", "r", { input: "-", topK: 2, among: 9, json: true }],
     ],
-    ["export", ["csv", "r"], ["exportCsv", "r", { topK: 5 }]],
+    ["export", ["csv", "r"], ["exportCsv", "r", { topK: 5, format: "companion" }]],
     [
       "export",
       ["csv", "r", "--layers", "20-22", "--output", "-"],
-      ["exportCsv", "r", { topK: 5, layers: [20, 21, 22], output: "-" }],
+      ["exportCsv", "r", { topK: 5, layers: [20, 21, 22], format: "companion", output: "-" }],
     ],
     [
       "import",

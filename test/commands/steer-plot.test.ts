@@ -40,7 +40,7 @@ const titlesIn = (json: string) =>
 test("a figure is written where it is told to, in the form of its ending, with how to read it", async () => {
   const output = at("made", "x.svg");
   expect(await plotted([at("lid")], { output })).toMatch(
-    /^Wrote .*x\.svg\n\nα influence: French → English, layer 20\. How far .*\. Down: cross-entropy/,
+    /^Wrote .*x\.svg\n\nBy strength: French → English, layer 20\. How far .*\. Down: cross-entropy/,
   );
   expect(readFileSync(output, "utf8")).toMatch(/^<svg/);
   await plotted(lidFiles, { output: at("x.png") });

@@ -19,6 +19,7 @@ const meta = describeRun({
   loaded: loadedOf(),
   languages: [ENGLISH, SPANISH],
   corpusRevision: "sha256:1",
+  sharesIds: true,
   truncated: new Map([["spa_Latn", 1]]),
   batchTokens: 512,
   started: new Date("2025-01-01T00:00:00Z"),

@@ -58,11 +58,12 @@ describe("FLORES+", () => {
 });
 
 describe("chooseFrom", () => {
+  const SOURCE = { revision: null, sharesIds: true };
   const corpus = new Map([
     ["spa_Latn", texts("spa_Latn", 1, 2)],
     ["eng_Latn", texts("eng_Latn", 1, 2, 3)],
   ]);
-  const choose = (n: number) => chooseFrom(configOf({ n_texts_per_lang: n }), corpus, null, []);
+  const choose = (n: number) => chooseFrom(configOf({ n_texts_per_lang: n }), corpus, SOURCE, []);
 
   test("gives the languages in config order, with as many texts as asked for", () => {
     const { languages, warnings } = choose(2);
@@ -87,13 +88,13 @@ describe("chooseFrom", () => {
       ["eng_Latn", of("a", decomposed, "c")],
       ["spa_Latn", of(decomposed, decomposed, "c")],
     ]);
-    const { warnings } = chooseFrom(configOf({ n_texts_per_lang: -1 }), corpus, null, []);
+    const { warnings } = chooseFrom(configOf({ n_texts_per_lang: -1 }), corpus, SOURCE, []);
     expect(warnings).toEqual([expect.stringMatching(/\(NFC\).*: spa_Latn 2 of 3$/)]);
   });
 
   test("a language without texts is refused by name", () => {
     const empty = new Map([...corpus, ["spa_Latn", []]] as const);
-    const error = failureOf(() => chooseFrom(configOf(), empty, null, []));
+    const error = failureOf(() => chooseFrom(configOf(), empty, SOURCE, []));
     expect(error.message).toContain("has no text in spa_Latn. Leave it out of --languages");
   });
 });

@@ -42,8 +42,8 @@ describe("naming a language", () => {
     ["SV-1L,1,2,1e999", '"1e999" in line 3'],
     ["SV-1L,1,2,0x10", '"0x10" in line 3'],
     [
-      "Random-1L,1,2,3",
-      'the method "Random-1L" in line 3. Expected No SV, SV-1L, SAE-1L, Learned-1L, Thresholded-1L (or -2L, -3L). Rename it',
+      "Chance-1L,1,2,3",
+      'the method "Chance-1L" in line 3. Expected No SV, SV-1L, SAE-1L, Learned-1L, Thresholded-1L, Random-1L, RandomSAE-1L (or -2L, -3L). Rename it',
     ],
     ["SV-2L,3,2,3", 'k "3" in line 3, whose method is SV-2L. Expected 2. Mend the line.'],
     ["SV-2L,,2,3", 'k "" in line 3'],

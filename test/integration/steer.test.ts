@@ -18,6 +18,12 @@ it("vectors are written as files of ours and of the steering repository, and ste
   expect(made.stderr).toMatch(/left out, for --corpus manuals \(dev\) lacks them: tha_Thai/);
   const folder = at("run", "exports", "steering_vectors");
   expect(readdirSync(folder)).toHaveLength(8 * 3);
+  const otherwise = await vscore(
+    ...["steer", "vectors", at("run"), "--source", "fr", "--target", "en", "--train-n", "4"],
+    "--normalize",
+  );
+  expect(otherwise.exitCode).toBe(2);
+  expect(otherwise.stderr).toMatch(/holds vectors with normalize false, asked for now is true/);
   const metadata = JSON.parse(
     readFileSync(join(folder, "sv_embedded-model_fr_to_en_train4.json"), "utf8"),
   );

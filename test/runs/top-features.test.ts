@@ -31,7 +31,15 @@ test("come by layer and language in config order, then rank", () => {
 
 test("each has its score and what is stored of the feature on that language", () => {
   const [top] = topFeatures(run(), { topK: 1, layer: 1, language: "spa_Latn" });
-  expect(top).toEqual({
+  expect(top).toMatchObject({
+    ...{
+      margin: 4,
+      active_elsewhere: 0.25,
+      tau: expect.closeTo(0.75, 12),
+      interval: null,
+      p: null,
+      heldout_v: null,
+    },
     layer: 1,
     language: "spa_Latn",
     rank: 1,

@@ -8,14 +8,26 @@ const row = (method: string, continuation: string, label: string | null) => ({
 });
 const result: BaselineResult = {
   ...{ schema_version: 1, experiment: "steer-baseline", run: "r", model_id: "m" },
-  ...{ dictionaries: [], positions: "counted", gate: { top_k: 2, threshold: 0 }, learned: null },
+  ...{
+    dictionaries: [],
+    positions: "counted",
+    gate: { top_k: 2, threshold: 0, features: [] },
+    learned: null,
+  },
   vectors: {
     ...{ bank: null, train_n: 4, split: "dev", special_tokens: "drop", first_token: "drop" },
     normalize: false,
   },
   evaluation: {
     ...{ corpus: "manuals", split: "devtest", revision: null, eval_n: 2, other_eval_n: 0 },
-    ...{ documents: 2, others: [], lacking: [], excluded: 0, is_disjoint: true },
+    ...{
+      source_documents: { fra_Latn: 20 },
+      documents: 2,
+      others: [],
+      lacking: [],
+      excluded: 0,
+      is_disjoint: true,
+    },
   },
   ...{ is_enough: false, warnings: [], source: "eng_Latn", target: "fra_Latn", layer: 1, alpha: 1 },
   ...{ max_new_tokens: 3, detector: "ear 1", text: "t1", prompt: "Go on.\nText: a\u001b\nSo:" },

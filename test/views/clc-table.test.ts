@@ -5,6 +5,10 @@ import { clcLines } from "../../src/views/clc-table.js";
 const estimate = (value: number) => ({ value, interval: { lo: value - 0.1, hi: value + 0.1 } });
 const cell = (method: string, success: number): ClcResult["cells"][number] => ({
   ...{ source: "fra_Latn", target: "eng_Latn", layer: 1, alpha: 1, method, k: 1, layers: [1] },
+  by_language: [
+    { language: "jpn_Jpan", value: 3, over_none: 0.1 },
+    { language: "por_Latn", value: 3, over_none: 0.4 },
+  ],
   ...{ success: estimate(success), stays: estimate(0.2), distinct: estimate(0.7) },
   collateral: estimate(3),
   over_none: method === "No SV" ? null : { success: estimate(success), collateral: estimate(0.25) },
@@ -12,7 +16,11 @@ const cell = (method: string, success: number): ClcResult["cells"][number] => ({
 const result = (changes: Partial<ClcResult> = {}): ClcResult => ({
   ...{ schema_version: 1, experiment: "steer-clc", run: "r", model_id: "m", dictionaries: [] },
   ...{ prompt: "beginning", prompt_words: 5, max_new_tokens: 24, n_words_for_lid: 5 },
-  ...{ detector: "py3langid 0.4.0", positions: "counted", gate: { top_k: 2, threshold: 0 } },
+  ...{
+    detector: "py3langid 0.4.0",
+    positions: "counted",
+    gate: { top_k: 2, threshold: 0, features: [] },
+  },
   learned: null,
   vectors: {
     ...{ bank: null, train_n: 20, split: "dev", special_tokens: "drop", first_token: "drop" },
@@ -20,9 +28,21 @@ const result = (changes: Partial<ClcResult> = {}): ClcResult => ({
   },
   evaluation: {
     ...{ corpus: "manuals", split: "devtest", revision: null, eval_n: 60, other_eval_n: 60 },
-    ...{ documents: 30, others: [], lacking: [], excluded: 3, is_disjoint: true },
+    ...{
+      source_documents: { fra_Latn: 20 },
+      documents: 30,
+      others: [],
+      lacking: [],
+      excluded: 3,
+      is_disjoint: true,
+    },
   },
-  ...{ is_enough: true, cells: [cell("No SV", 0), cell("SV-1L", 0.6)], continuations: [] },
+  ...{
+    is_enough: true,
+    cells: [cell("No SV", 0), cell("SV-1L", 0.6)],
+    continuations: [],
+    gate_rates: [],
+  },
   ...{ warnings: [], ...changes },
 });
 
@@ -30,6 +50,8 @@ it("a row a method, the pair once, always beside the model as it is", () => {
   const lines = clcLines(result()).join("\n");
   expect(lines).toMatch(/fra_Latn → eng_Latn +1 +1 +No SV +0\.000 \[-?0\.100, 0\.100\] +– /);
   expect(lines).toMatch(/\n +SV-1L +0\.600 \[0\.500, 0\.700\] +0\.600 /);
+  expect(lines).toMatch(/SV-1L .* por_Latn \+0\.400/);
+  expect(lines).not.toMatch(/repeat themselves/);
   expect(lines).toMatch(/3 texts are left out/);
   expect(lines).not.toMatch(/Nothing is claimed/);
 });

@@ -2,6 +2,7 @@ import type { RunConfig } from "../../config/schema.js";
 import { usedDictionary } from "../../engine/dictionary-facts.js";
 import type { EngineJobs } from "../../engine/engine-jobs.js";
 import { requestError } from "../../errors.js";
+import { ENOUGH_TEXTS } from "../../reduce/enough-texts.js";
 import type { LongExperiment } from "../../runs/experiments.js";
 import type { FinishedRun } from "../../runs/read.js";
 import { configOfRun } from "../../runs/run-config.js";
@@ -14,7 +15,6 @@ import type {
 } from "./ablation-result.js";
 import { ablationSets, type SetsOn, setsOn } from "./ablation-sets.js";
 import {
-  ENOUGH_TEXTS,
   type EvaluationRequest,
   type EvaluationTexts,
   evaluationTexts,

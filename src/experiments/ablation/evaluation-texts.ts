@@ -11,9 +11,6 @@ import {
 } from "../../plan.js";
 import { type FinishedRun, openSums } from "../../runs/read.js";
 
-/** Below so many texts in a language nothing is claimed. */
-export const ENOUGH_TEXTS = 50;
-
 export interface EvaluationRequest {
   corpus: string;
   split: "dev" | "devtest" | null;

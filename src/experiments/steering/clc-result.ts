@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Estimate } from "../ablation/ablation-result.js";
+import { GateRate } from "./gates.js";
 import { CellPlace, SteeringFacts } from "./steering-facts.js";
 
 /** One method in one setup. Differences are paired: over the same texts, less the model as it is. */
@@ -46,6 +47,7 @@ export const ClcResult = SteeringFacts.extend({
   n_words_for_lid: z.int(),
   detector: z.string(),
   cells: z.array(ClcCell),
+  gate_rates: z.array(GateRate),
   continuations: z.array(Continuation),
 });
 export type ClcResult = z.infer<typeof ClcResult>;

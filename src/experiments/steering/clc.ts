@@ -8,14 +8,15 @@ import { encodeSealed } from "../../runs/sealed-file.js";
 import type { OpenExperiment } from "../ablation/ablate-run.js";
 import type { ExperimentNews } from "../ablation/measure.js";
 import type { ClcCell, ClcResult, Continuation } from "./clc-result.js";
+import { gateRatesOf } from "./gates.js";
 import { GateTrainer } from "./learned-gates.js";
 import type { Method } from "./methods.js";
 import { labelsOf } from "./names.js";
 import { type Prepared, prepare, type TrainedOn, tokenizeAs } from "./prepare.js";
 import { beginningOf, clipped, continuationPrompt } from "./prompts.js";
-import { ALONE, costTensors, holdOthers, idsOf, type SideEffect } from "./side-effects.js";
+import { ALONE, costTensors, holdOthers, idsOf } from "./side-effects.js";
 import { steeredSetups } from "./steered-setups.js";
-import { cellPlace, steeringFacts } from "./steering-facts.js";
+import { cellPlace, type SetupCosts, steeringFacts } from "./steering-facts.js";
 import type { Pair, Setup, SteeringRequest } from "./steering-request.js";
 import { unitsOf } from "./steering-texts.js";
 import { USED_TEXTS, usedTexts } from "./used-texts.js";
@@ -76,10 +77,11 @@ export async function continueTexts(
   const lengthsOf = new Map<string, Uint32Array>();
   const cells: ClcCell[] = [];
   const all: Continuation[] = [];
-  const rows: { setup: Setup; costs: SideEffect[] }[] = [];
+  const rows: SetupCosts[] = [];
   for await (const each of steeredSetups(prepared, others, units, trainer)) {
     const { setup, methods, under, name, costs, documents } = each;
-    const share = (of: Sampled) => shareEstimate(of, units.count, documents);
+    const counts = { texts: request.evalTexts, units: documents };
+    const share = (of: Sampled) => shareEstimate(of, counts);
     const { source, target } = setup;
     const held = `continue:${source}:${target}`;
     const prompts = promptsOf(setup);
@@ -94,7 +96,7 @@ export async function continueTexts(
       judged.push(await judge(jobs, rows, prompts, { ...setup, method, asked }));
     }
     all.push(...judged.flat());
-    rows.push({ setup, costs });
+    rows.push({ setup, methods, costs });
     const sampledOf = (place: number) => {
       const mean = (valueIn: (row: Continuation) => number) =>
         each.meanOf((judged[place] ?? []).map(valueIn));
@@ -106,17 +108,17 @@ export async function continueTexts(
       };
     };
     const first = sampledOf(0);
-    for (const [place, method] of methods.entries()) {
+    for (const place of methods.keys()) {
       const sampled = place === 0 ? first : sampledOf(place);
       cells.push({
-        ...cellPlace(prepared, setup, method),
+        ...cellPlace(prepared, each, place),
         ...{ success: share(sampled.success), stays: share(sampled.stays) },
         ...{ distinct: told(sampled.distinct), collateral: told(sampled.collateral) },
         over_none:
           place === 0
             ? null
             : {
-                success: shareDifference(sampled.success, first.success, units.count, documents),
+                success: shareDifference(sampled.success, first.success, counts),
                 collateral: told(lessSampled(sampled.collateral, first.collateral)),
               },
       });
@@ -128,6 +130,7 @@ export async function continueTexts(
     ...{ prompt: asked.prompt, prompt_words: asked.promptWords },
     ...{ max_new_tokens: asked.maxNewTokens, n_words_for_lid: asked.wordsForLid, detector },
     ...{ cells, continuations: all },
+    gate_rates: await gateRatesOf(prepared, others, trainer),
   };
   return {
     ...{ result, rows: encodeCosts(prepared, rows) },
@@ -156,13 +159,12 @@ async function judge(
 }
 
 /** `rows.safetensors`: of setup i `<i>.collateral.<code>` F64 [methods, texts], loss per token; setups and ids in the metadata. */
-function encodeCosts(
-  { texts }: Prepared,
-  rows: readonly { setup: Setup; costs: readonly SideEffect[] }[],
-): Uint8Array {
+function encodeCosts({ texts }: Prepared, rows: readonly SetupCosts[]): Uint8Array {
   const tensors = new Map(rows.flatMap(({ costs }, at) => costTensors(at, costs)));
   return encodeSealed(tensors, {
-    setups: JSON.stringify(rows.map(({ setup }) => setup)),
+    setups: JSON.stringify(
+      rows.map(({ setup, methods }) => ({ ...setup, methods: methods.map(({ name }) => name) })),
+    ),
     texts: JSON.stringify(idsOf(texts.others)),
   });
 }

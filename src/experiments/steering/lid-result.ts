@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Estimate } from "../ablation/ablation-result.js";
+import { GateRate } from "./gates.js";
 import { CellPlace, SteeringFacts } from "./steering-facts.js";
 
 /** One method in one setup. Differences are paired: over the same texts, less the model as it is. */
@@ -40,23 +41,7 @@ export const LidResult = SteeringFacts.extend({
     }),
   ),
   metric: z.enum(["first-token", "full-label"]),
-  gate: SteeringFacts.shape.gate.extend({
-    features: z.array(
-      z.strictObject({ source: z.string(), layer: z.int(), features: z.array(z.int()) }),
-    ),
-  }),
   cells: z.array(LidCell),
-  /** Share of a language's tokens (neither special nor first) on which a source's gate is open, unsteered. */
-  gate_rates: z.array(
-    z.strictObject({
-      source: z.string(),
-      /** Null: a gate of the source's features alone. A trained one is of a pair, and its rate is its mean opening. */
-      target: z.string().nullable(),
-      layer: z.int(),
-      language: z.string(),
-      rate: z.number(),
-      tokens: z.int(),
-    }),
-  ),
+  gate_rates: z.array(GateRate),
 });
 export type LidResult = z.infer<typeof LidResult>;

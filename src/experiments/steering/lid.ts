@@ -1,12 +1,12 @@
 import type { EngineJobs } from "../../engine/engine-jobs.js";
-import type { EngineGate } from "../../engine/steer-jobs.js";
 import { estimateOf, lessSampled, type Sampled } from "../../reduce/bootstrap.js";
 import { shareDifference, shareEstimate } from "../../reduce/shares.js";
 import type { FinishedRun } from "../../runs/read.js";
 import type { OpenExperiment } from "../ablation/ablate-run.js";
 import type { ExperimentNews } from "../ablation/measure.js";
-import { engineGate, GateTrainer } from "./learned-gates.js";
-import { type Held, measureGates, measureNames } from "./lid-measure.js";
+import { gateRatesOf } from "./gates.js";
+import { GateTrainer } from "./learned-gates.js";
+import { type Held, measureNames } from "./lid-measure.js";
 import type { LidCell, LidResult } from "./lid-result.js";
 import { encodeLidRows, type LidRow } from "./lid-rows.js";
 import { labelsOf } from "./names.js";
@@ -15,7 +15,7 @@ import { identificationPrompt } from "./prompts.js";
 import { ALONE, holdOthers } from "./side-effects.js";
 import { steeredSetups } from "./steered-setups.js";
 import { cellPlace, steeringFacts } from "./steering-facts.js";
-import type { Setup, SteeringRequest } from "./steering-request.js";
+import type { SteeringRequest } from "./steering-request.js";
 import { unitsOf } from "./steering-texts.js";
 import { identification } from "./summarise-lid.js";
 import { USED_TEXTS, usedTexts } from "./used-texts.js";
@@ -50,7 +50,8 @@ export async function identify(
   const rows: LidRow[] = [];
   for await (const each of steeredSetups(prepared, held.others, units, trainer)) {
     const { setup, methods, under, name, costs, documents } = each;
-    const share = (of: Sampled) => shareEstimate(of, units.count, documents);
+    const counts = { texts: request.evalTexts, units: documents };
+    const share = (of: Sampled) => shareEstimate(of, counts);
     const { source, target } = setup;
     const prompts = held.prompts.get(source) as Held;
     const alone = `names-${source}-none.safetensors`;
@@ -69,14 +70,14 @@ export async function identify(
       };
     };
     const first = sampledOf(0);
-    for (const [at, method] of methods.entries()) {
+    for (const at of methods.keys()) {
       const own = at === 0 ? first : sampledOf(at);
       const over = (key: "ce_first" | "ce_full" | "collateral") =>
         told(lessSampled(own[key], first[key]));
       const shareOver = (key: "accuracy_first" | "accuracy_full") =>
-        shareDifference(own[key], first[key], units.count, documents);
+        shareDifference(own[key], first[key], counts);
       cells.push({
-        ...cellPlace(prepared, setup, method),
+        ...cellPlace(prepared, each, at),
         ...{ ce_first: told(own.ce_first), ce_full: told(own.ce_full) },
         ...{ accuracy_first: share(own.accuracy_first), accuracy_full: share(own.accuracy_full) },
         ...{ says_source: share(own.says_source), collateral: told(own.collateral) },
@@ -94,19 +95,14 @@ export async function identify(
     rows.push({ setup, methods: methods.map((method) => method.name), none, steered, costs });
   }
   onNews({ type: "phase", phase: "summing up" });
-  const facts = steeringFacts(prepared, units.count, trainer);
-  const gates = gatesOf(prepared);
   const result: LidResult = {
-    ...{ ...facts, experiment: "steer-lid", prompt: identificationPrompt("{text}") },
+    ...{
+      ...steeringFacts(prepared, units.count, trainer),
+      experiment: "steer-lid",
+      prompt: identificationPrompt("{text}"),
+    },
     ...{ candidates: candidatesOf(names, rows), metric, cells },
-    gate: { ...facts.gate, features: gates },
-    gate_rates: await gateRatesOf(prepared, held.others, [
-      ...gates.map((each) => ({
-        ...{ ...each, target: null },
-        gate: { features: each.features, threshold: request.gateThreshold },
-      })),
-      ...trainer.trained.map((each) => ({ ...each, gate: engineGate(each) })),
-    ]),
+    gate_rates: await gateRatesOf(prepared, held.others, trainer),
   };
   return {
     ...{ result, rows: encodeLidRows(prepared.texts, labels, rows) },
@@ -125,37 +121,6 @@ async function hold(
     prompts.set(language, { name, lengths: await tokenizeAs(prepared, name, asked, false) });
   }
   return { prompts, others: await holdOthers(prepared) };
-}
-
-/** Every gate of the setups that is not trained: a source's features at a layer. */
-function gatesOf(prepared: Prepared): { source: string; layer: number; features: number[] }[] {
-  const { request, featuresOf, windowOf } = prepared;
-  const gated = request.methods.filter(({ family }) => family === "SAE");
-  const layersOf = ({ layer }: Setup) => gated.flatMap((method) => windowOf(method, layer));
-  const places = request.setups.flatMap((setup) =>
-    layersOf(setup).map((layer) => ({ source: setup.source, layer })),
-  );
-  const distinct = new Map(places.map((each) => [`${each.source} ${each.layer}`, each]));
-  return [...distinct.values()].map((each) => ({
-    ...each,
-    features: featuresOf(each.source, each.layer),
-  }));
-}
-
-async function gateRatesOf(
-  prepared: Prepared,
-  others: ReadonlyMap<string, Held>,
-  gates: readonly { source: string; target: string | null; layer: number; gate: EngineGate }[],
-): Promise<LidResult["gate_rates"]> {
-  if (gates.length === 0) return [];
-  const found: LidResult["gate_rates"] = [];
-  for (const [language, texts] of others) {
-    prepared.onNews({ type: "phase", phase: `gates: ${language}` });
-    const { tokens, open } = await measureGates(prepared, texts, gates);
-    for (const [at, { source, target, layer }] of gates.entries())
-      found.push({ source, target, layer, language, rate: (open[at] as number) / tokens, tokens });
-  }
-  return found;
 }
 
 /** The candidates; names with the same −log p of the first token behind every prompt begin with the same token. */

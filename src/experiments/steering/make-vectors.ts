@@ -52,6 +52,10 @@ export async function makeVectors(
   const texts = new Map(
     languages.map((language) => {
       const all = from.languages.get(language) ?? [];
+      if (all.length === 0)
+        throw requestError(
+          `${place(corpus, from.split)} has no texts in ${language}. Expected one that it has: ${[...from.languages.keys()].join(", ")}. Choose another, or another --corpus.`,
+        );
       if (all.length < request.texts)
         throw requestError(
           `${place(corpus, from.split)} has ${all.length} texts in ${language}, --train-n asks for ${request.texts}. Expected as many. Lower it, or give another --corpus${from.split === null ? "" : ` or --split (this is ${split})`}.`,

@@ -2,10 +2,10 @@ import { requestError } from "../../errors.js";
 
 /**
  * How a model is steered. "none": not at all. "SV": the vector is added everywhere. "SAE": where one of the source language's top
- * features fires. "Learned": as far as a gate lets it that was trained on these features. "Random": a random vector of the same length,
- * everywhere (a control).
+ * features fires. "Learned": as far as a gate lets it that was trained on these features. "Random" and
+ * "RandomSAE": as SV and SAE, with a random vector of the same length (controls).
  */
-export type Family = "none" | "SV" | "SAE" | "Learned" | "Random";
+export type Family = "none" | "SV" | "SAE" | "Learned" | "Random" | "RandomSAE";
 
 export interface Method {
   /** As the steering repository writes it: No SV, SV-1L … */
@@ -25,10 +25,13 @@ const family = (name: Exclude<Family, "none">): Method[] =>
 
 /** The seven of the steering repository. */
 export const SEVEN: readonly Method[] = [NO_SV, ...family("SV"), ...family("SAE")];
-const ALL: readonly Method[] = [...SEVEN, ...family("Learned"), ...family("Random")];
+const ALL: readonly Method[] = [
+  ...[...SEVEN, ...family("Learned"), ...family("Random"), ...family("RandomSAE")],
+];
 
 /** Whether a method's gate reads features. */
-export const isGated = ({ family: of }: Method): boolean => of === "SAE" || of === "Learned";
+export const isGated = ({ family: of }: Method): boolean =>
+  ["SAE", "Learned", "RandomSAE"].includes(of);
 
 /**
  * The methods that a list names, always with No SV, in one order. "all" is all seven; a family's name is its three.
@@ -45,7 +48,7 @@ export function parseMethods(text: string): Method[] {
         : ALL.filter((each) => each.name === name || (each.family === name && name !== "none"));
     if (found.length === 0)
       throw requestError(
-        `--methods: found ${JSON.stringify(name)}. Expected all, SV, SAE, Learned, Random, or one such as ${ALL.map((each) => each.name).join(", ")}. Correct it.`,
+        `--methods: found ${JSON.stringify(name)}. Expected all, SV, SAE, Learned, Random, RandomSAE, or one such as ${ALL.map((each) => each.name).join(", ")}. Correct it.`,
       );
     for (const each of found) chosen.add(each);
   }

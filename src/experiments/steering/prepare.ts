@@ -40,6 +40,7 @@ export interface Prepared {
   windowOf: (method: Method, base: number) => number[];
   /** Whether it is known which texts the vectors were made of. */
   isTold: boolean;
+  vectors: VectorFacts;
   warnings: string[];
 }
 
@@ -49,13 +50,24 @@ export interface TrainedOn {
   trained: readonly string[] | null;
   /** Whether such a file tells them. */
   isTold: boolean;
+  /** How the vectors of files were made, as far as these agree and tell it; undefined: they are made here. */
+  made?: VectorFacts;
+}
+
+/** How vectors were made; null: not known, or not of all pairs the same. */
+export interface VectorFacts {
+  train_n: number | null;
+  split: string | null;
+  special_tokens: string | null;
+  first_token: string | null;
+  normalize: boolean | null;
 }
 
 /** Reads texts, loads the run's own model and dictionaries, and opens the experiment. */
 export async function prepare(
   run: FinishedRun,
   request: SteeringRequest,
-  { trained, isTold }: TrainedOn,
+  { trained, isTold, made }: TrainedOn,
   jobs: EngineJobs,
   open: OpenExperiment,
   onNews: (news: ExperimentNews) => void,
@@ -100,6 +112,10 @@ export async function prepare(
   return {
     ...{ run, request, jobs, loaded, texts, onNews, featuresOf, isTold },
     experiment: await open(identity),
+    vectors: made ?? {
+      ...{ train_n: request.trainTexts, split: texts.trainSplit, ...request.rule },
+      normalize: request.normalize,
+    },
     windowOf: (method, base) => windowOf(method, base, n_layers),
     warnings: [...warnings, ...cutWindows(request, n_layers)],
   };

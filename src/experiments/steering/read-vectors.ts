@@ -143,22 +143,24 @@ const nameOf = ({ model_id, model_revision }: Pick<Meta, "model_id" | "model_rev
   model_revision === null ? model_id : `${model_id} (${model_revision})`;
 
 /**
- * The texts that vectors from a file were made of, as beginnings of their hashes; null where a file does not tell.
+ * What files tell of the vectors of all pairs, in their order: ours, of which texts they were made and how; null for one that does
+ * not tell.
  *
- * @throws VscoreError (request) as `readVectors`
+ * @throws VscoreError (request) as `readVectors`, before a model is loaded
  */
-export async function trainedTexts(
+export async function toldVectors(
   path: string,
   pairs: readonly Pair[],
   meta: Meta,
   jobs: EngineJobs,
-): Promise<{ texts: string[] | null }> {
-  const all: string[] = [];
+): Promise<(BankFacts | null)[]> {
+  const found: (BankFacts | null)[] = [];
   for (const pair of pairs) {
     const file = fileFor(path, pair, meta.model_id);
-    const { facts } = extname(file) === ".pt" ? await readTorch(file, jobs) : readOwn(file);
-    if (facts === null) return { texts: null };
-    all.push(...facts.texts);
+    const { facts, theirs } =
+      extname(file) === ".pt" ? await readTorch(file, jobs) : { ...readOwn(file), theirs: null };
+    refuseOthers(file, { facts, theirs }, pair, meta);
+    found.push(facts);
   }
-  return { texts: all };
+  return found;
 }

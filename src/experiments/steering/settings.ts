@@ -13,12 +13,12 @@ export function settingOf(
   learned: ReadonlyMap<number, LearnedGate>,
 ): EngineSetting {
   const gateOf = (layer: number): EngineGate | null => {
-    if (method.family === "SAE")
+    if (method.family === "SAE" || method.family === "RandomSAE")
       return { features: featuresOf(source, layer), threshold: request.gateThreshold };
     if (method.family === "Learned") return engineGate(learned.get(layer) as LearnedGate);
     return null;
   };
-  const nameOf = method.family === "Random" ? randomName : vectorName;
+  const nameOf = method.family.startsWith("Random") ? randomName : vectorName;
   return {
     alpha,
     layers: windowOf(method, base).map((layer) => ({

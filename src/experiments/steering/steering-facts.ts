@@ -1,9 +1,12 @@
 import { z } from "zod";
 import { UsedDictionary, usedDictionary } from "../../engine/dictionary-facts.js";
-import { ENOUGH_TEXTS } from "../ablation/evaluation-texts.js";
+import { documentOf } from "../../plan.js";
+import { ENOUGH_TEXTS } from "../../reduce/enough-texts.js";
+import { GateFeatures, gatesOf } from "./gates.js";
 import { type GateTrainer, TRAINED_ALPHA, TrainedGate } from "./learned-gates.js";
 import type { Method } from "./methods.js";
 import type { Prepared } from "./prepare.js";
+import type { SideEffect } from "./side-effects.js";
 import type { Setup } from "./steering-request.js";
 
 /** What every result of steering tells of how it came to be. */
@@ -15,13 +18,18 @@ export const SteeringFacts = z.strictObject({
   positions: z.string(),
   vectors: z.strictObject({
     bank: z.string().nullable(),
-    train_n: z.int(),
+    /** Null: a file has them, and does not tell, or those of several pairs differ. */
+    train_n: z.int().nullable(),
     split: z.string().nullable(),
-    special_tokens: z.string(),
-    first_token: z.string(),
-    normalize: z.boolean(),
+    special_tokens: z.string().nullable(),
+    first_token: z.string().nullable(),
+    normalize: z.boolean().nullable(),
   }),
-  gate: z.strictObject({ top_k: z.int(), threshold: z.number() }),
+  gate: z.strictObject({
+    top_k: z.int(),
+    threshold: z.number(),
+    features: z.array(GateFeatures),
+  }),
   /** Trained gates; null where none was. */
   learned: z
     .strictObject({
@@ -38,6 +46,8 @@ export const SteeringFacts = z.strictObject({
     split: z.string().nullable(),
     revision: z.string().nullable(),
     eval_n: z.int(),
+    /** Documents of the texts that are steered, by source: the units of the intervals of shares. */
+    source_documents: z.record(z.string(), z.int()),
     other_eval_n: z.int(),
     documents: z.int(),
     others: z.array(z.string()),
@@ -62,14 +72,18 @@ export const fewestTexts = (
 
 /** @param documents how many the evaluated texts are from */
 export function steeringFacts(
-  { run, request, loaded, texts, isTold, warnings }: Prepared,
+  prepared: Prepared,
   documents: number,
   trainer: GateTrainer,
 ): SteeringFacts {
+  const { run, request, loaded, texts, isTold, vectors, warnings } = prepared;
   const { evalTexts, otherTexts, learned } = request;
   const evaluation: SteeringFacts["evaluation"] = {
     ...{ corpus: texts.corpus, split: texts.split, revision: texts.revision },
     ...{ eval_n: evalTexts, other_eval_n: otherTexts, documents },
+    source_documents: Object.fromEntries(
+      [...texts.steered].map(([code, own]) => [code, new Set(own.map(documentOf)).size]),
+    ),
     ...{ others: [...texts.others.keys()], lacking: texts.lacking, excluded: texts.excluded },
     is_disjoint: isTold ? true : null,
   };
@@ -77,11 +91,12 @@ export function steeringFacts(
     ...{ schema_version: 1, run: run.name, model_id: run.meta.model_id },
     dictionaries: loaded.dictionaries.map(usedDictionary),
     positions: request.positions,
-    vectors: {
-      ...{ bank: request.bank, train_n: request.trainTexts, split: texts.trainSplit },
-      ...{ ...request.rule, normalize: request.normalize },
+    vectors: { bank: request.bank, ...vectors },
+    gate: {
+      top_k: request.gateTopK,
+      threshold: request.gateThreshold,
+      features: gatesOf(prepared),
     },
-    gate: { top_k: request.gateTopK, threshold: request.gateThreshold },
     learned:
       learned === null
         ? null
@@ -106,14 +121,33 @@ export const CellPlace = z.strictObject({
   method: z.string(),
   k: z.int(),
   layers: z.array(z.int()),
+  /** Mean loss per predicted token on each other language, nats, and less that of No SV; the target is one of them. */
+  by_language: z.array(
+    z.strictObject({ language: z.string(), value: z.number(), over_none: z.number() }),
+  ),
 });
 export type CellPlace = z.infer<typeof CellPlace>;
 
 export const cellPlace = (
   { windowOf }: Pick<Prepared, "windowOf">,
-  { source, target, layer, alpha }: Setup,
-  method: Method,
-): CellPlace => ({
-  ...{ source, target, layer, alpha, method: method.name, k: method.k },
-  layers: windowOf(method, layer),
-});
+  { setup: { source, target, layer, alpha }, methods, costs }: SetupCosts,
+  at: number,
+): CellPlace => {
+  const method = methods[at] as Method;
+  const meanOf = (own: readonly number[] = []) => own.reduce((a, b) => a + b, 0) / own.length;
+  return {
+    ...{ source, target, layer, alpha, method: method.name, k: method.k },
+    layers: windowOf(method, layer),
+    by_language: costs.map(({ language, own }) => {
+      const value = meanOf(own[at]);
+      return { language, value, over_none: value - meanOf(own[0]) };
+    }),
+  };
+};
+
+/** A setup, its methods, and what they cost other languages. */
+export interface SetupCosts {
+  setup: Setup;
+  methods: readonly Method[];
+  costs: readonly SideEffect[];
+}

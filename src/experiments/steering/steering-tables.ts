@@ -1,10 +1,11 @@
 import { shortCode } from "../../config/short-codes.js";
+import { isControl } from "../../exchange/steering-methods.js";
 import type { SteeringSettings } from "../../exchange/steering-names.js";
 import { tagOf } from "./names.js";
 import type { CellPlace, SteeringFacts } from "./steering-facts.js";
 
 /**
- * A table for each pair, layer and α, as the steering repository keeps them; controls are none of its methods.
+ * A table for each pair, layer and α, as the steering repository keeps them.
  *
  * @param rowOf what of a cell is a row
  */
@@ -14,7 +15,7 @@ export function tablesOf<Cell extends CellPlace, Row>(
   rowOf: (cell: Cell) => Row,
 ): (SteeringSettings & { origin: string; rows: (Row & { method: string; k: number })[] })[] {
   const setups = Map.groupBy(
-    result.cells.filter(({ method }) => !method.startsWith("Random")),
+    result.cells,
     ({ source, target, layer, alpha }) => `${source} ${target} ${layer} ${alpha}`,
   );
   return [...setups.values()].map((cells) => {
@@ -28,3 +29,11 @@ export function tablesOf<Cell extends CellPlace, Row>(
     };
   });
 }
+
+/** Controls are none of the steering repository's methods, so no CSV of its form has them. */
+export const withoutControls = <T extends { rows: readonly { method: string }[] }>(
+  table: T,
+): T => ({
+  ...table,
+  rows: table.rows.filter(({ method }) => !isControl(method)),
+});

@@ -131,6 +131,10 @@ const LEARNED_FLAG = "--learned-train-n";
 function taken(from: Corpus, language: string, count: number, flag: string): CorpusText[] {
   const all = from.languages.get(language) ?? [];
   if (all.length >= count) return spreadTexts(all, count);
+  if (all.length === 0)
+    throw requestError(
+      `${from.split ?? "The corpus"} has no texts in ${language}, and ${flag} asks for ${count}. Expected a language that it has: ${[...from.languages.keys()].join(", ")}. Choose another, or another --corpus.`,
+    );
   throw requestError(
     `${flag} ${count}: ${from.split ?? "the corpus"} has ${all.length} texts in ${language}. Expected as many. Lower it, or give another --corpus.`,
   );

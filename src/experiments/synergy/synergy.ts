@@ -1,5 +1,6 @@
 import type { EngineJobs } from "../../engine/engine-jobs.js";
 import { requestError } from "../../errors.js";
+import { ENOUGH_TEXTS } from "../../reduce/enough-texts.js";
 import type { Ranking } from "../../reduce/v-score.js";
 import type { FinishedRun } from "../../runs/read.js";
 import { configOfRun } from "../../runs/run-config.js";
@@ -7,7 +8,6 @@ import { describeTexts, type OpenExperiment } from "../ablation/ablate-run.js";
 import type { EvaluationFacts } from "../ablation/ablation-result.js";
 import { distinctSets } from "../ablation/ablation-sets.js";
 import {
-  ENOUGH_TEXTS,
   type EvaluationRequest,
   evaluationTexts,
   identityOfTexts,

@@ -26,6 +26,8 @@ const SIGNS: Record<MethodFamily, { hue: string; ink: string; stroke: number[] }
   SV: { hue: "#0072b2", ink: "#00517f", stroke: [] },
   SAE: { hue: "#009e73", ink: "#006b4e", stroke: [7, 3] },
   Learned: { hue: "#e69f00", ink: "#8a5f00", stroke: [2, 2] },
+  Random: { hue: "#777777", ink: "#555555", stroke: [1, 2] },
+  RandomSAE: { hue: "#a6761d", ink: "#7a5510", stroke: [4, 2, 1, 2] },
   Thresholded: { hue: "#6400c8", ink: "#6400c8", stroke: [8, 3, 2, 3] },
 };
 const UNSTEERED = "none";
@@ -83,16 +85,16 @@ export function steeringScales(points: readonly SteeringPoint[]) {
 
 export type SteeringScales = ReturnType<typeof steeringScales>;
 
-/** A panel: a line a method over the number of steered layers, each named once, on a square. */
+/** A panel: a line a method over the number of steered layers, each named once, on a square. @param all points of all panels, which have the same axes */
 export function steeringPanel(
   points: readonly SteeringPoint[],
   axes: SteeringAxes,
   { color, strokeDash, shape }: SteeringScales,
-  side: number,
+  { all, side }: { all: readonly SteeringPoint[]; side: number },
 ) {
-  const xDomain = around(points.map(({ x }) => x));
+  const xDomain = around(all.map(({ x }) => x));
   const ends = ({ y, interval }: SteeringPoint) => [y, interval?.lo ?? y, interval?.hi ?? y];
-  const yDomain = axes.yDomain ?? around(points.flatMap(ends));
+  const yDomain = axes.yDomain ?? around(all.flatMap(ends));
   const values = points.map(({ interval, ...point }) => ({
     ...{ ...point, ...interval, family: familyOf(point.method), layers: layersOf(point.k) },
   }));

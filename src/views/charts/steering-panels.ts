@@ -1,5 +1,5 @@
 import type { SteeringSettings } from "../../exchange/steering-names.js";
-import { ENOUGH_TEXTS } from "../../experiments/ablation/evaluation-texts.js";
+import { ENOUGH_TEXTS } from "../../reduce/enough-texts.js";
 import { nameOf } from "../cluster-table.js";
 import { textWidth } from "./text-width.js";
 
@@ -12,10 +12,10 @@ const FIRST: readonly SteeringBy[] = ["target", "source", "alpha", "layer"];
 
 /** What the steering repository calls these figures. */
 export const BY_TITLE: Record<SteeringBy, string> = {
-  source: "Figure 8, source influence",
-  target: "Cluster influence",
-  alpha: "α influence",
-  layer: "Layer influence",
+  source: "By source language",
+  target: "By target language",
+  alpha: "By strength",
+  layer: "By layer",
 };
 
 type Table = SteeringSettings & { origin: string };

@@ -28,7 +28,7 @@ const ROOM = [-0.1, 1.1] as const;
 type Origin = SteeringSettings & { origin: string };
 
 const METHODS =
-  "SV adds the steering vector at every token, SAE where one of the source language's features fires, Learned and Thresholded as far as a trained gate lets it; No SV is the model as it is. Lines go from one steered layer to more.";
+  "SV adds the steering vector at every token, SAE where one of the source language's features fires, Learned and Thresholded as far as a trained gate lets it; Random and RandomSAE do as SV and SAE with random vectors of the same length; No SV is the model as it is. Lines go from one steered layer to more.";
 const COLLATERAL = "CE on the other languages (nats per token)";
 const OTHERS = "on texts of all languages but the source, steered alike: further right, more harm";
 
@@ -47,7 +47,7 @@ const LID = {
 };
 
 const CLC = {
-  title: "How often steering makes the model go on in another language",
+  title: "How often steering makes the model go on in the target language",
   caption: `Up: the share of continuations that are in the target language; bars, where there are any, are 95 % intervals. Across: mean cross-entropy ${OTHERS}. ${METHODS}`,
   axes: (): SteeringAxes => ({
     ...{ x: COLLATERAL, y: "success rate", yDomain: ROOM },
@@ -89,13 +89,14 @@ function steeringChart<T extends Origin>(
   const side = isAlone ? SIDE_ALONE : SIDE;
   const by = isAlone ? null : (asked ?? variesBy(tables));
   const words = panelWords(tables, by, side);
-  const scales = steeringScales(tables.flatMap(pointsOf));
+  const all = tables.flatMap(pointsOf);
+  const scales = steeringScales(all);
   const lead = by === null ? "Steering" : BY_TITLE[by];
   const [first, ...more] = words.title;
   const title = [first === undefined ? lead : `${lead}: ${first}`, ...more];
   const panels = words.panels.map(({ table, title }) => ({
     ...(title.length === 0 ? {} : { title: { text: title.map(drawable), ...PANEL_TITLE } }),
-    ...steeringPanel(pointsOf(table), axes(table), scales, side),
+    ...steeringPanel(pointsOf(table), axes(table), scales, { all, side }),
   }));
   return {
     title: `${title.join(", ")}. ${what}`,

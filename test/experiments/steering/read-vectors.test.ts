@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { type BankFacts, encodeBank } from "../../../src/experiments/steering/bank-file.js";
-import { readVectors, trainedTexts } from "../../../src/experiments/steering/read-vectors.js";
+import { readVectors, toldVectors } from "../../../src/experiments/steering/read-vectors.js";
 import { rejectionOf } from "../../fixtures/failure.js";
 import { FakeJobs } from "../../fixtures/fake-jobs.js";
 import { metaOf } from "../../fixtures/runs.js";
@@ -32,7 +32,7 @@ const read = (path: string, needed = [20, 21], width = 2) =>
 it("vectors come back to the last bit, from their file and from its folder", async () => {
   const file = written("sv_gemma-2-2b_fr_to_en_train2.safetensors");
   for (const path of [file, at(".")]) expect((await read(path)).bank).toEqual(bank());
-  expect(await trainedTexts(file, [pair], meta, jobs)).toEqual({ texts: facts.texts });
+  expect(await toldVectors(file, [pair], meta, jobs)).toEqual([facts]);
 });
 
 it.each([

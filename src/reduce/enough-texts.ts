@@ -1,0 +1,2 @@
+/** From fewer texts a language nothing is claimed. */
+export const ENOUGH_TEXTS = 50;

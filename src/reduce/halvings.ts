@@ -1,0 +1,112 @@
+import { type FeatureColumns, languageWeights } from "./feature-columns.js";
+import { halfOfUnits, type TextUnits } from "./text-units.js";
+import { type Ranking, rank, vScores } from "./v-score.js";
+
+/** Of each language's N best features, in the order of its ranking: [K, N], row-major. */
+export interface Halvings {
+  /** Mean over the halves that rank the feature as high of v on the other half; NaN where none does. */
+  v: Float64Array;
+  /** Share of the halves that rank it as high. */
+  share: Float64Array;
+}
+
+/** A feature is as high in a half as it is in all where it is among the best so many there too. */
+const TIERS = [10, 100];
+
+/**
+ * How v fares on texts that had no part in choosing a feature. The units are halved again and again; one half ranks, the other
+ * reports. The best of many features look better than they are on the texts that they were chosen by; what the other half reports
+ * does not.
+ *
+ * @param best N, how many of each language's ranking
+ * @param halvings how often the units are halved; each half ranks once
+ */
+export function halvedScores(
+  columns: FeatureColumns,
+  units: TextUnits,
+  ranking: Ranking,
+  { best, halvings, seed }: { best: number; halvings: number; seed: number },
+): Halvings {
+  const { languages: K, features: F } = ranking;
+  const sum = new Float64Array(K * best);
+  const chosen = new Float64Array(K * best);
+  let halves = 0;
+  for (let round = 0; round < halvings; round++) {
+    const isFirst = halfOfUnits(units, columns, seed + round);
+    const parts = meansOfHalves(columns, isFirst);
+    if (parts === null) continue;
+    const [one, other] = [vScores(parts[0]), vScores(parts[1])];
+    for (const [ranks, reports] of [
+      [one, other],
+      [other, one],
+    ] as const) {
+      halves += 1;
+      const place = placesOf(rank(ranks), TIERS.at(-1) as number);
+      for (let k = 0; k < K; k++)
+        for (let at = 0; at < best; at++) {
+          const feature = ranking.index[k * F + at] as number;
+          const tier = TIERS.find((most) => at < most) ?? best;
+          if ((place[k * F + feature] as number) >= tier) continue;
+          const cell = k * best + at;
+          chosen[cell] = (chosen[cell] as number) + 1;
+          sum[cell] = (sum[cell] as number) + (reports[k]?.[feature] as number);
+        }
+    }
+  }
+  return {
+    v: sum.map((total, cell) => total / (chosen[cell] as number)),
+    share: chosen.map((times) => times / halves),
+  };
+}
+
+/** μ of both halves, by language; null where a half leaves a language without a token. */
+function meansOfHalves(
+  columns: FeatureColumns,
+  isFirst: readonly boolean[],
+): [Float64Array[], Float64Array[]] | null {
+  const { languages, features, languageOf, start, row, sum, divisor, weight } = columns;
+  const sums = [0, 1].map(() =>
+    Array.from({ length: languages }, () => new Float64Array(features)),
+  ) as [Float64Array[], Float64Array[]];
+  const weights = [new Float64Array(languages), new Float64Array(languages)] as const;
+  const half = Uint8Array.from(isFirst, (is) => (is ? 0 : 1));
+  for (let r = 0; r < weight.length; r++) {
+    const own = weights[half[r] as 0 | 1];
+    const k = languageOf[r] as number;
+    own[k] = (own[k] as number) + (weight[r] as number);
+  }
+  if (weights.some((each) => each.includes(0))) return null;
+  for (let f = 0; f < features; f++) {
+    const end = start[f + 1] as number;
+    for (let at = start[f] as number; at < end; at++) {
+      const r = row[at] as number;
+      const own = sums[half[r] as 0 | 1][languageOf[r] as number] as Float64Array;
+      own[f] = (own[f] as number) + (sum[at] as number) / (divisor[r] as number);
+    }
+  }
+  for (const [side, each] of sums.entries())
+    for (const [k, own] of each.entries())
+      for (let f = 0; f < features; f++)
+        own[f] = (own[f] as number) / (weights[side]?.[k] as number);
+  return sums;
+}
+
+/** [K, F]: the place of each feature in its language's ranking, as far as `deep`; `deep` for all behind. */
+function placesOf({ languages, features, index }: Ranking, deep: number): Uint16Array {
+  const place = new Uint16Array(languages * features).fill(deep);
+  for (let k = 0; k < languages; k++)
+    for (let at = 0; at < Math.min(deep, features); at++)
+      place[k * features + (index[k * features + at] as number)] = at;
+  return place;
+}
+
+/** Whether every language has what can be halved. */
+export function canHalve(columns: FeatureColumns): boolean {
+  const texts = new Uint32Array(columns.languages);
+  for (let r = 0; r < columns.weight.length; r++)
+    if (columns.weight[r] !== 0) {
+      const k = columns.languageOf[r] as number;
+      texts[k] = (texts[k] as number) + 1;
+    }
+  return languageWeights(columns).length > 0 && texts.every((count) => count >= 2);
+}

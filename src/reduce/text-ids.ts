@@ -1,0 +1,40 @@
+/** A text as sums files name it. */
+interface NamedText {
+  id: string;
+  document?: string | undefined;
+}
+
+export interface SharedIds {
+  /** By language and text: the number of what it was taken from, which its translations share; null where texts are no translations. */
+  ids: number[][] | null;
+  /** Whether some texts were taken from one document. */
+  hasDocuments: boolean;
+}
+
+/** Texts are translations of each other where most of what they were taken from is there in several languages. */
+const MOST = 0.5;
+
+/**
+ * Numbers what texts were taken from: the document that the corpus names, or what stands before the last # of an id such as
+ * `gnome/files#p3`, or the id alone.
+ *
+ * @param sharesIds whether equal ids of two languages mean translations; where they do not, texts stand for themselves
+ */
+export function sharedIds(
+  languages: readonly (readonly NamedText[])[],
+  sharesIds: boolean,
+): SharedIds {
+  const names = languages.map((texts) => texts.map(documentName));
+  const hasDocuments = names.some((own) => new Set(own).size < own.length);
+  const inLanguages = new Map<string, number>();
+  for (const own of names)
+    for (const name of new Set(own)) inLanguages.set(name, (inLanguages.get(name) ?? 0) + 1);
+  const shared = [...inLanguages.values()].filter((count) => count > 1).length;
+  if (!sharesIds || shared < MOST * inLanguages.size) return { ids: null, hasDocuments };
+  // By name, so that a number hangs on no language's order.
+  const numbers = new Map([...inLanguages.keys()].sort().map((name, at) => [name, at]));
+  return { ids: names.map((own) => own.map((name) => numbers.get(name) as number)), hasDocuments };
+}
+
+const documentName = ({ id, document }: NamedText): string =>
+  document ?? /^(.+)#/s.exec(id)?.[1] ?? id;
