@@ -1,0 +1,181 @@
+import type { Interval } from "./bootstrap.js";
+import { type FeatureColumns, featureMeans, languageWeights } from "./feature-columns.js";
+import { addDrawn, type UnitResamples } from "./unit-resamples.js";
+
+/** Σ g_L μ(f, L) for some g, its standard error, and its studentised error in every resample. */
+export interface Contrast {
+  value: number;
+  /** NaN where a sample has a single unit. */
+  standardError: number;
+  /** (value* − value) / standardError*; NaN for a resample without a text of a language. */
+  studentised: Float64Array;
+}
+
+const COVERAGE = 0.95;
+/** An interval needs such a share of resamples that have a value. */
+const LEAST_VALID = 0.95;
+/** Of a variance that is a difference of sums, less than this share of them is rounding. */
+const ROUNDING = 1e-12;
+
+/** One feature's means in every resample. */
+export class FeatureResamples {
+  /** μ(f, L) by language. */
+  readonly means: Float64Array;
+  readonly languages: number;
+  /** [K, resamples]: μ*(f, L). */
+  private readonly resampled: Float64Array;
+  /** By row: what it adds to the error of its language's mean, (x − μ w) / Σ w. */
+  private readonly influence: Float64Array;
+  private readonly pairs = new Map<number, Contrast>();
+
+  constructor(
+    private readonly columns: FeatureColumns,
+    private readonly drawn: UnitResamples,
+    feature: number,
+  ) {
+    const { start, row, sum, divisor, languageOf, weight, languages } = columns;
+    const { resamples, counts, units } = drawn;
+    const weights = languageWeights(columns);
+    this.languages = languages;
+    this.means = featureMeans(columns, feature, weights);
+    this.influence = weight.map((w, r) => {
+      const l = languageOf[r] as number;
+      return (-(this.means[l] as number) * w) / (weights[l] as number);
+    });
+    this.resampled = new Float64Array(languages * resamples);
+    const end = start[feature + 1] as number;
+    for (let at = start[feature] as number; at < end; at++) {
+      const r = row[at] as number;
+      const l = languageOf[r] as number;
+      const x = (sum[at] as number) / (divisor[r] as number);
+      this.influence[r] = (this.influence[r] as number) + x / (weights[l] as number);
+      const from = (units.unitOf[r] as number) * resamples;
+      addDrawn(this.resampled, l * resamples, x, { counts, from, resamples });
+    }
+    for (const [at, weight] of drawn.weights.entries())
+      this.resampled[at] = (this.resampled[at] as number) / weight;
+  }
+
+  /**
+   * Σ g_L μ(f, L). Its standard error, that of a difference of ratios over clusters, is √(Σ n / (n − 1) · Σ (u − ū)²) over the samples
+   * of n units, u being the sum of g × influence over a unit's texts; standardError* is the same over what was drawn, the influences
+   * as they are. @param coefficients g by language
+   */
+  contrast(coefficients: readonly number[]): Contrast {
+    const { resamples, counts, units } = this.drawn;
+    const u = new Float64Array(units.units);
+    for (const [row, unit] of units.unitOf.entries()) {
+      const g = coefficients[this.columns.languageOf[row] as number] as number;
+      if (unit >= 0) u[unit] = (u[unit] as number) + g * (this.influence[row] as number);
+    }
+    const variance = new Float64Array(resamples);
+    let [ownVariance, start] = [0, 0];
+    for (const [sample, end] of units.sampleEnds.entries()) {
+      const n = end - start;
+      if (units.isParallel || coefficients[sample] !== 0) {
+        const own = u.subarray(start, end);
+        ownVariance += spreadOf(
+          own.reduce((s, each) => s + each, 0),
+          own.reduce((s, each) => s + each * each, 0),
+          n,
+        );
+        const [sums, squares] = [new Float64Array(resamples), new Float64Array(resamples)];
+        for (let unit = start; unit < end; unit++) {
+          const each = u[unit] as number;
+          const from = unit * resamples;
+          addDrawn(sums, 0, each, { counts, from, resamples });
+          addDrawn(squares, 0, each * each, { counts, from, resamples });
+        }
+        for (let b = 0; b < resamples; b++)
+          variance[b] =
+            (variance[b] as number) + spreadOf(sums[b] as number, squares[b] as number, n);
+      }
+      start = end;
+    }
+    const value = dot(coefficients, (l) => this.means[l] as number, this.languages);
+    const size = dot(
+      coefficients.map(Math.abs),
+      (l) => Math.abs(this.means[l] as number),
+      this.languages,
+    );
+    const studentised = variance.map((each, b) => {
+      const error =
+        dot(coefficients, (l) => this.resampled[l * resamples + b] as number, this.languages) -
+        value;
+      // A resample without any spread: of what is the same in all texts, or of none of the few texts that are unlike the others.
+      if (each === 0) return Math.abs(error) <= ROUNDING * size ? 0 : error / 0;
+      return error / Math.sqrt(each);
+    });
+    return { value, standardError: Math.sqrt(ownVariance), studentised };
+  }
+
+  /** μ(f, a) − μ(f, b). */
+  difference(a: number, b: number): Contrast {
+    const key = a * this.languages + b;
+    const known = this.pairs.get(key);
+    if (known !== undefined) return known;
+    const contrast = this.contrast(
+      Array.from({ length: this.languages }, (_, l) => (l === a ? 1 : l === b ? -1 : 0)),
+    );
+    this.pairs.set(key, contrast);
+    return contrast;
+  }
+
+  /** v(f, L). */
+  v(language: number): Contrast {
+    const others = -1 / (this.languages - 1);
+    return this.contrast(
+      Array.from({ length: this.languages }, (_, l) => (l === language ? 1 : others)),
+    );
+  }
+
+  /** How many units the smallest sample has. */
+  get units(): number {
+    const ends = this.drawn.units.sampleEnds;
+    return Math.min(...ends.map((end, at) => end - (at === 0 ? 0 : (ends[at - 1] as number))));
+  }
+}
+
+/** n / (n − 1) · Σ (u − ū)²; 0 where it is but rounding. */
+function spreadOf(sum: number, squares: number, n: number): number {
+  const spread = squares - (sum * sum) / n;
+  return spread <= ROUNDING * squares ? (n < 2 ? Number.NaN : 0) : (n / (n - 1)) * spread;
+}
+
+function dot(g: readonly number[], of: (language: number) => number, languages: number): number {
+  let sum = 0;
+  // A language that is no part of it may lack in a resample.
+  for (let l = 0; l < languages; l++) if (g[l] !== 0) sum += (g[l] as number) * of(l);
+  return sum;
+}
+
+/**
+ * The share of |studentised| errors, the largest of the contrasts' in each resample, that is within the interval's half width in
+ * standard errors; null where too few resamples have a value, or too many have no spread.
+ */
+export function halfWidth(contrasts: readonly Contrast[]): number | null {
+  const [first] = contrasts;
+  if (first === undefined) throw new Error("found no contrasts, expected at least one");
+  if (contrasts.some(({ standardError }) => Number.isNaN(standardError))) return null;
+  const sizes = first.studentised
+    .map((_, b) =>
+      Math.max(...contrasts.map(({ studentised }) => Math.abs(studentised[b] as number))),
+    )
+    .filter((size) => !Number.isNaN(size))
+    .sort();
+  if (sizes.length < LEAST_VALID * first.studentised.length) return null;
+  const width = sizes[Math.ceil(COVERAGE * sizes.length) - 1] as number;
+  return Number.isFinite(width) ? width : null;
+}
+
+/**
+ * The 95 % symmetric bootstrap-t interval (Hall 1988, On symmetric bootstrap confidence intervals): value ± standard error × the
+ * 95 % quantile of |studentised|. Percentile and BCa intervals of such skewed sums of few texts are too short
+ * (test/simulations/coverage.ts).
+ */
+export function symmetricInterval(contrast: Contrast): Interval | null {
+  const width = halfWidth([contrast]);
+  if (width === null) return null;
+  const { value, standardError } = contrast;
+  return { lo: value - width * standardError, hi: value + width * standardError };
+}
