@@ -7,7 +7,11 @@ export interface Contrast {
   value: number;
   /** NaN where a sample has a single unit. */
   standardError: number;
-  /** (value* − value) / standardError*; NaN for a resample without a text of a language. */
+  /** By unit: what it adds to the error of the value. */
+  influence: Float64Array;
+  /** value* by resample; NaN for one without a text of a language. */
+  resampled: Float64Array;
+  /** (value* − value) / standardError* by resample. */
   studentised: Float64Array;
 }
 
@@ -98,15 +102,16 @@ export class FeatureResamples {
       (l) => Math.abs(this.means[l] as number),
       this.languages,
     );
+    const resampled = variance.map((_, b) =>
+      dot(coefficients, (l) => this.resampled[l * resamples + b] as number, this.languages),
+    );
     const studentised = variance.map((each, b) => {
-      const error =
-        dot(coefficients, (l) => this.resampled[l * resamples + b] as number, this.languages) -
-        value;
+      const error = (resampled[b] as number) - value;
       // A resample without any spread: of what is the same in all texts, or of none of the few texts that are unlike the others.
       if (each === 0) return Math.abs(error) <= ROUNDING * size ? 0 : error / 0;
       return error / Math.sqrt(each);
     });
-    return { value, standardError: Math.sqrt(ownVariance), studentised };
+    return { value, standardError: Math.sqrt(ownVariance), influence: u, resampled, studentised };
   }
 
   /** μ(f, a) − μ(f, b). */

@@ -155,6 +155,8 @@ describe("symmetricInterval", () => {
   const contrastOf = (studentised: number[], standardError = 2): Contrast => ({
     value: 10,
     standardError,
+    influence: new Float64Array(0),
+    resampled: new Float64Array(0),
     studentised: Float64Array.from(studentised),
   });
   const hundred = Array.from({ length: 100 }, (_, at) => (at % 2 === 0 ? 1 : -1) * (at + 1) * 0.03);
