@@ -63,38 +63,28 @@ export class FeatureResamples {
   /**
    * Σ g_L μ(f, L). Its standard error, that of a difference of ratios over clusters, is √(Σ n / (n − 1) · Σ (u − ū)²) over the samples
    * of n units, u being the sum of g × influence over a unit's texts; standardError* is the same over what was drawn, the influences
-   * as they are. @param coefficients g by language
+   * as they are.
+   *
+   * @param coefficients g by language
    */
   contrast(coefficients: readonly number[]): Contrast {
-    const { resamples, counts, units } = this.drawn;
-    const u = new Float64Array(units.units);
-    for (const [row, unit] of units.unitOf.entries()) {
-      const g = coefficients[this.columns.languageOf[row] as number] as number;
-      if (unit >= 0) u[unit] = (u[unit] as number) + g * (this.influence[row] as number);
-    }
+    const { resamples, counts } = this.drawn;
+    const influence = this.influenceOn(coefficients);
     const variance = new Float64Array(resamples);
-    let [ownVariance, start] = [0, 0];
-    for (const [sample, end] of units.sampleEnds.entries()) {
-      const n = end - start;
-      if (units.isParallel || coefficients[sample] !== 0) {
-        const own = u.subarray(start, end);
-        ownVariance += spreadOf(
-          own.reduce((s, each) => s + each, 0),
-          own.reduce((s, each) => s + each * each, 0),
-          n,
-        );
-        const [sums, squares] = [new Float64Array(resamples), new Float64Array(resamples)];
-        for (let unit = start; unit < end; unit++) {
-          const each = u[unit] as number;
-          const from = unit * resamples;
-          addDrawn(sums, 0, each, { counts, from, resamples });
-          addDrawn(squares, 0, each * each, { counts, from, resamples });
+    for (const { start, end } of this.samplesOf(coefficients)) {
+      const [sums, squares] = [new Float64Array(resamples), new Float64Array(resamples)];
+      for (let unit = start; unit < end; unit++) {
+        const u = influence[unit] as number;
+        const from = unit * resamples;
+        for (let b = 0; b < resamples; b++) {
+          const drawn = (counts[from + b] as number) * u;
+          sums[b] = (sums[b] as number) + drawn;
+          squares[b] = (squares[b] as number) + drawn * u;
         }
-        for (let b = 0; b < resamples; b++)
-          variance[b] =
-            (variance[b] as number) + spreadOf(sums[b] as number, squares[b] as number, n);
       }
-      start = end;
+      for (let b = 0; b < resamples; b++)
+        variance[b] =
+          (variance[b] as number) + spreadOf(sums[b] as number, squares[b] as number, end - start);
     }
     const value = dot(coefficients, (l) => this.means[l] as number, this.languages);
     const size = dot(
@@ -111,19 +101,56 @@ export class FeatureResamples {
       if (each === 0) return Math.abs(error) <= ROUNDING * size ? 0 : error / 0;
       return error / Math.sqrt(each);
     });
-    return { value, standardError: Math.sqrt(ownVariance), influence: u, resampled, studentised };
+    const standardError = this.standardErrorOf(coefficients, influence);
+    return { value, standardError, influence, resampled, studentised };
+  }
+
+  private influenceOn(coefficients: readonly number[]): Float64Array {
+    const { units, unitOf } = this.drawn.units;
+    const u = new Float64Array(units);
+    for (const [row, unit] of unitOf.entries()) {
+      const g = coefficients[this.columns.languageOf[row] as number] as number;
+      if (unit >= 0) u[unit] = (u[unit] as number) + g * (this.influence[row] as number);
+    }
+    return u;
+  }
+
+  /** The samples that have a part in a contrast. */
+  private samplesOf(coefficients: readonly number[]): { start: number; end: number }[] {
+    const { sampleEnds, isParallel } = this.drawn.units;
+    return sampleEnds
+      .map((end, at) => ({ start: at === 0 ? 0 : (sampleEnds[at - 1] as number), end }))
+      .filter((_, at) => isParallel || coefficients[at] !== 0);
+  }
+
+  private standardErrorOf(
+    coefficients: readonly number[],
+    influence = this.influenceOn(coefficients),
+  ): number {
+    let variance = 0;
+    for (const { start, end } of this.samplesOf(coefficients)) {
+      let [sum, squares] = [0, 0];
+      for (const u of influence.subarray(start, end)) [sum, squares] = [sum + u, squares + u * u];
+      variance += spreadOf(sum, squares, end - start);
+    }
+    return Math.sqrt(variance);
   }
 
   /** μ(f, a) − μ(f, b). */
   difference(a: number, b: number): Contrast {
     const key = a * this.languages + b;
-    const known = this.pairs.get(key);
-    if (known !== undefined) return known;
-    const contrast = this.contrast(
-      Array.from({ length: this.languages }, (_, l) => (l === a ? 1 : l === b ? -1 : 0)),
-    );
-    this.pairs.set(key, contrast);
-    return contrast;
+    const known = this.pairs.get(key) ?? this.contrast(this.pairOf(a, b));
+    this.pairs.set(key, known);
+    return known;
+  }
+
+  /** Of μ(f, a) − μ(f, b), without its resamples. */
+  standardErrorOfDifference(a: number, b: number): number {
+    return this.standardErrorOf(this.pairOf(a, b));
+  }
+
+  private pairOf(a: number, b: number): number[] {
+    return Array.from({ length: this.languages }, (_, l) => (l === a ? 1 : l === b ? -1 : 0));
   }
 
   /** v(f, L). */

@@ -91,8 +91,11 @@ function marginInterval(
     const interval = symmetricInterval(difference);
     if (interval === null) return null;
     lower.push(interval.lo);
-    const behind = l === runnerUp ? null : own.difference(runnerUp, l);
-    if (behind === null || behind.value <= Math.sqrt(Math.log(own.units)) * behind.standardError)
+    const behind = (own.means[runnerUp] as number) - (own.means[l] as number);
+    if (
+      l === runnerUp ||
+      behind <= Math.sqrt(Math.log(own.units)) * own.standardErrorOfDifference(runnerUp, l)
+    )
       contenders.push(difference);
   }
   const width = halfWidth(contenders);
