@@ -29,6 +29,7 @@ export class CellReader {
     for (let at = start[feature] as number; at < end; at++) {
       const r = row[at] as number;
       const c = cellOf[r] as number;
+      if (c < 0) throw new Error(`text ${r} has activations, but no label to permute`);
       if (this.isTouched[c] === 0) {
         this.isTouched[c] = 1;
         touched.push(c);

@@ -1,5 +1,6 @@
 import type { Interval } from "./bootstrap.js";
 import { type FeatureColumns, featureMeans, languageWeights } from "./feature-columns.js";
+import { expectUnitsOf } from "./text-units.js";
 import { addDrawn, type UnitResamples } from "./unit-resamples.js";
 
 /** Σ g_L μ(f, L) for some g, its standard error, and its studentised error in every resample. */
@@ -39,6 +40,7 @@ export class FeatureResamples {
   ) {
     const { start, row, sum, divisor, languageOf, weight, languages } = columns;
     const { resamples, counts, units } = drawn;
+    expectUnitsOf(units, columns);
     const weights = languageWeights(columns);
     this.languages = languages;
     this.means = featureMeans(columns, feature, weights);

@@ -1,6 +1,6 @@
-import type { FeatureColumns } from "./feature-columns.js";
+import { type FeatureColumns, languageWeights } from "./feature-columns.js";
 import { Draws, seedOf } from "./random.js";
-import type { TextUnits } from "./text-units.js";
+import { expectUnitsOf, type TextUnits } from "./text-units.js";
 
 /**
  * Permutations of the languages' labels under the null hypothesis that a feature does not tell them apart. What carries a label is
@@ -45,6 +45,7 @@ export function labelPermutations(
 ): LabelPermutations {
   if (!Number.isInteger(permutations) || permutations < 1)
     throw new Error(`found ${permutations} permutations, expected a whole number from 1`);
+  expectUnitsOf(units, columns);
   const cells = cellsOf(columns, units);
   const ends = strataEnds(cells.stratumOf);
   const { languages } = columns;
@@ -93,19 +94,19 @@ function shuffleWithin(ends: readonly number[], labels: Uint8Array, draws: Draws
 }
 
 function cellsOf(
-  { languages, languageOf, weight }: FeatureColumns,
+  columns: FeatureColumns,
   { isParallel, unitOf }: TextUnits,
 ): Pick<LabelPermutations, "cellOf" | "stratumOf" | "labelOf" | "weightOf" | "scale"> {
+  const { languages, languageOf, weight } = columns;
   // Units by rising number and, in a unit, languages in order; a text is a cell of its own where the corpus is not parallel.
   const keyOf = (row: number) =>
     isParallel ? (unitOf[row] as number) * languages + (languageOf[row] as number) : row;
   const rows = [...unitOf.keys()].filter((row) => (unitOf[row] as number) >= 0);
-  const own = (l: number) => rows.filter((row) => languageOf[row] === l);
-  const scale = Float64Array.from({ length: languages }, (_, l) => {
-    const weights = own(l).reduce((total, row) => total + (weight[row] as number), 0);
-    return new Set(own(l).map(keyOf)).size / weights;
-  });
   const cells = [...Map.groupBy(rows, keyOf)].sort(([a], [b]) => a - b).map(([, texts]) => texts);
+  const labelOf = Uint8Array.from(cells, ([row]) => languageOf[row as number] as number);
+  const scale = languageWeights(columns).map(
+    (total, l) => labelOf.filter((label) => label === l).length / total,
+  );
   const cellOf = new Int32Array(unitOf.length).fill(-1);
   for (const [cell, texts] of cells.entries()) for (const row of texts) cellOf[row] = cell;
   return {
@@ -113,7 +114,7 @@ function cellsOf(
     stratumOf: Uint32Array.from(cells, ([row]) =>
       isParallel ? (unitOf[row as number] as number) : 0,
     ),
-    labelOf: Uint8Array.from(cells, ([row]) => languageOf[row as number] as number),
+    labelOf,
     weightOf: Float64Array.from(cells, (texts) =>
       texts.reduce(
         (total, row) =>

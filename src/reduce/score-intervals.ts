@@ -16,6 +16,8 @@ export interface Candidate {
 
 /** What is known of a candidate's scores; an interval is null where the texts are too few, or too few of them fire, to tell. */
 export interface ScoreEstimate extends Candidate {
+  /** Texts of the language on which the feature fires: intervals of what fires on fewer than five are often too short. */
+  firingTexts: number;
   v: number;
   vInterval: Interval | null;
   /** The language with the largest mean of the others (the first of equals), and μ(f, L) less that mean. */
@@ -45,11 +47,26 @@ export function scoreIntervals(
     resamples.set(feature, own);
     left.set(feature, (left.get(feature) as number) - 1);
     if (left.get(feature) === 0) resamples.delete(feature);
-    return { ...candidate, ...scoresOf(own, language) };
+    return {
+      ...candidate,
+      firingTexts: firingTexts(columns, candidate),
+      ...scoresOf(own, language),
+    };
   });
 }
 
-function scoresOf(own: FeatureResamples, language: number): Omit<ScoreEstimate, keyof Candidate> {
+function firingTexts(
+  { start, row, languageOf }: FeatureColumns,
+  { feature, language }: Candidate,
+): number {
+  const entries = row.subarray(start[feature], start[feature + 1]);
+  return entries.reduce((count, r) => count + (languageOf[r] === language ? 1 : 0), 0);
+}
+
+function scoresOf(
+  own: FeatureResamples,
+  language: number,
+): Omit<ScoreEstimate, keyof Candidate | "firingTexts"> {
   const total = own.means.reduce((sum, mean) => sum + mean, 0);
   const { runnerUp, margin } = marginOf(own.means, language);
   return {

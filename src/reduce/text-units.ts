@@ -53,6 +53,17 @@ export function textUnits(
   return { isParallel: true, units: numbers.size, unitOf, sampleEnds: [numbers.size] };
 }
 
+/** @throws Error for units of other columns, as of all texts where the columns have a half of them */
+export function expectUnitsOf({ unitOf }: TextUnits, { weight }: FeatureColumns): void {
+  if (unitOf.length !== weight.length)
+    throw new Error(`found units of ${unitOf.length} texts, expected them of ${weight.length}`);
+  const odd = unitOf.findIndex((unit, row) => unit >= 0 !== (weight[row] as number) > 0);
+  if (odd >= 0)
+    throw new Error(
+      `text ${odd} weighs ${weight[odd]} and is of unit ${unitOf[odd]}: the units are those of other columns`,
+    );
+}
+
 /**
  * Draws half of the units (of every language's, where the corpus is not parallel), the larger half of an odd number: rows to select
  * features on. The others, apart from rows without a unit, are for scoring what was selected.

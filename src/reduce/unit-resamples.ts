@@ -1,6 +1,6 @@
 import type { FeatureColumns } from "./feature-columns.js";
 import { Draws, seedOf } from "./random.js";
-import type { TextUnits } from "./text-units.js";
+import { expectUnitsOf, type TextUnits } from "./text-units.js";
 
 /**
  * Resamples of units with replacement, drawn once for all numbers. Translations are drawn together: a resample holds the same
@@ -26,6 +26,7 @@ export function unitResamples(
 ): UnitResamples {
   if (!Number.isInteger(resamples) || resamples < 1)
     throw new Error(`found ${resamples} resamples, expected a whole number from 1`);
+  expectUnitsOf(units, columns);
   const draws = new Draws(seedOf(seed, "units"));
   const counts = new Uint16Array(units.units * resamples);
   for (let b = 0; b < resamples; b++) {

@@ -148,6 +148,17 @@ describe("permutationTest", () => {
     expect(permutationTest(columns, drawn)).toEqual(run(half));
   });
 
+  test("permutations of half of the texts are refused for all of them", () => {
+    const { columns } = prepare(plantedLayer(mixed, { units: 20, seed: 2 }));
+    const half = keepRows(columns, (row) => row % 2 === 0);
+    const units = textUnits(half, null);
+    const drawn = labelPermutations(half, units, { seed: 1, permutations: 9 });
+    expect(() => permutationTest(columns, drawn)).toThrow("no label to permute");
+    expect(() => labelPermutations(columns, units, { seed: 1, permutations: 9 })).toThrow(
+      "is of unit -1: the units are those of other columns",
+    );
+  });
+
   test("scaling all activations of a feature changes neither t nor p", () => {
     const layer = plantedLayer(mixed, { units: 20, seed: 3 });
     const scaled = layer.languages.map(({ sums, counted }) => ({

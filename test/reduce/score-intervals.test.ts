@@ -41,6 +41,7 @@ describe("scoreIntervals", () => {
       { feature: 1, language: 3 },
       { feature: 2, language: 1 },
     ]);
+    expect(own?.firingTexts).toBe(planted.languages[3]?.sums.feature.filter((f) => f === 0).length);
     expect(own?.vInterval?.lo).toBeGreaterThan(1);
     expect(own?.marginInterval?.lo).toBeGreaterThan(1);
     expect(shared?.vInterval?.lo).toBeLessThan(0);

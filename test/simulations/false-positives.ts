@@ -8,13 +8,15 @@ import { textUnits } from "../../src/reduce/text-units.js";
 import { feature, type PlantedFeature, plantedLayer } from "../fixtures/planted-layer.js";
 
 const LANGUAGES = 10;
-const PERMUTATIONS = 199;
+const PERMUTATIONS = 999;
 const FIRING = [1, 0.5, 0.2, 0.05, 0.01];
 const NULLS = FIRING.flatMap((firing) =>
   [0.1, 1, 10, 100].map((size) => feature(LANGUAGES, firing, size)),
 );
-/** Features of one language, as most of a dictionary is not: those below tell how often nulls beside them are found. */
-const PLANTED: PlantedFeature[] = [0, 1, 2, 3].map((l) => feature(LANGUAGES, 0.5, 1, { [l]: 5 }));
+/** Features of one language, two of each: enough for q, which is at least the number of tests / (B + 1) / that of discoveries. */
+const PLANTED: PlantedFeature[] = Array.from({ length: 2 * LANGUAGES }, (_, at) =>
+  feature(LANGUAGES, 0.5, 1, { [at % LANGUAGES]: 5 }),
+);
 
 const [sets, units, how] = process.argv.slice(-3);
 const isParallel = how === "parallel";
@@ -50,7 +52,7 @@ for (let set = 0; set < Number(sets); set++) {
     const f = mixed.feature[Math.floor(at / LANGUAGES)] as number;
     const isNull = f < NULLS.length;
     if (isNull && p <= 0.05) isAny = true;
-    if (f - NULLS.length === at % LANGUAGES && p <= 0.05) found += 1;
+    if (!isNull && (f - NULLS.length) % LANGUAGES === at % LANGUAGES && p <= 0.05) found += 1;
     if ((q[at] as number) <= 0.05)
       [discoveries, wrong] = [discoveries + 1, wrong + (isNull ? 1 : 0)];
   }
