@@ -1,4 +1,3 @@
-import type { Interval } from "./bootstrap.js";
 import { type FeatureColumns, featureMeans, languageWeights } from "./feature-columns.js";
 import { expectUnitsOf } from "./text-units.js";
 import { addDrawn, type UnitResamples } from "./unit-resamples.js";
@@ -16,9 +15,6 @@ export interface Contrast {
   studentised: Float64Array;
 }
 
-const COVERAGE = 0.95;
-/** An interval needs such a share of resamples that have a value. */
-const LEAST_VALID = 0.95;
 /** Of a variance that is a difference of sums, less than this share of them is rounding. */
 const ROUNDING = 1e-12;
 
@@ -181,35 +177,4 @@ function dot(g: readonly number[], of: (language: number) => number, languages: 
   // A language that is no part of it may lack in a resample.
   for (let l = 0; l < languages; l++) if (g[l] !== 0) sum += (g[l] as number) * of(l);
   return sum;
-}
-
-/**
- * The share of |studentised| errors, the largest of the contrasts' in each resample, that is within the interval's half width in
- * standard errors; null where too few resamples have a value, or too many have no spread.
- */
-export function halfWidth(contrasts: readonly Contrast[]): number | null {
-  const [first] = contrasts;
-  if (first === undefined) throw new Error("found no contrasts, expected at least one");
-  if (contrasts.some(({ standardError }) => Number.isNaN(standardError))) return null;
-  const sizes = first.studentised
-    .map((_, b) =>
-      Math.max(...contrasts.map(({ studentised }) => Math.abs(studentised[b] as number))),
-    )
-    .filter((size) => !Number.isNaN(size))
-    .sort();
-  if (sizes.length < LEAST_VALID * first.studentised.length) return null;
-  const width = sizes[Math.ceil(COVERAGE * sizes.length) - 1] as number;
-  return Number.isFinite(width) ? width : null;
-}
-
-/**
- * The 95 % symmetric bootstrap-t interval (Hall 1988, On symmetric bootstrap confidence intervals): value ± standard error × the
- * 95 % quantile of |studentised|. Percentile and BCa intervals of such skewed sums of few texts are too short
- * (test/simulations/coverage.ts).
- */
-export function symmetricInterval(contrast: Contrast): Interval | null {
-  const width = halfWidth([contrast]);
-  if (width === null) return null;
-  const { value, standardError } = contrast;
-  return { lo: value - width * standardError, hi: value + width * standardError };
 }

@@ -1,4 +1,5 @@
-import { type FeatureResamples, symmetricInterval } from "./feature-resamples.js";
+import { bootstrapT } from "./bootstrap-t.js";
+import type { FeatureResamples } from "./feature-resamples.js";
 
 /** The languages that a feature is of. */
 export interface LanguageLabel {
@@ -36,7 +37,7 @@ function lowerBound(own: FeatureResamples, inside: number[], outside: number[]):
   // The nearest pairs first: they are the ones to fail.
   for (const a of inside.toReversed())
     for (const b of outside) {
-      const interval = symmetricInterval(own.difference(a, b));
+      const interval = bootstrapT(own.difference(a, b));
       if (interval === null || interval.lo <= 0) return null;
       least = Math.min(least, interval.lo);
     }

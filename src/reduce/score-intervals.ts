@@ -1,11 +1,7 @@
 import type { Interval } from "./bootstrap.js";
+import { bootstrapT, reachOf } from "./bootstrap-t.js";
 import type { FeatureColumns } from "./feature-columns.js";
-import {
-  type Contrast,
-  FeatureResamples,
-  halfWidth,
-  symmetricInterval,
-} from "./feature-resamples.js";
+import { type Contrast, FeatureResamples } from "./feature-resamples.js";
 import type { UnitResamples } from "./unit-resamples.js";
 import { vScore } from "./v-score.js";
 
@@ -71,7 +67,7 @@ function scoresOf(
   const { runnerUp, margin } = marginOf(own.means, language);
   return {
     v: vScore(own.means[language] as number, total, own.languages),
-    vInterval: symmetricInterval(own.v(language)),
+    vInterval: bootstrapT(own.v(language)),
     runnerUp,
     margin,
     marginInterval: marginInterval(own, language, runnerUp),
@@ -105,7 +101,7 @@ function marginInterval(
   for (let l = 0; l < own.languages; l++) {
     if (l === language) continue;
     const difference = own.difference(language, l);
-    const interval = symmetricInterval(difference);
+    const interval = bootstrapT(difference);
     if (interval === null) return null;
     lower.push(interval.lo);
     const behind = (own.means[runnerUp] as number) - (own.means[l] as number);
@@ -115,10 +111,12 @@ function marginInterval(
     )
       contenders.push(difference);
   }
-  const width = halfWidth(contenders);
-  if (width === null) return null;
+  const reach = reachOf(contenders);
+  if (reach === null) return null;
   return {
     lo: Math.min(...lower),
-    hi: Math.min(...contenders.map(({ value, standardError }) => value + width * standardError)),
+    hi: Math.min(
+      ...contenders.map(({ value, standardError }) => value + reach.above * standardError),
+    ),
   };
 }

@@ -1,19 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { featureColumns } from "../../src/reduce/feature-columns.js";
-import {
-  type Contrast,
-  FeatureResamples,
-  halfWidth,
-  symmetricInterval,
-} from "../../src/reduce/feature-resamples.js";
+import { FeatureResamples } from "../../src/reduce/feature-resamples.js";
 import { textUnits } from "../../src/reduce/text-units.js";
 import { unitResamples } from "../../src/reduce/unit-resamples.js";
-import {
-  feature,
-  languageTexts,
-  type PlantedLayer,
-  plantedLayer,
-} from "../fixtures/planted-layer.js";
+import { feature, type PlantedLayer, plantedLayer } from "../fixtures/planted-layer.js";
 
 const resample = (
   { languages, ids }: PlantedLayer,
@@ -148,66 +138,5 @@ describe("FeatureResamples", () => {
     const v = [0, 1, 2, 3].map((l) => own.v(l).value);
     expect(v.reduce((a, b) => a + b)).toBeCloseTo(0, 12);
     expect(v[2]).toBeGreaterThan(1);
-  });
-});
-
-describe("symmetricInterval", () => {
-  const contrastOf = (studentised: number[], standardError = 2): Contrast => ({
-    value: 10,
-    standardError,
-    influence: new Float64Array(0),
-    resampled: new Float64Array(0),
-    studentised: Float64Array.from(studentised),
-  });
-  const hundred = Array.from({ length: 100 }, (_, at) => (at % 2 === 0 ? 1 : -1) * (at + 1) * 0.03);
-
-  test("is as wide as 95 of 100 resamples' errors to either side", () => {
-    const interval = symmetricInterval(contrastOf(hundred));
-    expect(interval?.lo).toBeCloseTo(10 - 2 * 95 * 0.03);
-    expect(interval?.hi).toBeCloseTo(10 + 2 * 95 * 0.03);
-  });
-
-  test("resamples without a value are left out, to one in twenty", () => {
-    const without = (count: number) => hundred.map((t, at) => (at < count ? Number.NaN : t));
-    expect(symmetricInterval(contrastOf(without(5)))).not.toBeNull();
-    expect(symmetricInterval(contrastOf(without(6)))).toBeNull();
-  });
-
-  test("several contrasts together take the largest error of each resample", () => {
-    expect(halfWidth([contrastOf([1, -5, 2]), contrastOf([-4, 1, 0])])).toBe(5);
-    expect(() => halfWidth([])).toThrow("found no contrasts");
-  });
-
-  const constant = (texts: number, fires: (text: number, language: number) => boolean) => {
-    const languages = [0, 1].map((k) =>
-      languageTexts(
-        Array.from({ length: texts }, (_, t) => (fires(t, k) ? [[0, 6 + 3 * k, 2]] : [])),
-        new Uint32Array(texts).fill(3),
-        1,
-      ),
-    );
-    return { languages, ids: languages.map(() => [...Array(texts).keys()]) };
-  };
-
-  test("what is the same in every text has no uncertainty", () => {
-    const { of } = resample(constant(8, () => true));
-    expect(symmetricInterval(of(0).v(1))).toEqual({ lo: 1, hi: 1 });
-  });
-
-  test("a feature that never fires has v = 0 for certain", () => {
-    const { of } = resample(constant(8, () => false));
-    expect(symmetricInterval(of(0).v(1))).toEqual({ lo: 0, hi: 0 });
-  });
-
-  test("one text that fires, and one unit, tell of no interval", () => {
-    const one = resample(constant(30, (t, k) => t === 4 && k === 1));
-    expect(symmetricInterval(one.of(0).v(1))).toBeNull();
-    expect(
-      symmetricInterval(
-        resample(constant(1, () => true))
-          .of(0)
-          .v(1),
-      ),
-    ).toBeNull();
   });
 });
