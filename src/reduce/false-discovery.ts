@@ -2,6 +2,8 @@
  * Benjamini & Hochberg (1995) q-values: the least rate of false discoveries at which each test is one, min over p_(j) ≥ p_(i) of
  * m p_(j) / j.
  *
+ * Where p has a floor of 1 / (B + 1), as of B permutations, so has q: m / (B + 1) / the number of discoveries.
+ *
  * @param p of all m tests that are looked at together
  */
 export function falseDiscoveryQ(p: Float64Array): Float64Array {

@@ -1,9 +1,10 @@
 import type { FeatureColumns } from "./feature-columns.js";
+import type { LabelPermutations } from "./label-permutations.js";
 
 /** One feature by cell, its entries in a cell added up. */
 export interface FeatureCells {
   cell: Uint32Array;
-  /** Σ of the entries' x. */
+  /** Σ of the entries' x, in the units of `LabelPermutations.scale`. */
   x: Float64Array;
 }
 
@@ -14,25 +15,27 @@ export class CellReader {
 
   constructor(
     private readonly columns: FeatureColumns,
-    private readonly cellOf: Int32Array,
-    cells: number,
+    private readonly permutations: LabelPermutations,
   ) {
-    this.sums = new Float64Array(cells);
-    this.isTouched = new Uint8Array(cells);
+    this.sums = new Float64Array(permutations.labelOf.length);
+    this.isTouched = new Uint8Array(permutations.labelOf.length);
   }
 
   of(feature: number): FeatureCells {
-    const { start, row, sum, divisor } = this.columns;
+    const { start, row, sum, divisor, languageOf } = this.columns;
+    const { cellOf, scale } = this.permutations;
     const touched: number[] = [];
     const end = start[feature + 1] as number;
     for (let at = start[feature] as number; at < end; at++) {
       const r = row[at] as number;
-      const c = this.cellOf[r] as number;
+      const c = cellOf[r] as number;
+      if (c < 0) throw new Error(`text ${r} has activations, but no label to permute`);
       if (this.isTouched[c] === 0) {
         this.isTouched[c] = 1;
         touched.push(c);
       }
-      this.sums[c] = (this.sums[c] as number) + (sum[at] as number) / (divisor[r] as number);
+      const x = (sum[at] as number) / (divisor[r] as number);
+      this.sums[c] = (this.sums[c] as number) + x * (scale[languageOf[r] as number] as number);
     }
     const cell = Uint32Array.from(touched);
     const x = Float64Array.from(touched, (c) => this.sums[c] as number);

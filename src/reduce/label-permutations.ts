@@ -1,11 +1,16 @@
-import type { FeatureColumns } from "./feature-columns.js";
+import { type FeatureColumns, languageWeights } from "./feature-columns.js";
 import { Draws, seedOf } from "./random.js";
-import type { TextUnits } from "./text-units.js";
+import { expectUnitsOf, type TextUnits } from "./text-units.js";
 
 /**
  * Permutations of the languages' labels under the null hypothesis that a feature does not tell them apart. What carries a label is
  * a cell: a unit's texts of one language, tokens and all. Labels are permuted within a stratum: a unit, among the languages that it
  * has, or, where the corpus is not parallel, all texts, so that every language keeps its number of them.
+ *
+ * One tokenizer cuts the same sentence into many more tokens in one language than in another. So that texts are alike but for their
+ * label, sums and weights are in units of their language's mean weight of a cell; no language's mean changes by that. Without it, a
+ * language of short texts is found too often (family-wise 7 to 8 % of data sets instead of 5 %, where texts are twice as long in some
+ * languages as in others).
  */
 export interface LabelPermutations {
   languages: number;
@@ -16,6 +21,8 @@ export interface LabelPermutations {
   stratumOf: Uint32Array;
   labelOf: Uint8Array;
   weightOf: Float64Array;
+  /** By language: what weights and sums of its texts are multiplied with, so that its cells weigh 1 on average. */
+  scale: Float64Array;
   /** Labels of a block of permutations, cell by cell: that of cell c in permutation b of a block of n is at c · n + b. */
   blocks: { permutations: number; slots: number; labels: Uint8Array }[];
   /** [permutations, K]: what the weights of the cells with a label add up to. */
@@ -38,6 +45,7 @@ export function labelPermutations(
 ): LabelPermutations {
   if (!Number.isInteger(permutations) || permutations < 1)
     throw new Error(`found ${permutations} permutations, expected a whole number from 1`);
+  expectUnitsOf(units, columns);
   const cells = cellsOf(columns, units);
   const ends = strataEnds(cells.stratumOf);
   const { languages } = columns;
@@ -86,14 +94,19 @@ function shuffleWithin(ends: readonly number[], labels: Uint8Array, draws: Draws
 }
 
 function cellsOf(
-  { languages, languageOf, weight }: FeatureColumns,
+  columns: FeatureColumns,
   { isParallel, unitOf }: TextUnits,
-): Pick<LabelPermutations, "cellOf" | "stratumOf" | "labelOf" | "weightOf"> {
+): Pick<LabelPermutations, "cellOf" | "stratumOf" | "labelOf" | "weightOf" | "scale"> {
+  const { languages, languageOf, weight } = columns;
   // Units by rising number and, in a unit, languages in order; a text is a cell of its own where the corpus is not parallel.
   const keyOf = (row: number) =>
     isParallel ? (unitOf[row] as number) * languages + (languageOf[row] as number) : row;
   const rows = [...unitOf.keys()].filter((row) => (unitOf[row] as number) >= 0);
   const cells = [...Map.groupBy(rows, keyOf)].sort(([a], [b]) => a - b).map(([, texts]) => texts);
+  const labelOf = Uint8Array.from(cells, ([row]) => languageOf[row as number] as number);
+  const scale = languageWeights(columns).map(
+    (total, l) => labelOf.filter((label) => label === l).length / total,
+  );
   const cellOf = new Int32Array(unitOf.length).fill(-1);
   for (const [cell, texts] of cells.entries()) for (const row of texts) cellOf[row] = cell;
   return {
@@ -101,10 +114,15 @@ function cellsOf(
     stratumOf: Uint32Array.from(cells, ([row]) =>
       isParallel ? (unitOf[row as number] as number) : 0,
     ),
-    labelOf: Uint8Array.from(cells, ([row]) => languageOf[row as number] as number),
+    labelOf,
     weightOf: Float64Array.from(cells, (texts) =>
-      texts.reduce((total, row) => total + (weight[row] as number), 0),
+      texts.reduce(
+        (total, row) =>
+          total + (weight[row] as number) * (scale[languageOf[row] as number] as number),
+        0,
+      ),
     ),
+    scale,
   };
 }
 

@@ -14,7 +14,7 @@ const ROUNDING = 1e-12;
  *
  *   σ0² = Σ_i Σ_c (a_c − ā_i)² · Σ_c (e_c − ē_i)² / (m_i − 1)
  *
- * (Hoeffding 1951, A combinatorial central limit theorem, eq. 10).
+ * (Hoeffding 1951, A combinatorial central limit theorem).
  */
 export class NullScale {
   private readonly cells: Float64Array;

@@ -1,6 +1,6 @@
 import { largestOf, leastEqual } from "./family-wise.js";
 import { CellReader, type FeatureCells } from "./feature-cells.js";
-import { type FeatureColumns, languageWeights } from "./feature-columns.js";
+import type { FeatureColumns } from "./feature-columns.js";
 import type { LabelPermutations } from "./label-permutations.js";
 import { NullScale } from "./null-scale.js";
 
@@ -36,9 +36,11 @@ export function permutationTest(
   const { languages } = columns;
   const tested: number[] = [];
   for (let f = from; f < to; f++) if (columns.start[f + 1] !== columns.start[f]) tested.push(f);
-  const observed = languageWeights(columns);
+  const observed = new Float64Array(languages);
+  for (const [c, l] of permutations.labelOf.entries())
+    observed[l] = (observed[l] as number) + (permutations.weightOf[c] as number);
   const scale = new NullScale(permutations);
-  const cells = new CellReader(columns, permutations.cellOf, permutations.labelOf.length);
+  const cells = new CellReader(columns, permutations);
   const statistic = new Float64Array(tested.length * languages);
   const exceeding = new Uint32Array(tested.length * languages);
   const maxima = new Float64Array(permutations.permutations).fill(Number.NEGATIVE_INFINITY);

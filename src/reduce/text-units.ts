@@ -12,6 +12,8 @@ export interface TextUnits {
   units: number;
   /** By row: its unit, −1 for a row without a counted token. */
   unitOf: Int32Array;
+  /** Where each sample of units that is drawn by itself ends: all units or, where the corpus is not parallel, each language's. */
+  sampleEnds: number[];
 }
 
 /**
@@ -27,7 +29,11 @@ export function textUnits(
   const rows = [...weight.keys()].filter((row) => weight[row] !== 0);
   if (ids === null) {
     for (const [unit, row] of rows.entries()) unitOf[row] = unit;
-    return { isParallel: false, units: rows.length, unitOf };
+    const sampleEnds = Array.from(
+      { length: languages },
+      (_, k) => rows.filter((row) => (columns.languageOf[row] as number) <= k).length,
+    );
+    return { isParallel: false, units: rows.length, unitOf, sampleEnds };
   }
   const texts = Array.from(
     { length: languages },
@@ -44,7 +50,18 @@ export function textUnits(
       .map((id, unit) => [id, unit]),
   );
   for (const row of rows) unitOf[row] = numbers.get(byRow[row] as number) as number;
-  return { isParallel: true, units: numbers.size, unitOf };
+  return { isParallel: true, units: numbers.size, unitOf, sampleEnds: [numbers.size] };
+}
+
+/** @throws Error for units of other columns, as of all texts where the columns have a half of them */
+export function expectUnitsOf({ unitOf }: TextUnits, { weight }: FeatureColumns): void {
+  if (unitOf.length !== weight.length)
+    throw new Error(`found units of ${unitOf.length} texts, expected them of ${weight.length}`);
+  const odd = unitOf.findIndex((unit, row) => unit >= 0 !== (weight[row] as number) > 0);
+  if (odd >= 0)
+    throw new Error(
+      `text ${odd} weighs ${weight[odd]} and is of unit ${unitOf[odd]}: the units are those of other columns`,
+    );
 }
 
 /**
@@ -53,24 +70,16 @@ export function textUnits(
  *
  * @returns by row, whether it is in the drawn half
  */
-export function halfOfUnits(
-  { isParallel, units, unitOf }: TextUnits,
-  { languageOf }: FeatureColumns,
-  seed: number,
-): boolean[] {
+export function halfOfUnits({ unitOf, sampleEnds }: TextUnits, seed: number): boolean[] {
   const draws = new Draws(seedOf(seed, "halves"));
-  const rows = [...unitOf.keys()].filter((row) => (unitOf[row] as number) >= 0);
-  const strata = isParallel
-    ? [Array.from({ length: units }, (_, unit) => unit)]
-    : [...Map.groupBy(rows, (row) => languageOf[row]).values()].map((texts) =>
-        texts.map((row) => unitOf[row] as number),
-      );
   const drawn = new Set<number>();
-  for (const members of strata) {
-    for (let at = 0; at < Math.ceil(members.length / 2); at++) {
-      const from = at + draws.below(members.length - at);
-      drawn.add(members[from] as number);
-      members[from] = members[at] as number;
+  for (const [at, end] of sampleEnds.entries()) {
+    const start = at === 0 ? 0 : (sampleEnds[at - 1] as number);
+    const sample = Array.from({ length: end - start }, (_, unit) => start + unit);
+    for (let place = 0; place < Math.ceil(sample.length / 2); place++) {
+      const from = place + draws.below(sample.length - place);
+      drawn.add(sample[from] as number);
+      sample[from] = sample[place] as number;
     }
   }
   return Array.from(unitOf, (unit) => drawn.has(unit));

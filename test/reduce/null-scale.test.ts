@@ -13,7 +13,9 @@ function scales({ languages, ids }: PlantedLayer, isParallel: boolean, permutati
   const drawn = labelPermutations(columns, units, { seed: 3, permutations });
   const x = new Float64Array(drawn.labelOf.length);
   for (let at = 0; at < (columns.start[1] as number); at++)
-    x[drawn.cellOf[columns.row[at] as number] as number] = columns.sum[at] as number;
+    x[drawn.cellOf[columns.row[at] as number] as number] =
+      (columns.sum[at] as number) *
+      (drawn.scale[columns.languageOf[columns.row[at] as number] as number] as number);
   const sigma = new NullScale(drawn).of({ cell: Uint32Array.from(x.keys()), x });
   const k = languages.length;
   const v = labelsOf(drawn).map((labels, b) => {

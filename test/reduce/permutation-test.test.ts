@@ -46,18 +46,19 @@ describe("permutationTest", () => {
       const result = permutationTest(columns, drawn);
       expect([...result.feature]).toEqual([0, 1, 3, 4]);
       const k = 4;
+      const scaleOf = (row: number) => drawn.scale[columns.languageOf[row] as number] as number;
       /** v by definition, given every cell's label. */
       const scores = (f: number, labels: ArrayLike<number>) => {
         const [sums, weights] = [new Float64Array(k), new Float64Array(k)];
         for (let row = 0; row < columns.weight.length; row++) {
           const l = labels[drawn.cellOf[row] as number] as number;
-          weights[l] = (weights[l] as number) + (columns.weight[row] as number);
+          weights[l] = (weights[l] as number) + (columns.weight[row] as number) * scaleOf(row);
         }
         for (let at = columns.start[f] as number; at < (columns.start[f + 1] as number); at++) {
           const row = columns.row[at] as number;
           const l = labels[drawn.cellOf[row] as number] as number;
-          sums[l] =
-            (sums[l] as number) + (columns.sum[at] as number) / (columns.divisor[row] as number);
+          const x = (columns.sum[at] as number) / (columns.divisor[row] as number);
+          sums[l] = (sums[l] as number) + x * scaleOf(row);
         }
         const means = [...sums].map((sum, l) => sum / (weights[l] as number));
         return means.map(
@@ -145,6 +146,17 @@ describe("permutationTest", () => {
     const units = textUnits(columns, layer.ids);
     const drawn = labelPermutations(columns, units, { seed: 1, permutations: 199 });
     expect(permutationTest(columns, drawn)).toEqual(run(half));
+  });
+
+  test("permutations of half of the texts are refused for all of them", () => {
+    const { columns } = prepare(plantedLayer(mixed, { units: 20, seed: 2 }));
+    const half = keepRows(columns, (row) => row % 2 === 0);
+    const units = textUnits(half, null);
+    const drawn = labelPermutations(half, units, { seed: 1, permutations: 9 });
+    expect(() => permutationTest(columns, drawn)).toThrow("no label to permute");
+    expect(() => labelPermutations(columns, units, { seed: 1, permutations: 9 })).toThrow(
+      "is of unit -1: the units are those of other columns",
+    );
   });
 
   test("scaling all activations of a feature changes neither t nor p", () => {

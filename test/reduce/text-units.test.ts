@@ -23,7 +23,7 @@ describe("textUnits", () => {
       [40, 7, 9],
       [9, 40],
     ]);
-    expect(units).toMatchObject({ isParallel: true, units: 3 });
+    expect(units).toMatchObject({ isParallel: true, units: 3, sampleEnds: [3] });
     expect([...units.unitOf]).toEqual([2, 0, 1, 1, 2]);
   });
 
@@ -35,7 +35,12 @@ describe("textUnits", () => {
         [3, 2, 1],
       ]).unitOf,
     ]).toEqual([0, -1, -1, -1, 0]);
-    expect([...textUnits(columns, null).unitOf]).toEqual([0, -1, -1, -1, 1]);
+    expect(textUnits(columns, null)).toEqual({
+      isParallel: false,
+      units: 2,
+      unitOf: Int32Array.of(0, -1, -1, -1, 1),
+      sampleEnds: [1, 2],
+    });
   });
 
   test("ids that are not those of the texts are refused", () => {
@@ -56,7 +61,7 @@ describe("halfOfUnits", () => {
           ids.map(() => 1),
           ids.map(() => 1),
         );
-        const half = halfOfUnits(textUnits(columns, [ids, ids.toReversed()]), columns, seed);
+        const half = halfOfUnits(textUnits(columns, [ids, ids.toReversed()]), seed);
         const own = half.slice(0, count);
         expect(own.filter(Boolean)).toHaveLength(Math.ceil(count / 2));
         expect(half.slice(count)).toEqual(own.toReversed());
@@ -68,7 +73,7 @@ describe("halfOfUnits", () => {
     fc.assert(
       fc.property(lengths, fc.nat(), (texts, seed) => {
         const columns = columnsOf(...texts.map((count) => Array(count).fill(1)));
-        const half = halfOfUnits(textUnits(columns, null), columns, seed);
+        const half = halfOfUnits(textUnits(columns, null), seed);
         for (const [k, count] of texts.entries()) {
           const own = half.slice(columns.firstRow[k], columns.firstRow[k + 1]);
           expect(own.filter(Boolean)).toHaveLength(Math.ceil(count / 2));
@@ -82,7 +87,7 @@ describe("halfOfUnits", () => {
     const ones = ids.map(() => 1);
     const halfBy = (order: number[], seed: number) => {
       const columns = columnsOf(ones, ones);
-      const half = halfOfUnits(textUnits(columns, [order, order]), columns, seed);
+      const half = halfOfUnits(textUnits(columns, [order, order]), seed);
       return order.filter((_, at) => half[at]).sort();
     };
     expect(halfBy(ids, 1)).toEqual(halfBy(ids.toReversed(), 1));
