@@ -80,7 +80,10 @@ export class OpenRun {
       await this.warn(
         `layer ${layer}: no feature fires on any counted token; its scores are all 0 and rank nothing`,
       );
-    await writeScores(scores, config.languages, store, jobs);
+    const of = { pool: config.pool, sharesIds: this.parts.gathered.sharesIds };
+    await writeScores(scores, languages, of, store, jobs, (layer) =>
+      this.tell({ type: "phase", phase: `testing layer ${layer}` }),
+    );
     await this.tell({ type: "phase", phase: "collecting examples" });
     const choices = config.layers.flatMap((layer) =>
       chooseExamples(layer, bestFeatures(scores.rankings.get(layer) as Ranking), languages),

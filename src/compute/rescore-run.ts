@@ -60,7 +60,8 @@ export async function rescoreRun({
     await engine.logTo(store.path(RUN_FILES.engineLog));
     const jobs = new EngineJobs(engine, signal, () => undefined);
     for (const language of sums) await store.writeSums(language);
-    await writeScores(scores, languages, store, jobs);
+    const of = { pool: config.pool, sharesIds: run.meta.shares_ids };
+    await writeScores(scores, sums, of, store, jobs);
     const examples = openExamples(run);
     const kept = examples === null ? null : stillAmongBest(examples, languages, rankings);
     if (kept !== null) await store.write(RUN_FILES.examples, `${JSON.stringify(kept)}\n`);

@@ -32,7 +32,7 @@ export function halvedScores(
   const chosen = new Float64Array(K * best);
   let halves = 0;
   for (let round = 0; round < halvings; round++) {
-    const isFirst = halfOfUnits(units, columns, seed + round);
+    const isFirst = halfOfUnits(units, seed + round);
     const parts = meansOfHalves(columns, isFirst);
     if (parts === null) continue;
     const [one, other] = [vScores(parts[0]), vScores(parts[1])];

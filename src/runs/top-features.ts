@@ -1,6 +1,6 @@
 import { requestError } from "../errors.js";
 import type { Interval } from "../reduce/bootstrap.js";
-import { tauIndex } from "../reduce/tau.js";
+import { specificity } from "../reduce/mean-profile.js";
 import type { Ranking } from "../reduce/v-score.js";
 import type { FinishedRun, ScoredRun } from "./read.js";
 import type { LayerStatistics } from "./score-files.js";
@@ -138,7 +138,7 @@ function withStatistics(
     margin: mean - runnerUpMean,
     active_fraction: statistics.activeFraction[at] as number,
     active_elsewhere: meanOfOthers(columnOf(statistics, statistics.activeFraction, feature), k),
-    tau: tauIndex(columnOf(statistics, statistics.mean, feature)),
+    tau: specificity(Float64Array.from(columnOf(statistics, statistics.mean, feature))),
     ...evidenceOf(run, ranked),
     ...heldOutOf(run, ranked),
     n_texts: run.meta.texts[language] ?? 0,

@@ -1,0 +1,152 @@
+import { candidateMeasures } from "./reduce/candidate-measures.js";
+import { falseDiscoveryQ } from "./reduce/false-discovery.js";
+import { familyWiseP, largestOf } from "./reduce/family-wise.js";
+import type { LanguageTexts } from "./reduce/feature-columns.js";
+import { type FeatureColumns, featureColumns } from "./reduce/feature-columns.js";
+import { canHalve, halvedScores } from "./reduce/halvings.js";
+import { labelPermutations } from "./reduce/label-permutations.js";
+import type { Pool } from "./reduce/language-sums.js";
+import { type PermutationTest, permutationTest } from "./reduce/permutation-test.js";
+import { type Candidate, scoreIntervals } from "./reduce/score-intervals.js";
+import { sharedIds } from "./reduce/text-ids.js";
+import { type TextUnits, textUnits } from "./reduce/text-units.js";
+import { unitResamples } from "./reduce/unit-resamples.js";
+import type { Ranking } from "./reduce/v-score.js";
+import type { Evidence, EvidenceFacts, LayerEvidence } from "./runs/evidence-file.js";
+import type { LanguageSums } from "./runs/sums-file.js";
+
+/** Of so many features of each language's ranking, all that there is; of the others p and q. */
+const BEST = 50;
+const RESAMPLES = 1000;
+const PERMUTATIONS = 1000;
+const HALVINGS = 20;
+/** Evidence of the same texts is the same, whatever else a run's seed draws. */
+const SEED = 0;
+
+export interface EvidenceRequest {
+  layers: readonly number[];
+  rankings: ReadonlyMap<number, Ranking>;
+  pool: Pool;
+  /** Whether equal ids of two languages mean translations. */
+  sharesIds: boolean;
+}
+
+/**
+ * How sure scores are, from the same per-text sums that they are of: a test of v of every feature on every language, and of each
+ * language's best features intervals, what halves of the texts that did not choose them say, AUROC and d_z. No model is needed.
+ *
+ * @param onLayer told before each layer
+ */
+export async function gatherEvidence(
+  languages: readonly LanguageSums[],
+  { layers, rankings, pool, sharesIds }: EvidenceRequest,
+  onLayer: (layer: number) => void | Promise<void> = () => undefined,
+): Promise<Evidence> {
+  const { ids, hasDocuments } = sharedIds(
+    languages.map(({ texts }) => texts),
+    sharesIds,
+  );
+  const columnsOf = (layer: number): FeatureColumns =>
+    featureColumns(
+      languages.map(({ layers, counted }): LanguageTexts => {
+        const sums = layers.get(layer);
+        if (sums === undefined) throw new Error(`the sums lack layer ${layer}`);
+        return { sums, counted };
+      }),
+      pool,
+    );
+  const tests = new Map<number, PermutationTest>();
+  const gathered = new Map<number, LayerEvidence>();
+  let units: TextUnits | undefined;
+  let untested: string | null = null;
+  for (const layer of layers) {
+    await onLayer(layer);
+    const columns = columnsOf(layer);
+    units = textUnits(columns, ids);
+    untested = whyUntested(columns, units);
+    const ranking = rankings.get(layer) as Ranking;
+    gathered.set(layer, ofBest(columns, units, ranking));
+    if (untested !== null) continue;
+    const drawn = { seed: SEED, permutations: PERMUTATIONS };
+    tests.set(layer, permutationTest(columns, labelPermutations(columns, units, drawn)));
+  }
+  const count = writeTests(tests, gathered);
+  const facts: EvidenceFacts = {
+    ...{ schema: 1, languages: languages.map(({ language }) => language) },
+    ...{ is_parallel: units?.isParallel ?? false, units: units?.units ?? 0 },
+    unit: hasDocuments && units?.isParallel === true ? "document" : "text",
+    ...{ resamples: RESAMPLES, permutations: PERMUTATIONS, halvings: HALVINGS, seed: SEED },
+    ...{ tests: count, untested },
+  };
+  return { facts, layers: gathered };
+}
+
+/** Whether labels can be exchanged at all. */
+function whyUntested({ languageOf, weight }: FeatureColumns, units: TextUnits): string | null {
+  const labels = new Map<number, Set<number>>();
+  for (const [row, unit] of units.unitOf.entries()) {
+    if ((weight[row] as number) === 0) continue;
+    const stratum = units.isParallel ? unit : 0;
+    const own = labels.get(stratum) ?? new Set();
+    labels.set(stratum, own.add(languageOf[row] as number));
+  }
+  return [...labels.values()].some((own) => own.size > 1)
+    ? null
+    : "no text is there in two languages";
+}
+
+/** Everything but p and q, which wait for all layers. */
+function ofBest(columns: FeatureColumns, units: TextUnits, ranking: Ranking): LayerEvidence {
+  const { languages: K, features: F, index } = ranking;
+  const best = Math.min(BEST, F);
+  const candidates: Candidate[] = Array.from({ length: K * best }, (_, cell) => {
+    const language = Math.floor(cell / best);
+    return { language, feature: index[language * F + (cell % best)] as number };
+  });
+  const drawn = unitResamples(columns, units, { seed: SEED, resamples: RESAMPLES });
+  const intervals = scoreIntervals(columns, drawn, candidates);
+  const measures = candidateMeasures(columns, units, candidates);
+  const unknown = () => new Float32Array(K * best).fill(Number.NaN);
+  const halves = canHalve(columns)
+    ? halvedScores(columns, units, ranking, { best, halvings: HALVINGS, seed: SEED })
+    : { v: unknown(), share: unknown() };
+  const table = (of: (at: number) => number | null | undefined) =>
+    Float32Array.from(candidates, (_, at) => of(at) ?? Number.NaN);
+  return {
+    ...{ features: F, best, p: new Float32Array(K * F), q: new Float32Array(K * F) },
+    lo: table((at) => intervals[at]?.vInterval?.lo),
+    hi: table((at) => intervals[at]?.vInterval?.hi),
+    marginLo: table((at) => intervals[at]?.marginInterval?.lo),
+    marginHi: table((at) => intervals[at]?.marginInterval?.hi),
+    ...{ halvesV: Float32Array.from(halves.v), halvesShare: Float32Array.from(halves.share) },
+    auroc: table((at) => measures[at]?.auroc),
+    dz: table((at) => measures[at]?.pairedEffect),
+  };
+}
+
+/** Fills in p over all layers together, and q. @returns how many tests there are */
+function writeTests(
+  tests: ReadonlyMap<number, PermutationTest>,
+  gathered: ReadonlyMap<number, LayerEvidence>,
+): number {
+  for (const { p, q } of gathered.values()) {
+    p.fill(Number.NaN);
+    q.fill(Number.NaN);
+  }
+  if (tests.size === 0) return 0;
+  const maxima = largestOf([...tests.values()].map((test) => test.maxima));
+  const qs = falseDiscoveryQ(Float64Array.from([...tests.values()].flatMap(({ p }) => [...p])));
+  let from = 0;
+  for (const [layer, { feature, languages, statistic }] of tests) {
+    const evidence = gathered.get(layer) as LayerEvidence;
+    const familyWise = familyWiseP(statistic, maxima);
+    for (const [row, f] of feature.entries())
+      for (let k = 0; k < languages; k++) {
+        const at = k * evidence.features + f;
+        evidence.p[at] = familyWise[row * languages + k] as number;
+        evidence.q[at] = qs[from + row * languages + k] as number;
+      }
+    from += statistic.length;
+  }
+  return from;
+}
