@@ -17,6 +17,8 @@ import type { LanguageSums } from "./runs/sums-file.js";
 
 /** Of so many features of each language's ranking, all that there is; of the others p and q. */
 const BEST = 50;
+/** And of so many the interval of the margin. */
+const BEST_MARGINS = 5;
 const RESAMPLES = 1000;
 const PERMUTATIONS = 1000;
 const HALVINGS = 20;
@@ -42,7 +44,7 @@ export async function gatherEvidence(
   { layers, rankings, pool, sharesIds }: EvidenceRequest,
   onLayer: (layer: number) => void | Promise<void> = () => undefined,
 ): Promise<Evidence> {
-  const { ids, hasDocuments } = sharedIds(
+  const { ids, isParallel, hasDocuments } = sharedIds(
     languages.map(({ texts }) => texts),
     sharesIds,
   );
@@ -62,7 +64,7 @@ export async function gatherEvidence(
   for (const layer of layers) {
     await onLayer(layer);
     const columns = columnsOf(layer);
-    units = textUnits(columns, ids);
+    units = textUnits(columns, ids, isParallel);
     untested = whyUntested(columns, units);
     const ranking = rankings.get(layer) as Ranking;
     gathered.set(layer, ofBest(columns, units, ranking));
@@ -74,7 +76,7 @@ export async function gatherEvidence(
   const facts: EvidenceFacts = {
     ...{ schema: 1, languages: languages.map(({ language }) => language) },
     ...{ is_parallel: units?.isParallel ?? false, units: units?.units ?? 0 },
-    unit: hasDocuments && units?.isParallel === true ? "document" : "text",
+    unit: hasDocuments ? "document" : "text",
     ...{ resamples: RESAMPLES, permutations: PERMUTATIONS, halvings: HALVINGS, seed: SEED },
     ...{ tests: count, untested },
   };
@@ -104,7 +106,8 @@ function ofBest(columns: FeatureColumns, units: TextUnits, ranking: Ranking): La
     return { language, feature: index[language * F + (cell % best)] as number };
   });
   const drawn = unitResamples(columns, units, { seed: SEED, resamples: RESAMPLES });
-  const intervals = scoreIntervals(columns, drawn, candidates);
+  const isMargin = (at: number) => at % best < BEST_MARGINS;
+  const intervals = scoreIntervals(columns, drawn, candidates, isMargin);
   const measures = candidateMeasures(columns, units, candidates);
   const unknown = () => new Float32Array(K * best).fill(Number.NaN);
   const halves = canHalve(columns)

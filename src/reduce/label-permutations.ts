@@ -98,9 +98,11 @@ function cellsOf(
   { isParallel, unitOf }: TextUnits,
 ): Pick<LabelPermutations, "cellOf" | "stratumOf" | "labelOf" | "weightOf" | "scale"> {
   const { languages, languageOf, weight } = columns;
-  // Units by rising number and, in a unit, languages in order; a text is a cell of its own where the corpus is not parallel.
+  // Units by rising number and, in a unit, languages in order; a unit is of one language where the corpus is not parallel.
   const keyOf = (row: number) =>
-    isParallel ? (unitOf[row] as number) * languages + (languageOf[row] as number) : row;
+    isParallel
+      ? (unitOf[row] as number) * languages + (languageOf[row] as number)
+      : (unitOf[row] as number);
   const rows = [...unitOf.keys()].filter((row) => (unitOf[row] as number) >= 0);
   const cells = [...Map.groupBy(rows, keyOf)].sort(([a], [b]) => a - b).map(([, texts]) => texts);
   const labelOf = Uint8Array.from(cells, ([row]) => languageOf[row as number] as number);

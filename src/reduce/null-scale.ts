@@ -14,7 +14,9 @@ const ROUNDING = 1e-12;
  *
  *   σ0² = Σ_i Σ_c (a_c − ā_i)² · Σ_c (e_c − ē_i)² / (m_i − 1)
  *
- * (Hoeffding 1951, A combinatorial central limit theorem).
+ * (Hoeffding 1951, A combinatorial central limit theorem). To the same order the mean of μ(f, L) over the permutations is
+ * Σ_i (n_iL / m_i) Σ_c x_c / D_L with n_iL cells of L in stratum i: not the same for all languages where some have units that the
+ * others lack, whose labels nothing can exchange.
  */
 export class NullScale {
   private readonly cells: Float64Array;
@@ -25,6 +27,8 @@ export class NullScale {
   private readonly ofWeights: Float64Array;
   private readonly grossOfWeights: Float64Array;
   private readonly totalWeight: number;
+  /** [strata, K]: n_iL / (m_i D_L). */
+  private readonly share: Float64Array;
   private readonly x: Float64Array;
   private readonly squares: Float64Array;
   private readonly cross: Float64Array;
@@ -64,6 +68,10 @@ export class NullScale {
       }
       return m < 2 ? 0 : Math.max(0, squares - (sum * sum) / m) / (m - 1);
     };
+    this.share = counts.map((n, at) => {
+      const m = this.cells[Math.floor(at / languages)] as number;
+      return n / m / (expected[at % languages] as number);
+    });
     this.spread = Float64Array.from({ length: strata * languages }, (_, at) =>
       spreadOf(Math.floor(at / languages), at % languages),
     );
@@ -82,8 +90,8 @@ export class NullScale {
     this.cross = new Float64Array(strata);
   }
 
-  /** σ0 of a feature by language; 0 where no permutation of labels changes v but by rounding. */
-  of({ cell, x }: FeatureCells): Float64Array {
+  /** By language: σ0 of a feature, 0 where no permutation of labels changes v but by rounding; and the mean of its means. */
+  of({ cell, x }: FeatureCells): { sigma: Float64Array; mean: Float64Array } {
     const { languages, stratumOf, weightOf } = this.labels;
     const touched: number[] = [];
     let total = 0;
@@ -100,6 +108,7 @@ export class NullScale {
     const ratio = total / this.totalWeight;
     const variance = this.ofWeights.map((w) => ratio * ratio * w);
     const gross = this.grossOfWeights.map((w) => ratio * ratio * w);
+    const mean = new Float64Array(languages);
     for (const i of touched) {
       const m = this.cells[i] as number;
       const sum = this.x[i] as number;
@@ -112,11 +121,15 @@ export class NullScale {
         const spread = this.spread[i * languages + l] as number;
         variance[l] = (variance[l] as number) + spread * net;
         gross[l] = (gross[l] as number) + spread * size;
+        mean[l] = (mean[l] as number) + (this.share[i * languages + l] as number) * sum;
       }
       this.x[i] = 0;
       this.squares[i] = 0;
       this.cross[i] = 0;
     }
-    return variance.map((v, l) => (v <= ROUNDING * (gross[l] as number) ? 0 : Math.sqrt(v)));
+    return {
+      sigma: variance.map((v, l) => (v <= ROUNDING * (gross[l] as number) ? 0 : Math.sqrt(v))),
+      mean,
+    };
   }
 }

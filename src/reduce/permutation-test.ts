@@ -9,7 +9,7 @@ export interface PermutationTest {
   languages: number;
   /** The tested features, rising: those with an entry. The others never fire and have nothing to test. */
   feature: Uint32Array;
-  /** [tested, K], row-major: t = v / σ0; 0 where no exchange of labels can change v. */
+  /** [tested, K], row-major: t = (v − its mean over permutations) / σ0; 0 where no exchange of labels can change v. */
   statistic: Float64Array;
   /** [tested, K]: (1 + number of permutations with t* ≥ t) / (B + 1), one-sided for large v. */
   p: Float64Array;
@@ -23,7 +23,8 @@ const ENTRIES_AT_ONCE = 1 << 16;
 /**
  * Tests v of all features from `from` up to `to`. No number hangs on the range: tests of parts of a layer are joined by `joinTests`.
  * The p of one feature is exact under the null (Phipson & Smyth 2010) whatever σ0 is, since permutations do not change σ0; dividing
- * by it makes features of all sizes count alike in the maximum (Westfall & Young 1993).
+ * by it makes features of all sizes count alike in the maximum (Westfall & Young 1993). Of a parallel corpus that is complete, the
+ * mean of v over permutations is 0.
  */
 export function permutationTest(
   columns: FeatureColumns,
@@ -51,9 +52,10 @@ export function permutationTest(
     for (let entries = 0; first < tested.length && entries < ENTRIES_AT_ONCE; first++) {
       const read = cells.of(tested[first] as number);
       entries += read.cell.length;
-      const factor = scale
-        .of(read)
-        .map((sigma) => (sigma === 0 ? 0 : languages / ((languages - 1) * sigma)));
+      const { sigma, mean } = scale.of(read);
+      const factor = sigma.map((each) => (each === 0 ? 0 : languages / ((languages - 1) * each)));
+      const middle = mean.reduce((sum, each) => sum + each, 0) / languages;
+      const shift = mean.map((each, l) => (each - middle) * (factor[l] as number));
       const row = first * languages;
       const t = statistic.subarray(row, row + languages);
       const sums = t.slice();
@@ -64,10 +66,11 @@ export function permutationTest(
       const means = sums.map((sum, l) => sum / (observed[l] as number));
       const average = means.reduce((sum, mean) => sum + mean, 0) / languages;
       for (let l = 0; l < languages; l++)
-        t[l] = ((means[l] as number) - average) * (factor[l] as number);
+        t[l] = ((means[l] as number) - average) * (factor[l] as number) - (shift[l] as number);
       group.push({
         ...read,
         factor,
+        shift,
         least: t.map(leastEqual),
         exceeding: exceeding.subarray(row, row + languages),
       });
@@ -86,6 +89,8 @@ export function permutationTest(
 interface Tested extends FeatureCells {
   /** By language: K / ((K − 1) σ0), which makes t of a mean's distance from the average of all means. */
   factor: Float64Array;
+  /** By language: what t would be for the mean of v over permutations. */
+  shift: Float64Array;
   least: Float64Array;
   exceeding: Uint32Array;
 }
@@ -100,7 +105,7 @@ function countExceeding(
   let firstOfBlock = 0;
   for (const { permutations, slots, labels } of blocks) {
     const sums = new Float64Array(slots * languages);
-    for (const { cell, x, factor, least, exceeding } of group) {
+    for (const { cell, x, factor, shift, least, exceeding } of group) {
       sums.fill(0);
       addByLabel(sums, labels, slots, languages, cell, x);
       for (let b = 0; b < permutations; b++) {
@@ -115,7 +120,8 @@ function countExceeding(
         const average = total / languages;
         let largest = maxima[firstOfBlock + b] as number;
         for (let l = 0; l < languages; l++) {
-          const t = ((sums[base + l] as number) - average) * (factor[l] as number);
+          const t =
+            ((sums[base + l] as number) - average) * (factor[l] as number) - (shift[l] as number);
           if (t >= (least[l] as number)) exceeding[l] = (exceeding[l] as number) + 1;
           if (t > largest) largest = t;
         }

@@ -26,16 +26,19 @@ export interface ScoreEstimate extends Candidate {
  * 95 % intervals of the candidates alone: the features that are shown or exported. They take milliseconds each, so they are not for
  * all features of a layer. The features that were chosen for their v have it too large in the texts that they were chosen on
  * (intervals do not know of the choice): take columns of the other half for those (`keepRows`).
+ *
+ * @param isMargin which candidates get an interval of their margin too, which takes as long as one of v for every other language
  */
 export function scoreIntervals(
   columns: FeatureColumns,
   drawn: UnitResamples,
   candidates: readonly Candidate[],
+  isMargin: (at: number) => boolean = () => true,
 ): ScoreEstimate[] {
   const resamples = new Map<number, FeatureResamples>();
   const left = new Map<number, number>();
   for (const { feature } of candidates) left.set(feature, (left.get(feature) ?? 0) + 1);
-  return candidates.map((candidate) => {
+  return candidates.map((candidate, at) => {
     const { feature, language } = candidate;
     if (!(language >= 0 && language < columns.languages))
       throw new Error(`found language ${language}, expected 0 to ${columns.languages - 1}`);
@@ -46,7 +49,7 @@ export function scoreIntervals(
     return {
       ...candidate,
       firingTexts: firingTexts(columns, candidate),
-      ...scoresOf(own, language),
+      ...scoresOf(own, language, isMargin(at)),
     };
   });
 }
@@ -62,6 +65,7 @@ function firingTexts(
 function scoresOf(
   own: FeatureResamples,
   language: number,
+  isMargin: boolean,
 ): Omit<ScoreEstimate, keyof Candidate | "firingTexts"> {
   const total = own.means.reduce((sum, mean) => sum + mean, 0);
   const { runnerUp, margin } = marginOf(own.means, language);
@@ -70,7 +74,7 @@ function scoresOf(
     vInterval: bootstrapT(own.v(language)),
     runnerUp,
     margin,
-    marginInterval: marginInterval(own, language, runnerUp),
+    marginInterval: isMargin ? marginInterval(own, language, runnerUp) : null,
   };
 }
 

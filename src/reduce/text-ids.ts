@@ -5,35 +5,40 @@ interface NamedText {
 }
 
 export interface SharedIds {
-  /** By language and text: the number of what it was taken from, which its translations share; null where texts are no translations. */
-  ids: number[][] | null;
+  /** By language and text, the number of what it was taken from. */
+  ids: number[][];
+  /** Whether texts of equal numbers are translations of each other. */
+  isParallel: boolean;
   /** Whether some texts were taken from one document. */
   hasDocuments: boolean;
 }
 
-/** Texts are translations of each other where most of what they were taken from is there in several languages. */
+/** Languages have translations of each other where most of each one's texts are there in most of them. */
 const MOST = 0.5;
 
 /**
  * Numbers what texts were taken from: the document that the corpus names, or what stands before the last # of an id such as
  * `gnome/files#p3`, or the id alone.
  *
- * @param sharesIds whether equal ids of two languages mean translations; where they do not, texts stand for themselves
+ * @param sharesIds whether equal ids of two languages mean translations; where they do not, languages are samples by themselves
  */
 export function sharedIds(
   languages: readonly (readonly NamedText[])[],
   sharesIds: boolean,
 ): SharedIds {
   const names = languages.map((texts) => texts.map(documentName));
-  const hasDocuments = names.some((own) => new Set(own).size < own.length);
   const inLanguages = new Map<string, number>();
   for (const own of names)
     for (const name of new Set(own)) inLanguages.set(name, (inLanguages.get(name) ?? 0) + 1);
-  const shared = [...inLanguages.values()].filter((count) => count > 1).length;
-  if (!sharesIds || shared < MOST * inLanguages.size) return { ids: null, hasDocuments };
+  const many = Math.max(2, MOST * languages.length);
+  const isShared = (name: string) => (inLanguages.get(name) as number) >= many;
   // By name, so that a number hangs on no language's order.
   const numbers = new Map([...inLanguages.keys()].sort().map((name, at) => [name, at]));
-  return { ids: names.map((own) => own.map((name) => numbers.get(name) as number)), hasDocuments };
+  return {
+    ids: names.map((own) => own.map((name) => numbers.get(name) as number)),
+    isParallel: sharesIds && names.every((own) => own.filter(isShared).length >= MOST * own.length),
+    hasDocuments: names.some((own) => new Set(own).size < own.length),
+  };
 }
 
 const documentName = ({ id, document }: NamedText): string =>

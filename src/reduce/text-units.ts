@@ -3,8 +3,8 @@ import { Draws, seedOf } from "./random.js";
 
 /**
  * What is independent of what. In a parallel corpus a unit is what translations share (a document or a sentence): its texts of all
- * languages are drawn, split and exchanged with one another. Otherwise each text is a unit of its own, and languages are
- * independent samples.
+ * languages are drawn, split and exchanged with one another. Otherwise a unit is of one language, a document of it or a text of its
+ * own, and languages are independent samples.
  */
 export interface TextUnits {
   isParallel: boolean;
@@ -17,12 +17,14 @@ export interface TextUnits {
 }
 
 /**
- * @param ids by language and text, the id that translations share; null where the corpus is not parallel. Units are numbered by
- * rising id, so that what is drawn for them hangs on the ids alone.
+ * @param ids by language and text, what it was taken from; null where every text stands for itself
+ * @param isParallel whether equal ids of two languages mean translations. Units are numbered by rising id, so that what is drawn for
+ * them hangs on the ids alone.
  */
 export function textUnits(
   columns: FeatureColumns,
   ids: readonly ArrayLike<number>[] | null,
+  isParallel = ids !== null,
 ): TextUnits {
   const { weight, firstRow, languages } = columns;
   const unitOf = new Int32Array(weight.length).fill(-1);
@@ -44,13 +46,21 @@ export function textUnits(
       `found unit ids of ${ids.map(({ length }) => length).join(", ")} texts, expected ${texts.join(", ")}`,
     );
   const byRow = ids.flatMap((each) => Array.from(each));
-  const numbers = new Map(
-    [...new Set(rows.map((row) => byRow[row] as number))]
-      .sort((a, b) => a - b)
-      .map((id, unit) => [id, unit]),
-  );
-  for (const row of rows) unitOf[row] = numbers.get(byRow[row] as number) as number;
-  return { isParallel: true, units: numbers.size, unitOf, sampleEnds: [numbers.size] };
+  const samples = isParallel
+    ? [rows]
+    : Array.from({ length: languages }, (_, k) =>
+        rows.filter((row) => columns.languageOf[row] === k),
+      );
+  const sampleEnds: number[] = [];
+  let units = 0;
+  for (const sample of samples) {
+    const rising = [...new Set(sample.map((row) => byRow[row] as number))].sort((a, b) => a - b);
+    const numbers = new Map(rising.map((id, at) => [id, units + at]));
+    for (const row of sample) unitOf[row] = numbers.get(byRow[row] as number) as number;
+    units += rising.length;
+    sampleEnds.push(units);
+  }
+  return { isParallel, units, unitOf, sampleEnds };
 }
 
 /** @throws Error for units of other columns, as of all texts where the columns have a half of them */

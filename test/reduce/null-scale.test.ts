@@ -16,7 +16,7 @@ function scales({ languages, ids }: PlantedLayer, isParallel: boolean, permutati
     x[drawn.cellOf[columns.row[at] as number] as number] =
       (columns.sum[at] as number) *
       (drawn.scale[columns.languageOf[columns.row[at] as number] as number] as number);
-  const sigma = new NullScale(drawn).of({ cell: Uint32Array.from(x.keys()), x });
+  const { sigma } = new NullScale(drawn).of({ cell: Uint32Array.from(x.keys()), x });
   const k = languages.length;
   const v = labelsOf(drawn).map((labels, b) => {
     const means = languages.map((_, l) => {

@@ -11,32 +11,33 @@ it("translations share a number, whatever the order of languages", () => {
       [1, 0, 2],
       [0, 1],
     ],
+    isParallel: true,
     hasDocuments: false,
   });
-  expect(sharedIds([spanish, english], true).ids).toEqual(found.ids?.toReversed());
+  expect(sharedIds([spanish, english], true).ids).toEqual(found.ids.toReversed());
 });
 
 it("texts of one document have one number: that which the corpus names, or that in their ids", () => {
-  expect(sharedIds([named("x#1", "x#2", "y#1"), named("x#9", "y#9")], true)).toEqual({
-    ...{
-      ids: [
-        [0, 0, 1],
-        [0, 1],
-      ],
-      hasDocuments: true,
-    },
+  const found = sharedIds([named("x#1", "x#2", "y#1"), named("x#9", "y#9")], true);
+  expect(found).toEqual({
+    ids: [
+      [0, 0, 1],
+      [0, 1],
+    ],
+    isParallel: true,
+    hasDocuments: true,
   });
-  const told = [
-    { id: "1", document: "page" },
-    { id: "2", document: "page" },
-  ];
+  const told = ["1", "2"].map((id) => ({ id, document: "page" }));
   expect(sharedIds([told, told], true).ids).toEqual([
     [0, 0],
     [0, 0],
   ]);
 });
 
-it("without ids, or where few are in two languages, texts are no translations", () => {
-  expect(sharedIds([named("1", "2"), named("1", "2")], false).ids).toBeNull();
-  expect(sharedIds([named("a", "b", "c"), named("c", "d", "e")], true).ids).toBeNull();
+it("texts are no translations without ids, or where one language has few of the others'", () => {
+  const [all, few] = [named("a", "b", "c"), named("c", "d", "e")];
+  expect(sharedIds([all, all], false).isParallel).toBe(false);
+  expect(sharedIds([all, few], true).isParallel).toBe(false);
+  expect(sharedIds([all, all, all, few], true).isParallel).toBe(false);
+  expect(sharedIds([all, all, all, named("a", "b", "z")], true).isParallel).toBe(true);
 });
