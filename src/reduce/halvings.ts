@@ -2,11 +2,14 @@ import { type FeatureColumns, languageWeights } from "./feature-columns.js";
 import { halfOfUnits, type TextUnits } from "./text-units.js";
 import { type Ranking, rank, vScores } from "./v-score.js";
 
-/** Of each language's N best features, in the order of its ranking: [K, N], row-major. */
+/** Of the N best places of each language's ranking: [K, N], row-major. */
 export interface Halvings {
-  /** Mean over the halves that rank the feature as high of v on the other half; NaN where none does. */
+  /**
+   * v, on one half of the units, of the feature that the other half ranks at this place; mean over the halves. NaN where none could
+   * rank. It is of the place, not of the feature that all texts together put there: that one they have chosen.
+   */
   v: Float64Array;
-  /** Share of the halves that rank it as high. */
+  /** Share of the halves that rank the feature of this place as high. */
   share: Float64Array;
 }
 
@@ -14,9 +17,8 @@ export interface Halvings {
 const TIERS = [10, 100];
 
 /**
- * How v fares on texts that had no part in choosing a feature. The units are halved again and again; one half ranks, the other
- * reports. The best of many features look better than they are on the texts that they were chosen by; what the other half reports
- * does not.
+ * How v fares on texts that had no part in ranking. The units are halved again and again; one half ranks, the other reports. The best
+ * of many features look better than they are on the texts that they were chosen by; what the other half reports does not.
  *
  * @param best N, how many of each language's ranking
  * @param halvings how often the units are halved; each half ranks once
@@ -41,20 +43,22 @@ export function halvedScores(
       [other, one],
     ] as const) {
       halves += 1;
-      const place = placesOf(rank(ranks), TIERS.at(-1) as number);
+      const ofHalf = rank(ranks);
+      const place = placesOf(ofHalf, TIERS.at(-1) as number);
       for (let k = 0; k < K; k++)
         for (let at = 0; at < best; at++) {
-          const feature = ranking.index[k * F + at] as number;
-          const tier = TIERS.find((most) => at < most) ?? best;
-          if ((place[k * F + feature] as number) >= tier) continue;
           const cell = k * best + at;
-          chosen[cell] = (chosen[cell] as number) + 1;
-          sum[cell] = (sum[cell] as number) + (reports[k]?.[feature] as number);
+          const here = ofHalf.index[k * F + at] as number;
+          sum[cell] = (sum[cell] as number) + (reports[k]?.[here] as number);
+          const tier = TIERS.find((most) => at < most) ?? best;
+          const feature = ranking.index[k * F + at] as number;
+          if ((place[k * F + feature] as number) < tier)
+            chosen[cell] = (chosen[cell] as number) + 1;
         }
     }
   }
   return {
-    v: sum.map((total, cell) => total / (chosen[cell] as number)),
+    v: sum.map((total) => total / halves),
     share: chosen.map((times) => times / halves),
   };
 }

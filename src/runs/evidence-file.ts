@@ -38,7 +38,7 @@ export interface LayerEvidence {
   hi: Float32Array;
   marginLo: Float32Array;
   marginHi: Float32Array;
-  /** Mean v on the half of the units that had no part in ranking the feature as high, and the share of halves that do. */
+  /** Mean v on one half of the units of what the other half ranks at this place; share of halves that rank the feature as high. */
   halvesV: Float32Array;
   halvesShare: Float32Array;
   auroc: Float32Array;

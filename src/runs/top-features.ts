@@ -35,7 +35,10 @@ export interface TopFeature extends RankedFeature {
   /** Family-wise over the run's tests, one-sided, of the hypothesis that languages are exchangeable; and Benjamini-Hochberg's q. */
   p: number | null;
   q: number | null;
-  /** v on texts that had no part in ranking the feature, and how many of a language these are. */
+  /**
+   * v on texts that had no part in ranking: of the feature, on the run's held-out texts; where there are none, of what one half of the
+   * texts ranks at this place, on the other half.
+   */
   heldout_v: number | null;
   /** Share of halves of the texts that rank it as high: among the best 10, from rank 11 on among the best 100. */
   stability: number | null;

@@ -151,7 +151,7 @@ function evidenceLines(run: FinishedRun): string[] {
       ? evidence === null
         ? []
         : [
-            `held-out: mean v on halves of the texts that had no part in ranking it as high (${evidence.facts.halvings} halvings). On the other split: npx vscore holdout ${shellWord(run.name)}`,
+            `held-out: v on one half of the texts of what the other half ranks at this place, mean of ${evidence.facts.halvings} halvings. Of the feature itself, on another split: npx vscore holdout ${shellWord(run.name)}`,
           ]
       : [
           `held-out: v on ${heldOut.meta.split} (${rangeText(Object.values(heldOut.meta.texts))} texts a language), which had no part in ranking.`,

@@ -16,7 +16,7 @@ function scales({ languages, ids }: PlantedLayer, isParallel: boolean, permutati
     x[drawn.cellOf[columns.row[at] as number] as number] =
       (columns.sum[at] as number) *
       (drawn.scale[columns.languageOf[columns.row[at] as number] as number] as number);
-  const { sigma } = new NullScale(drawn).of({ cell: Uint32Array.from(x.keys()), x });
+  const { sigma, mean } = new NullScale(drawn).of({ cell: Uint32Array.from(x.keys()), x });
   const k = languages.length;
   const v = labelsOf(drawn).map((labels, b) => {
     const means = languages.map((_, l) => {
@@ -26,12 +26,17 @@ function scales({ languages, ids }: PlantedLayer, isParallel: boolean, permutati
     const total = means.reduce((a, each) => a + each, 0);
     return means.map((own) => own - (total - own) / (k - 1));
   });
+  const meanOf = (l: number) => v.reduce((sum, each) => sum + (each[l] as number), 0) / v.length;
+  const total = mean.reduce((a, each) => a + each, 0);
   const deviations = languages.map((_, l) => {
     const own = v.map((each) => each[l] as number);
     const mean = own.reduce((a, each) => a + each, 0) / own.length;
     return Math.sqrt(own.reduce((a, each) => a + (each - mean) ** 2, 0) / own.length);
   });
-  return { sigma: [...sigma], deviations };
+  return {
+    ...{ sigma: [...sigma], deviations, drawnMeans: languages.map((_, l) => meanOf(l)) },
+    means: [...mean].map((own) => own - (total - own) / (k - 1)),
+  };
 }
 
 const without = (layer: PlantedLayer, isMissing: (language: number, text: number) => boolean) => ({
@@ -50,6 +55,17 @@ const without = (layer: PlantedLayer, isMissing: (language: number, text: number
 });
 
 describe("NullScale", () => {
+  test("its mean is that of v over permutations, also where a language has units that others lack", () => {
+    const layer = plantedLayer([{ sizes: [6, 1, 1], firing: 0.9 }], { units: 40, seed: 5 });
+    const missing = without(layer, (language, text) => language > 0 && text > 12);
+    const { means, drawnMeans, sigma } = scales(missing, true);
+    expect(means[0]).toBeGreaterThan(1);
+    for (const [l, mean] of means.entries())
+      expect(Math.abs(mean - (drawnMeans[l] as number))).toBeLessThan((sigma[l] as number) / 10);
+    const whole = scales(layer, true);
+    for (const mean of whole.means) expect(Math.abs(mean)).toBeLessThan(1e-9);
+  });
+
   const planted = (firing: number, special: number, isParallel = true) =>
     plantedLayer([{ sizes: [special, 1, 1, 1, 2], firing }], { units: 60, seed: 8, isParallel });
 

@@ -27,6 +27,17 @@ describe("textUnits", () => {
     expect([...units.unitOf]).toEqual([2, 0, 1, 1, 2]);
   });
 
+  test("where languages share none, documents are units of one language each", () => {
+    const columns = columnsOf([1, 1, 1], [1, 1]);
+    const ids = [
+      [4, 4, 2],
+      [4, 2],
+    ];
+    const units = textUnits(columns, ids, false);
+    expect(units).toMatchObject({ isParallel: false, units: 4, sampleEnds: [2, 4] });
+    expect([...units.unitOf]).toEqual([1, 1, 0, 3, 2]);
+  });
+
   test("texts without a counted token belong to none", () => {
     const columns = columnsOf([1, 0], [0, 0, 5]);
     expect([

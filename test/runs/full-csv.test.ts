@@ -1,0 +1,51 @@
+import { expect, it } from "vitest";
+import { CSV_HEADER } from "../../src/runs/csv.js";
+import { fullCsv } from "../../src/runs/full-csv.js";
+import { evidenceOf } from "../fixtures/evidence.js";
+import { metaOf, runOf } from "../fixtures/runs.js";
+
+const run = runOf(metaOf({ layers: [3], tokens_counted: { eng_Latn: 40, spa_Latn: 50 } }), {
+  3: [
+    [1, 3, 2],
+    [-1, -3, -2],
+  ],
+});
+const rowsOf = (csv: string) =>
+  csv
+    .trim()
+    .split("\n")
+    .map((line) => line.split(","));
+
+it("seven columns as the companions have them, and behind them all that is known", () => {
+  const [header, first, second, third] = rowsOf(
+    fullCsv({ ...run, evidence: evidenceOf(["eng_Latn", "spa_Latn"], 3, 2) }, 3),
+  );
+  expect(header?.join()).toBe(
+    `${CSV_HEADER},ci_lo,ci_hi,p,q,heldout_v,margin,auroc,rate,rate_elsewhere,tau,n_texts,n_tokens`,
+  );
+  // Rank 1 is feature 1: p and q are found by the feature, all else by the place.
+  expect(first?.slice(0, 12)).toEqual([
+    ...["3", "eng_Latn", "en", "English", "1", "1", "3.0", "20.0", "30.0", "1.0", "11.0", "60.0"],
+  ]);
+  expect(first?.slice(-2)).toEqual(["2", "40"]);
+  expect(second?.slice(4, 10)).toEqual(["2", "2", "2.0", "21.0", "31.0", "2.0"]);
+  // Behind the best there is evidence of, p and q are all.
+  expect(third?.slice(4, 12)).toEqual(["3", "0", "1.0", "", "", "0.0", "10.0", ""]);
+});
+
+it("what is not known is empty", () => {
+  const [, first] = rowsOf(fullCsv(run, 1));
+  expect(first?.slice(7, 12)).toEqual(["", "", "", "", ""]);
+});
+
+it("held-out texts say what v of the feature is there", () => {
+  const held = runOf(metaOf({ layers: [3], split: "devtest" }), {
+    3: [
+      [0, 1.5, 0],
+      [0, -1.5, 0],
+    ],
+  });
+  const [, first] = rowsOf(fullCsv({ ...run, heldOut: held }, 1));
+  const means = held.statistics.get(3)?.mean ?? new Float32Array();
+  expect(Number(first?.[11])).toBeCloseTo((means[1] as number) - (means[4] as number), 6);
+});
