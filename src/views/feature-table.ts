@@ -133,14 +133,23 @@ export const chanceText = (chance: number | null): string =>
   chance === null ? "–" : chance < 0.001 ? "<.001" : chance.toFixed(3).replace(/^0/, "");
 
 /** How many texts, where they are too few to claim anything. */
-function claimLines({ meta, heldOut }: FinishedRun): string[] {
+function claimLines(run: FinishedRun): string[] {
+  const few = tooFewTexts(run);
+  return few === null
+    ? []
+    : [`Only ${few} texts a language: from fewer than ${ENOUGH_TEXTS} nothing is claimed.`];
+}
+
+/** How many texts the language with the fewest has; null where they are enough to claim something. */
+export function tooFewTexts({
+  meta,
+  heldOut,
+}: Pick<FinishedRun, "meta" | "heldOut">): number | null {
   const fewest = Math.min(
     ...Object.values(meta.texts),
     ...Object.values(heldOut?.meta.texts ?? {}),
   );
-  return fewest < ENOUGH_TEXTS
-    ? [`Only ${fewest} texts a language: from fewer than ${ENOUGH_TEXTS} nothing is claimed.`]
-    : [];
+  return fewest < ENOUGH_TEXTS ? fewest : null;
 }
 
 /** How intervals, p and held-out v came about. */

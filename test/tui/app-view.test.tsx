@@ -30,7 +30,7 @@ test("keys go to the screen on top, and every change is painted", async () => {
     ...{ type: "run_opened", folder: "/runs/second" },
     ...{ run: threeLanguageRun(), around: surroundings() },
   });
-  await shown("fra_Latn 1.000");
+  await shown("95 % interval");
   view.stdin.write("3");
   await shown("best feature, by layer");
 });

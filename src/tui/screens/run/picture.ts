@@ -1,7 +1,14 @@
 import { languageName } from "../../../config/languages.js";
 import { rankedFeatures, type TopFeature, topFeatures } from "../../../runs/top-features.js";
 import { wrapped } from "../../../views/cells.js";
-import { digits, FLAG_WORDS, runnerUpCells } from "../../../views/feature-table.js";
+import {
+  chanceText,
+  digits,
+  FLAG_WORDS,
+  intervalText,
+  runnerUpCells,
+  tooFewTexts,
+} from "../../../views/feature-table.js";
 import { bar, type Column, EMPTY, type Line, plain, span, table } from "../../../views/line.js";
 import { bestScores } from "../../best-scores.js";
 import { bodyHeight, type OpenedRun, type World } from "../../model.js";
@@ -88,22 +95,22 @@ function featureLines(state: RunScreen, run: OpenedRun, world: World): Line[] {
   const options = { columns: world.size.columns, chosen: at - top };
   const known = isOurs(run) ? topFeatures(run as Parameters<typeof topFeatures>[0], selection) : [];
   const { title, rows } = isOurs(run)
-    ? table(world.size.columns >= 100 ? WIDE : NARROW, known.slice(top, top + height), options)
+    ? table(columnsFor(world.size.columns), known.slice(top, top + height), options)
     : table(RANKED, rankedFeatures(run, selection).slice(top, top + height), options);
+  const few = isOurs(run) ? tooFewTexts(run as Parameters<typeof topFeatures>[0]) : null;
+  const claim = few === null ? "" : `; ${few} texts: no claim`;
   const filled = [...rows, ...Array<Line>(Math.max(0, height - rows.length)).fill(EMPTY)];
   const flags = known[at]?.flags ?? [];
   const told = FLAG_WORDS.filter(([flag]) => flags.includes(flag))
     .map(([flag, words]) => `${flag}: ${words}`)
     .join("; ");
   return [
-    placeLine(state, run, `top ${LISTED_FEATURES} by v`),
+    placeLine(state, run, `top ${LISTED_FEATURES} by v${claim}`),
     title,
     ...filled,
     plain(told === "" ? "" : `  ${told}`, { color: "yellow" }),
   ];
 }
-
-const number = (value: number | null): string => (value === null ? "?" : digits(value));
 
 const RANK: Column<{ rank: number }> = {
   ...{ title: "rank", width: 4, align: "right", cell: ({ rank }) => String(rank) },
@@ -120,29 +127,50 @@ const RANKED: Column<{ rank: number; feature: number; v: number }>[] = [
   V,
   { title: "", cell: () => "" },
 ];
-const NARROW: Column<TopFeature>[] = [
-  RANK,
-  FEATURE,
-  V,
-  { title: "mean", width: 8, align: "right", cell: ({ mean }) => digits(mean) },
-  {
-    ...{ title: "runner-up, mean", width: 17 },
-    cell: (top) => {
-      const [language, mean] = runnerUpCells(top);
-      return `${language.slice(0, 8)} ${mean}`;
-    },
-  },
-  {
-    ...{ title: "active", width: 6, align: "right" },
-    cell: ({ active_fraction: share }) => `${(100 * share).toFixed(1)}%`,
-  },
-  { title: "flags", cell: ({ flags }) => span(flags.join(" "), { color: "yellow" }) },
-];
-const WIDE: Column<TopFeature>[] = [
-  ...NARROW.slice(0, 4),
-  { title: "± SE", width: 7, align: "right", cell: ({ standard_error: se }) => number(se) },
-  ...NARROW.slice(4),
-];
+const INTERVAL: Column<TopFeature> = {
+  ...{ title: "95 % interval", width: 16, align: "right" },
+  cell: ({ interval }) => intervalText(interval),
+};
+const CHANCE: Column<TopFeature> = {
+  ...{ title: "p", width: 5, align: "right", cell: ({ p }) => chanceText(p) },
+};
+const HELD_OUT: Column<TopFeature> = {
+  ...{ title: "held-out", width: 8, align: "right" },
+  cell: ({ heldout_v }) => (heldout_v === null ? "–" : digits(heldout_v)),
+};
+const ACTIVE: Column<TopFeature> = {
+  ...{ title: "active", width: 6, align: "right" },
+  cell: ({ active_fraction: share }) => `${(100 * share).toFixed(1)}%`,
+};
+const FLAGS: Column<TopFeature> = {
+  ...{ title: "flags", cell: ({ flags }) => span(flags.join(" "), { color: "yellow" }) },
+};
+const RUNNER_UP: Column<TopFeature> = {
+  ...{ title: "runner-up", width: 9, cell: (top) => runnerUpCells(top)[0] },
+};
+const MARGIN: Column<TopFeature> = {
+  ...{ title: "margin", width: 7, align: "right", cell: ({ margin }) => digits(margin) },
+};
+const AUROC: Column<TopFeature> = {
+  ...{ title: "AUROC", width: 5, align: "right" },
+  cell: ({ auroc }) => (auroc === null ? "–" : auroc.toFixed(2)),
+};
+const ELSEWHERE: Column<TopFeature> = {
+  ...{ title: "elsewh.", width: 7, align: "right" },
+  cell: ({ active_elsewhere: share }) => `${(100 * share).toFixed(1)}%`,
+};
+const TAU: Column<TopFeature> = {
+  ...{ title: "τ", width: 4, align: "right" },
+  cell: ({ tau }) => (tau === null ? "–" : tau.toFixed(2)),
+};
+
+/** What tells most comes first where there is little room. */
+function columnsFor(columns: number): Column<TopFeature>[] {
+  const sure = [RANK, FEATURE, V, INTERVAL, CHANCE, HELD_OUT];
+  if (columns < 100) return [...sure, ACTIVE, FLAGS];
+  if (columns < 125) return [...sure, MARGIN, RUNNER_UP, ACTIVE, FLAGS];
+  return [...sure, MARGIN, RUNNER_UP, AUROC, ACTIVE, ELSEWHERE, TAU, FLAGS];
+}
 
 /** How the best v of a language goes over the layers. */
 function layerLines(state: RunScreen, run: OpenedRun, world: World): Line[] {
