@@ -54,7 +54,7 @@ export async function compute(
       const finished = openRun(resolve(run.folder));
       if (options.holdout !== undefined)
         await computeHoldout(finished, options.holdout, { ...common, overwrite: false });
-      return { run, finished };
+      return { run, finished: openRun(resolve(run.folder)) };
     })
     .finally(() => engine.close())
     .finally(progress.stop);

@@ -5,7 +5,13 @@ import type { Examples } from "../runs/examples-file.js";
 import { rankedFeatures, type TopFeature, topFeatures } from "../runs/top-features.js";
 import { shellWord } from "../shell-word.js";
 import type { PlottedRun } from "../views/charts/chart.js";
-import { digits, FLAG_WORDS, runnerUpCells } from "../views/feature-table.js";
+import {
+  chanceText,
+  digits,
+  FLAG_WORDS,
+  intervalText,
+  runnerUpCells,
+} from "../views/feature-table.js";
 import { escapeHtml } from "./page.js";
 import { contextHtml, scaleHtml } from "./shaded-html.js";
 
@@ -77,9 +83,14 @@ const titleHtml = (language: string, feature: number, page: string | null): stri
 function numbers(top: TopFeature): string {
   const [runnerUp, itsMean] = runnerUpCells(top);
   return [
-    `v ${digits(top.v)}; mean ${digits(top.mean)} ± ${top.standard_error === null ? "?" : digits(top.standard_error)} (SE over texts)`,
-    `runner-up ${runnerUp} with ${itsMean}`,
-    `fires on ${(100 * top.active_fraction).toFixed(1)} % of the tokens`,
+    `v ${digits(top.v)}${top.interval === null ? "" : `, 95 % interval ${intervalText(top.interval)}`}`,
+    ...(top.p === null ? [] : [`p ${chanceText(top.p)} (family-wise), q ${chanceText(top.q)}`]),
+    ...(top.heldout_v === null ? [] : [`held-out v ${digits(top.heldout_v)}`]),
+    `mean ${digits(top.mean)} ± ${top.standard_error === null ? "?" : digits(top.standard_error)} (SE over texts)`,
+    `runner-up ${runnerUp} with ${itsMean}, margin ${digits(top.margin)}`,
+    `fires on ${(100 * top.active_fraction).toFixed(1)} % of the tokens, on ${(100 * top.active_elsewhere).toFixed(1)} % elsewhere`,
+    ...(top.auroc === null ? [] : [`AUROC ${top.auroc.toFixed(3)}`]),
+    ...(top.tau === null ? [] : [`τ ${top.tau.toFixed(2)}`]),
     ...FLAG_WORDS.filter(([flag]) => top.flags.includes(flag)).map(
       ([flag, words]) => `${flag}: ${words}`,
     ),

@@ -1,5 +1,6 @@
 import type { FeatureOnLanguage } from "../features/describe-feature.js";
 import { ENOUGH_TEXTS } from "../reduce/enough-texts.js";
+import type { Evidence } from "../runs/evidence-file.js";
 import type { ForeignRun } from "../runs/foreign.js";
 import type { FinishedRun } from "../runs/read.js";
 import type { RankedFeature, TopFeature } from "../runs/top-features.js";
@@ -152,6 +153,13 @@ export function tooFewTexts({
   return fewest < ENOUGH_TEXTS ? fewest : null;
 }
 
+/** The q of what no permutation reaches. */
+const leastQ = ({ layers }: Evidence): number | null => {
+  let least = Number.POSITIVE_INFINITY;
+  for (const { q } of layers.values()) for (const each of q) if (each < least) least = each;
+  return Number.isFinite(least) ? least : null;
+};
+
 /** How intervals, p and held-out v came about. */
 function evidenceLines(run: FinishedRun): string[] {
   const { evidence, heldOut } = run;
@@ -175,7 +183,7 @@ function evidenceLines(run: FinishedRun): string[] {
   return [
     `95 % interval: ${facts.resamples} resamples of ${units}.`,
     facts.untested === null
-      ? `p: ${facts.permutations} permutations of the languages${facts.is_parallel ? ` within a ${facts.unit}` : ""}, family-wise over ${facts.tests} tests; q: false discovery rate over them. Null: all languages are exchangeable.`
+      ? `p: ${facts.permutations} permutations of the languages${facts.is_parallel ? ` among a ${facts.unit}'s translations` : ""}, family-wise over ${facts.tests} tests; q: false discovery rate over them (${chanceText(leastQ(evidence))} at the least with so many permutations). Null: all languages are exchangeable.`
       : `p, q: not tested, for ${facts.untested}.`,
     ...held,
   ];

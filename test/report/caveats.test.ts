@@ -11,7 +11,23 @@ const told = (changes: Partial<Meta>) =>
 test("the texts that ranked the features are those that the numbers are from", () => {
   const foreign = { ...run, statistics: null, meta: { languages: ["eng_Latn"], layers: [1] } };
   for (const sentences of [caveats(run), caveats(foreign)])
-    expect(sentences[0]).toContain("ranked by the same texts that v and the means are from");
+    expect(sentences.join("\n")).toContain(
+      "ranked by the same texts that v and the means are from",
+    );
+  expect(caveats(run)[0]).toMatch(/^Only 2 texts a language: .* nothing is claimed/);
+});
+
+test("held-out texts tell how much of v is left", () => {
+  const halved = new Map(
+    [...run.statistics].map(([layer, own]) => [
+      layer,
+      { ...own, mean: own.mean.map((mean) => mean / 2) },
+    ]),
+  );
+  const heldOut = { meta: { ...run.meta, split: "devtest" }, statistics: halved };
+  expect(caveats({ ...run, heldOut }).join("\n")).toMatch(
+    /Of the best feature's v 44 % is left on devtest, which had no part in ranking/,
+  );
 });
 
 test("only of the texts that the embedded model was trained on is that said", () => {
