@@ -1,4 +1,3 @@
-import { candidateMeasures } from "./reduce/candidate-measures.js";
 import { falseDiscoveryQ } from "./reduce/false-discovery.js";
 import { familyWiseP, largestOf } from "./reduce/family-wise.js";
 import type { LanguageTexts } from "./reduce/feature-columns.js";
@@ -8,6 +7,7 @@ import { labelPermutations } from "./reduce/label-permutations.js";
 import type { Pool } from "./reduce/language-sums.js";
 import { type PermutationTest, permutationTest } from "./reduce/permutation-test.js";
 import { type Candidate, scoreIntervals } from "./reduce/score-intervals.js";
+import { aurocs, countedTexts, pairedEffects } from "./reduce/text-effects.js";
 import { sharedIds } from "./reduce/text-ids.js";
 import { type TextUnits, textUnits } from "./reduce/text-units.js";
 import { unitResamples } from "./reduce/unit-resamples.js";
@@ -108,7 +108,6 @@ function ofBest(columns: FeatureColumns, units: TextUnits, ranking: Ranking): La
   const drawn = unitResamples(columns, units, { seed: SEED, resamples: RESAMPLES });
   const isMargin = (at: number) => at % best < BEST_MARGINS;
   const intervals = scoreIntervals(columns, drawn, candidates, isMargin);
-  const measures = candidateMeasures(columns, units, candidates);
   const unknown = () => new Float32Array(K * best).fill(Number.NaN);
   const halves = canHalve(columns)
     ? halvedScores(columns, units, ranking, { best, halvings: HALVINGS, seed: SEED })
@@ -116,15 +115,38 @@ function ofBest(columns: FeatureColumns, units: TextUnits, ranking: Ranking): La
   const table = (of: (at: number) => number | null | undefined) =>
     Float32Array.from(candidates, (_, at) => of(at) ?? Number.NaN);
   return {
-    ...{ features: F, best, p: new Float32Array(K * F), q: new Float32Array(K * F) },
+    ...{ features: F, best, ...effectsOf(columns, units), ...untestedTables(K * F) },
     lo: table((at) => intervals[at]?.vInterval?.lo),
     hi: table((at) => intervals[at]?.vInterval?.hi),
     marginLo: table((at) => intervals[at]?.marginInterval?.lo),
     marginHi: table((at) => intervals[at]?.marginInterval?.hi),
     ...{ halvesV: Float32Array.from(halves.v), halvesShare: Float32Array.from(halves.share) },
-    auroc: table((at) => measures[at]?.auroc),
-    dz: table((at) => measures[at]?.pairedEffect),
+    label: table((at) =>
+      isMargin(at) ? (intervals[at]?.label?.languages.length ?? 0) : Number.NaN,
+    ),
   };
+}
+
+const untestedTables = (size: number) => ({
+  p: new Float32Array(size).fill(Number.NaN),
+  q: new Float32Array(size).fill(Number.NaN),
+});
+
+/** AUROC and d_z of every feature on every language, [K, F]. */
+function effectsOf(columns: FeatureColumns, units: TextUnits): Pick<LayerEvidence, "auroc" | "dz"> {
+  const { languages: K, features: F } = columns;
+  const texts = countedTexts(columns);
+  const auroc = new Float32Array(K * F);
+  const dz = new Float32Array(K * F);
+  for (let f = 0; f < F; f++) {
+    const shares = aurocs(columns, f, texts);
+    const effects = pairedEffects(columns, units, f);
+    for (let k = 0; k < K; k++) {
+      auroc[k * F + f] = shares[k] as number;
+      dz[k * F + f] = effects[k] ?? Number.NaN;
+    }
+  }
+  return { auroc, dz };
 }
 
 /** Fills in p over all layers together, and q. @returns how many tests there are */
@@ -132,10 +154,6 @@ function writeTests(
   tests: ReadonlyMap<number, PermutationTest>,
   gathered: ReadonlyMap<number, LayerEvidence>,
 ): number {
-  for (const { p, q } of gathered.values()) {
-    p.fill(Number.NaN);
-    q.fill(Number.NaN);
-  }
   if (tests.size === 0) return 0;
   const maxima = largestOf([...tests.values()].map((test) => test.maxima));
   const qs = falseDiscoveryQ(Float64Array.from([...tests.values()].flatMap(({ p }) => [...p])));

@@ -6,6 +6,7 @@ import { parseConfigs } from "../experiments/ablation/ablation-sets.js";
 import { averagedLayer } from "../experiments/ablation/averaged-layer.js";
 import type { Projection } from "../experiments/ablation/read-losses.js";
 import { chooseLayers } from "../explore/choose-layers.js";
+import { rankedBy } from "../runs/rank-by.js";
 import { type FinishedRun, openRun } from "../runs/read.js";
 import { ablationLines } from "../views/ablation-table.js";
 import {
@@ -36,7 +37,7 @@ export async function ablate(
   output: Output,
   signal: AbortSignal,
 ): Promise<void> {
-  const run = openRun(name);
+  const run = rankedBy(openRun(name), options.rankBy);
   const request = {
     layers: options.layers === undefined ? run.meta.layers : chooseLayers(run, options.layers),
     ablated: chosenLanguages(run, options.languages),

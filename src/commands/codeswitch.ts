@@ -5,6 +5,7 @@ import { parseMarks, readMarkedText } from "../experiments/code-switching/marked
 import { embeddedSwitchRows, readSwitchRows } from "../experiments/code-switching/rows.js";
 import { withLoading } from "../explore/with-loading.js";
 import { writeExperiment } from "../runs/experiments.js";
+import { type Measure, rankedBy } from "../runs/rank-by.js";
 import { type FinishedRun, openRun } from "../runs/read.js";
 import { nounFeatureChart, ownFeatureChart } from "../views/charts/code-switch.js";
 import { drawnFiles } from "../views/charts/drawn-files.js";
@@ -13,6 +14,7 @@ import { showProgress } from "../views/progress.js";
 import { asJson, type Output } from "./output.js";
 
 export interface CodeSwitchOptions {
+  rankBy?: Measure | undefined;
   data?: string | undefined;
   text?: string | undefined;
   layer?: number | undefined;
@@ -30,7 +32,7 @@ export async function codeswitch(
   if (data !== undefined && text !== undefined)
     throw requestError("Found --data and --text. Expected one of them. Leave the other out.");
   if (text !== undefined) parseMarks(text);
-  const run = openRun(name);
+  const run = rankedBy(openRun(name), options.rankBy);
   const { layers } = run.meta;
   if (layer !== undefined && !layers.includes(layer))
     throw requestError(

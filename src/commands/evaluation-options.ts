@@ -4,8 +4,9 @@ import {
   standardCorpus,
 } from "../experiments/ablation/evaluation-texts.js";
 import { PROJECTIONS } from "../experiments/ablation/read-losses.js";
+import type { Measure } from "../runs/rank-by.js";
 import type { FinishedRun } from "../runs/read.js";
-import { corpusOption, textCount } from "./options.js";
+import { corpusOption, rankByOption, textCount } from "./options.js";
 
 /** On which texts an experiment is evaluated. */
 export interface EvaluationOptions {
@@ -13,11 +14,14 @@ export interface EvaluationOptions {
   split?: string | undefined;
   texts: number;
   sameTexts: boolean;
+  /** By which measure features are taken. */
+  rankBy?: Measure | undefined;
 }
 
 /** Adds them to a command of an experiment on losses, with the projection that all of these have. */
 export const addEvaluationOptions = (command: Command): Command =>
   command
+    .addOption(rankByOption())
     .addOption(
       new Option(
         "--projection <HOW>",
@@ -51,7 +55,9 @@ export const evaluationValues = (values: {
   split?: string;
   evalTexts: number;
   sameTexts?: true;
+  rankBy?: Measure;
 }): EvaluationOptions => ({
+  rankBy: values.rankBy,
   ...{ corpus: values.corpus, split: values.split },
   ...{ texts: values.evalTexts, sameTexts: values.sameTexts === true },
 });

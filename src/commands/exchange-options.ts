@@ -4,7 +4,7 @@ import { CSV_FORMATS } from "../runs/exported-csv.js";
 import type { CsvOptions } from "./export-csv.js";
 import type { FolderFormat } from "./export-folder.js";
 import type { ImportOptions } from "./import-results.js";
-import { whole } from "./options.js";
+import { rankByOption, whole } from "./options.js";
 
 export interface ExchangeActions {
   importResults(files: readonly string[], options: ImportOptions): Promise<void>;
@@ -38,6 +38,7 @@ export function addExports(program: Command, actions: ExchangeActions): void {
         .choices(CSV_FORMATS)
         .default("companion"),
     )
+    .addOption(rankByOption())
     .option(
       "--output <FILE>",
       "file to write, - for stdout (default: <run>/exports/v_scores_<run>_top<k>.csv, with --layers …_layers<L-L>_top<k>.csv, with --format full …_full.csv)",
@@ -50,8 +51,8 @@ SHA-256. The steering repository steers the layers 20, 21, 22 by default; where 
 SAE of its own choice. That choice is another than the canonical SAEs: have it load those that FILE.dictionaries.json names. A run
 of another tool does not tell its dictionaries: then there is no such file. Nor is there one beside stdout.`,
     )
-    .action((run, { topK, layers, format, output }) =>
-      actions.exportCsv(run, { topK, layers, format, output }),
+    .action((run, { topK, layers, format, rankBy, output }) =>
+      actions.exportCsv(run, { topK, layers, format, rankBy, output }),
     );
   exports
     .command("pt")

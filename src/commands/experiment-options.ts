@@ -4,7 +4,7 @@ import type { AblateOptions } from "./ablate.js";
 import type { CodeSwitchOptions } from "./codeswitch.js";
 import { addEvaluationOptions, evaluationValues } from "./evaluation-options.js";
 import type { InteractionsOptions } from "./interactions.js";
-import { seedOption, whole } from "./options.js";
+import { rankByOption, seedOption, whole } from "./options.js";
 import type { SynergyOptions } from "./synergy.js";
 
 /** What the commands do that run experiments on a finished run. */
@@ -26,6 +26,7 @@ export function addExperiments(program: Command, actions: ExperimentActions): vo
     .option("--data <FILE>", "JSON lines, see below (default: built-in sentences in 14 languages)")
     .option("--text <TEXT>", "one text with words marked [[so]], in place of data")
     .option("--layer <LAYER>", "the layer that the table shows (default: the last)", whole(0))
+    .addOption(rankByOption())
     .option("--json", "print the result as JSON")
     .addHelpText(
       "after",
@@ -35,8 +36,8 @@ sentence that goes on from it with a noun in target_lan; codes of two letters or
 the own nouns that others are compared with. Which tokens are the noun's is told by character offsets; rows whose sentence does
 not begin with its prefix are left out and listed. Result, rows and figures go to experiments/codeswitch-<n> in the run.`,
     )
-    .action((run, { data, text, layer, json }) =>
-      actions.codeswitch(run, { data, text, layer, json: json === true }),
+    .action((run, { data, text, layer, rankBy, json }) =>
+      actions.codeswitch(run, { data, text, layer, rankBy, json: json === true }),
     );
   const ablate = program
     .command("ablate")

@@ -11,6 +11,7 @@ import { type CsvFormat, csvName, dictionariesBeside } from "../runs/exported-cs
 import { RUN_FILES } from "../runs/files.js";
 import type { ForeignRun } from "../runs/foreign.js";
 import { fullCsv } from "../runs/full-csv.js";
+import { anyRankedBy, type Measure } from "../runs/rank-by.js";
 import type { FinishedRun } from "../runs/read.js";
 import { refuseRunFile } from "../runs/refuse-run-file.js";
 import { asJson, type Output } from "./output.js";
@@ -21,6 +22,7 @@ export interface CsvOptions {
   topK: number;
   layers?: (number | string)[] | undefined;
   format?: CsvFormat | undefined;
+  rankBy?: Measure | undefined;
   output?: string | undefined;
 }
 
@@ -30,18 +32,19 @@ export interface CsvOptions {
  */
 export async function exportCsv(
   runName: string,
-  { topK, layers: asked, format = "companion", output: named }: CsvOptions,
+  { topK, layers: asked, format = "companion", rankBy, output: named }: CsvOptions,
   output: Output,
   signal: AbortSignal,
 ): Promise<void> {
-  const run = await openAnyRun(runName, signal, (folder) => noteConversion(folder, output));
+  const opened = await openAnyRun(runName, signal, (folder) => noteConversion(folder, output));
+  const run = anyRankedBy(opened, rankBy);
   const chosen = asked === undefined ? run.meta.layers : chooseLayers(run, asked);
   const layers = chosen.toSorted((a, b) => a - b);
   const csv =
     format === "full" ? fullCsv(ownRun(run), topK, layers) : topFeaturesCsv(run, topK, layers);
   const dictionaries = recordedDictionaries(run, layers);
   const own = relative(".", run.folder);
-  const name = csvName(run.name, topK, asked === undefined ? null : layers, format);
+  const name = csvName(run.name, topK, asked === undefined ? null : layers, format, rankBy);
   const file = named ?? join(own, RUN_FILES.exportsFolder, name);
   const beside = dictionaries === null || isStream(file) ? null : dictionariesBeside(file);
   if (file === "-") output.data(csv);

@@ -9,6 +9,7 @@ import {
   type PartialConfig,
   RunConfig,
 } from "../config/schema.js";
+import { MEASURES } from "../runs/rank-by.js";
 
 /** Adds the options of a run's config, or some of them. */
 export function addConfigOptions(command: Command, keys: readonly ConfigKey[] = CONFIG_KEYS): void {
@@ -48,6 +49,15 @@ export const seedOption = (text: string): number => {
   if (typeof value === "number" && value >= 0 && value < SEEDS) return value;
   throw new InvalidArgumentError(`Expected a whole number from 0 to ${SEEDS - 1}.`);
 };
+
+/** By which measure a language's best features are taken. */
+export const rankByOption = (): Option =>
+  new Option(
+    "--rank-by <MEASURE>",
+    "of the features: v; margin to the runner-up; auroc of the language's texts; dz, paired; lape and tau, of those that are most the language's",
+  )
+    .choices(MEASURES)
+    .default("v");
 
 /** Reads how many texts: a whole number from 1 on, or -1 for all. */
 export const textCount = (text: string): number => {

@@ -19,7 +19,7 @@ import { addExplore } from "./explore-options.js";
 import type { FeatureOptions } from "./feature.js";
 import type { HoldoutOptions } from "./holdout.js";
 import type { ModelsOptions } from "./models.js";
-import { addConfigOptions, corpusOption, flagsOf, whole } from "./options.js";
+import { addConfigOptions, corpusOption, flagsOf, rankByOption, whole } from "./options.js";
 import type { PlotOptions } from "./plot.js";
 import { PREFETCH_KEYS } from "./prefetch.js";
 import type { ReportOptions } from "./report.js";
@@ -238,9 +238,10 @@ the worst of its runs, in the order 1, 3, 4, 2, 130, 0.`,
     .option("--layer <LAYER>", "only this layer", whole(0))
     .option("--language <CODE>", "only this language")
     .option("--top-k <K>", "features per language and layer", whole(1), 3)
+    .addOption(rankByOption())
     .option("--json", "print as JSON")
-    .action((run, { layer, language, topK, json }) =>
-      actions.show(run, { layer, language, topK, json: json === true }),
+    .action((run, { layer, language, topK, rankBy, json }) =>
+      actions.show(run, { layer, language, topK, rankBy, json: json === true }),
     );
   program
     .command("compare")

@@ -1,4 +1,5 @@
 import { openAnyRun } from "../compute/open-any-run.js";
+import { anyRankedBy, type Measure } from "../runs/rank-by.js";
 import { rankedFeatures, topFeatures } from "../runs/top-features.js";
 import {
   featureLines,
@@ -13,6 +14,7 @@ export interface ShowOptions {
   layer?: number | undefined;
   language?: string | undefined;
   topK: number;
+  rankBy?: Measure | undefined;
   json: boolean;
 }
 
@@ -23,7 +25,8 @@ export async function show(
   output: Output,
   signal: AbortSignal,
 ): Promise<void> {
-  const run = await openAnyRun(name, signal, (folder) => noteConversion(folder, output));
+  const opened = await openAnyRun(name, signal, (folder) => noteConversion(folder, output));
+  const run = anyRankedBy(opened, options.rankBy);
   const { name: label, meta } = run;
   if (run.statistics === null) {
     const features = rankedFeatures(run, options);

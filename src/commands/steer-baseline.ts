@@ -3,6 +3,7 @@ import { requestError } from "../errors.js";
 import { baseline } from "../experiments/steering/baseline.js";
 import { companionBaseline, companionName } from "../experiments/steering/companion-baseline.js";
 import { standardBase } from "../experiments/steering/steering-request.js";
+import { rankedBy } from "../runs/rank-by.js";
 import { openRun } from "../runs/read.js";
 import { baselineLines } from "../views/baseline-text.js";
 import { asJson, type Output } from "./output.js";
@@ -23,7 +24,7 @@ export async function steerBaseline(
   output: Output,
   signal: AbortSignal,
 ): Promise<void> {
-  const run = openRun(name);
+  const run = rankedBy(openRun(name), options.rankBy);
   const layers = options.layers ?? [standardBase(run.meta.layers, THEIR_LAYER)];
   const request = steeringRequest(run, { ...options, layers }, output);
   if (request.setups.length > 1)

@@ -4,6 +4,7 @@ import { type ContinuationTable, clcCsv } from "../exchange/steering-results.js"
 import { continueTexts } from "../experiments/steering/clc.js";
 import type { ClcResult } from "../experiments/steering/clc-result.js";
 import { tablesOf, withoutControls } from "../experiments/steering/steering-tables.js";
+import { rankedBy } from "../runs/rank-by.js";
 import { openRun } from "../runs/read.js";
 import { clcPanels } from "../views/charts/steering.js";
 import { clcLines } from "../views/clc-table.js";
@@ -25,7 +26,7 @@ export async function steerClc(
   output: Output,
   signal: AbortSignal,
 ): Promise<void> {
-  const run = openRun(name);
+  const run = rankedBy(openRun(name), options.rankBy);
   const request = steeringRequest(run, options, output);
   const { prompt, promptWords, maxNewTokens, wordsForLid } = options;
   const asked = { prompt, promptWords, maxNewTokens, wordsForLid };

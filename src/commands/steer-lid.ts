@@ -4,6 +4,7 @@ import { lidCsv, type SteeringTable } from "../exchange/steering-results.js";
 import { identify, type LidMetric } from "../experiments/steering/lid.js";
 import type { LidResult } from "../experiments/steering/lid-result.js";
 import { tablesOf, withoutControls } from "../experiments/steering/steering-tables.js";
+import { rankedBy } from "../runs/rank-by.js";
 import { openRun } from "../runs/read.js";
 import { lidPanels } from "../views/charts/steering.js";
 import { lidLines } from "../views/lid-table.js";
@@ -22,7 +23,7 @@ export async function steerLid(
   output: Output,
   signal: AbortSignal,
 ): Promise<void> {
-  const run = openRun(name);
+  const run = rankedBy(openRun(name), options.rankBy);
   const request = steeringRequest(run, options, output);
   const { result, folder } = await runLongExperiment(
     run,

@@ -3,7 +3,7 @@ import { list, readFlag } from "../config/flag-values.js";
 import { STANDARD_ALPHA } from "../experiments/steering/steering-request.js";
 import { FIGURE_FORMATS } from "../views/charts/drawn-files.js";
 import { STEERING_BY } from "../views/charts/steering-panels.js";
-import { corpusOption, seedOption, whole } from "./options.js";
+import { corpusOption, rankByOption, seedOption, whole } from "./options.js";
 import type { SteerBaselineOptions } from "./steer-baseline.js";
 import type { SteerClcOptions } from "./steer-clc.js";
 import type { SteerLidOptions } from "./steer-lid.js";
@@ -252,6 +252,7 @@ function addSteering(command: Command, standard: Standard): Command {
       whole(1),
       2,
     )
+    .addOption(rankByOption())
     .option("--gate-threshold <X>", "above this activation", finite, 0)
     .addOption(
       new Option(
@@ -295,7 +296,7 @@ const steeringValues = (values: Record<string, any>): SteeringOptions => ({
   ...{ source: values.sourceLang, target: values.targetLang, layers: values.baseLayer },
   ...{ alphas: values.alpha, methods: values.methods, trainTexts: values.trainN },
   ...{ evalTexts: values.evalN, otherTexts: values.otherEvalN, gateTopK: values.gateTopk },
-  ...{ gateThreshold: values.gateThreshold, positions: values.positions },
+  ...{ rankBy: values.rankBy, gateThreshold: values.gateThreshold, positions: values.positions },
   ...{ corpus: values.corpus, split: values.split, trainSplit: values.trainSplit },
   ...{ specialTokens: values.specialTokens, firstToken: values.firstToken },
   ...{ normalize: values.normalize === true, bank: values.bank },

@@ -12,6 +12,7 @@ import {
   setupsOf,
   standardBase,
 } from "../experiments/steering/steering-request.js";
+import type { Measure } from "../runs/rank-by.js";
 import type { FinishedRun } from "../runs/read.js";
 import type { Output } from "./output.js";
 
@@ -29,6 +30,7 @@ export interface SteeringOptions {
   gateTopK: number;
   gateThreshold: number;
   positions: "counted" | "all";
+  rankBy?: Measure | undefined;
   corpus?: string | undefined;
   split?: string | undefined;
   trainSplit: "dev" | "devtest";

@@ -3,6 +3,7 @@ import type { Projection } from "../experiments/ablation/read-losses.js";
 import { languageGroups } from "../experiments/synergy/language-groups.js";
 import { synergy as measureSynergy, type SynergyResult } from "../experiments/synergy/synergy.js";
 import { chooseLayers } from "../explore/choose-layers.js";
+import { rankedBy } from "../runs/rank-by.js";
 import { openRun } from "../runs/read.js";
 import type { Chart } from "../views/charts/chart.js";
 import {
@@ -31,7 +32,7 @@ export async function synergy(
   output: Output,
   signal: AbortSignal,
 ): Promise<void> {
-  const run = openRun(name);
+  const run = rankedBy(openRun(name), options.rankBy);
   const request = {
     layers: options.layers === undefined ? run.meta.layers : chooseLayers(run, options.layers),
     ...{ topK: options.topK, seed: options.seed },

@@ -2,6 +2,7 @@ import type { Interval } from "./bootstrap.js";
 import { bootstrapT, reachOf } from "./bootstrap-t.js";
 import type { FeatureColumns } from "./feature-columns.js";
 import { type Contrast, FeatureResamples } from "./feature-resamples.js";
+import { type LanguageLabel, languageLabel } from "./language-label.js";
 import type { UnitResamples } from "./unit-resamples.js";
 import { vScore } from "./v-score.js";
 
@@ -20,6 +21,8 @@ export interface ScoreEstimate extends Candidate {
   runnerUp: number;
   margin: number;
   marginInterval: Interval | null;
+  /** The languages that the feature is of; null where no gap is sure. */
+  label: LanguageLabel | null;
 }
 
 /**
@@ -27,7 +30,7 @@ export interface ScoreEstimate extends Candidate {
  * all features of a layer. The features that were chosen for their v have it too large in the texts that they were chosen on
  * (intervals do not know of the choice): take columns of the other half for those (`keepRows`).
  *
- * @param isMargin which candidates get an interval of their margin too, which takes as long as one of v for every other language
+ * @param isMargin which candidates get an interval of their margin and a label too, which take as long as one of v for every other language
  */
 export function scoreIntervals(
   columns: FeatureColumns,
@@ -75,6 +78,7 @@ function scoresOf(
     runnerUp,
     margin,
     marginInterval: isMargin ? marginInterval(own, language, runnerUp) : null,
+    label: isMargin ? languageLabel(own) : null,
   };
 }
 

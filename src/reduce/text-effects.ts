@@ -5,36 +5,75 @@ import type { TextUnits } from "./text-units.js";
 const ROUNDING = 1e-12;
 
 /**
- * AUROC of telling a language's texts from all others' by the feature's mean over a text's counted tokens: the share of pairs in
- * which the language's text has more, ties counting half (Mann & Whitney 1947; Hanley & McNeil 1982).
+ * AUROC of telling a language's texts from all others' by the feature's mean over a text's counted tokens, for every language: the
+ * share of pairs in which the language's text has more, ties counting half (Mann & Whitney 1947; Hanley & McNeil 1982).
+ *
+ * @param texts of `countedTexts`
  */
-export function auroc(columns: FeatureColumns, feature: number, language: number): number {
-  const { start, row, sum, counted, languageOf } = columns;
-  /** By value: how many texts of the language have it, and how many of the others. */
-  const values = new Map<number, [own: number, other: number]>([[0, [0, 0]]]);
-  const add = (value: number, r: number, times: number) => {
-    const counts = values.get(value) ?? [0, 0];
-    counts[languageOf[r] === language ? 0 : 1] += times;
-    values.set(value, counts);
+export function aurocs(
+  { languages, start, row, sum, counted, languageOf }: FeatureColumns,
+  feature: number,
+  texts: Float64Array,
+): Float64Array {
+  const [from, end] = [start[feature] as number, start[feature + 1] as number];
+  const meanOf = (at: number) => (sum[at] as number) / (counted[row[at] as number] as number);
+  const order = Array.from({ length: end - from }, (_, at) => from + at).sort(
+    (a, b) => meanOf(a) - meanOf(b),
+  );
+  const all = texts.reduce((total, n) => total + n, 0);
+  const [won, below, tied] = [0, 1, 2].map(() => new Float64Array(languages)) as [
+    Float64Array,
+    Float64Array,
+    Float64Array,
+  ];
+  let allBelow = 0;
+  const close = () => {
+    const allTied = tied.reduce((total, n) => total + n, 0);
+    for (let l = 0; l < languages; l++) {
+      const own = tied[l] as number;
+      const others = allBelow - (below[l] as number) + (allTied - own) / 2;
+      won[l] = (won[l] as number) + own * others;
+      below[l] = (below[l] as number) + own;
+    }
+    allBelow += allTied;
+    tied.fill(0);
   };
-  for (const [r, n] of counted.entries()) if (n > 0) add(0, r, 1);
-  const end = start[feature + 1] as number;
-  for (let at = start[feature] as number; at < end; at++) {
-    const r = row[at] as number;
-    add(0, r, -1);
-    add((sum[at] as number) / (counted[r] as number), r, 1);
+  // Texts on which the feature is silent have 0.
+  const silent = texts.slice();
+  for (let at = from; at < end; at++) {
+    const l = languageOf[row[at] as number] as number;
+    silent[l] = (silent[l] as number) - 1;
   }
-  let [own, others, won] = [0, 0, 0];
-  for (const [, [mine, theirs]] of [...values].sort(([a], [b]) => a - b)) {
-    won += mine * (others + theirs / 2);
-    own += mine;
-    others += theirs;
+  let isSilentIn = false;
+  let last = Number.NaN;
+  for (const at of order) {
+    const value = meanOf(at);
+    if (value !== last) close();
+    if (!isSilentIn && value >= 0) {
+      tied.set(silent);
+      isSilentIn = true;
+      if (value > 0) close();
+    }
+    last = value;
+    const l = languageOf[row[at] as number] as number;
+    tied[l] = (tied[l] as number) + 1;
   }
-  if (own === 0 || others === 0)
-    throw new Error(
-      `found ${own} texts of language ${language} and ${others} of others, expected some of both`,
-    );
-  return won / (own * others);
+  close();
+  if (!isSilentIn) {
+    tied.set(silent);
+    close();
+  }
+  return won.map((pairs, l) => pairs / ((texts[l] as number) * (all - (texts[l] as number))));
+}
+
+/** Texts of each language that have a counted token. @throws Error for a language without any */
+export function countedTexts({ languages, counted, languageOf }: FeatureColumns): Float64Array {
+  const texts = new Float64Array(languages);
+  for (const [r, n] of counted.entries())
+    if (n > 0) texts[languageOf[r] as number] = (texts[languageOf[r] as number] as number) + 1;
+  const none = texts.indexOf(0);
+  if (none >= 0) throw new Error(`found 0 texts of language ${none}, expected some of all`);
+  return texts;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { shortCode } from "../config/short-codes.js";
 import { pythonFloat } from "./python-float.js";
 import type { ScoredRun } from "./read.js";
+import { vIn } from "./top-features.js";
 
 export const CSV_HEADER =
   "layer,language_flores,language_code,language_name,rank,feature_index,nu_value";
@@ -22,6 +23,7 @@ export function topFeaturesCsv(
     const ranking = run.rankings.get(layer);
     if (ranking === undefined) continue;
     const { features, index, value } = ranking;
+    const byV = run.byV?.get(layer);
     for (const { flores, k, code, name } of languages) {
       for (let place = 0; place < Math.min(topK, features); place++) {
         const at = k * features + place;
@@ -32,7 +34,7 @@ export function topFeaturesCsv(
           cell(name),
           place + 1,
           index[at],
-          pythonFloat(value[at] as number),
+          pythonFloat(byV === undefined ? (value[at] as number) : vIn(byV, k, index[at] as number)),
         ];
         lines.push(cells.join(","));
       }

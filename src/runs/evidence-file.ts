@@ -24,7 +24,7 @@ export const EvidenceFacts = z.strictObject({
 export type EvidenceFacts = z.infer<typeof EvidenceFacts>;
 
 /**
- * Of one layer. `p` and `q` are [K, F], row-major; everything else is [K, N] of each language's N best features, in the order of
+ * Of one layer. `p`, `q`, `auroc` and `dz` are [K, F], row-major; everything else is [K, N] of each language's N best features, in the order of
  * its ranking. NaN where a number is not known.
  */
 export interface LayerEvidence {
@@ -33,6 +33,9 @@ export interface LayerEvidence {
   /** Family-wise p over the features, languages and layers of the run, and Benjamini and Hochberg's q. */
   p: Float32Array;
   q: Float32Array;
+  /** Of a language's texts against all others'; paired difference to the translations in its standard deviations. */
+  auroc: Float32Array;
+  dz: Float32Array;
   /** 95 % intervals of v, and of the margin to the runner-up. */
   lo: Float32Array;
   hi: Float32Array;
@@ -41,8 +44,8 @@ export interface LayerEvidence {
   /** Mean v on one half of the units of what the other half ranks at this place; share of halves that rank the feature as high. */
   halvesV: Float32Array;
   halvesShare: Float32Array;
-  auroc: Float32Array;
-  dz: Float32Array;
+  /** Of how many languages the feature is, those with the highest means; 0 where no gap between them and the others is sure. */
+  label: Float32Array;
 }
 
 export interface Evidence {
@@ -50,13 +53,13 @@ export interface Evidence {
   layers: Map<number, LayerEvidence>;
 }
 
-const OF_ALL = { p: "p", q: "q" } as const;
+const OF_ALL = { p: "p", q: "q", auroc: "auroc", dz: "dz" } as const;
 const OF_BEST = {
   ...({ lo: "ci_lo", hi: "ci_hi", marginLo: "margin_lo", marginHi: "margin_hi" } as const),
-  ...({ halvesV: "halves_v", halvesShare: "halves_share", auroc: "auroc", dz: "dz" } as const),
+  ...({ halvesV: "halves_v", halvesShare: "halves_share", label: "label_size" } as const),
 };
 
-/** `evidence.safetensors`: `layer.<L>.p`, `.q` F32 [K, F]; `.ci_lo`, `.ci_hi`, `.auroc` … F32 [K, N]; facts in the metadata. */
+/** `evidence.safetensors`: `layer.<L>.p`, `.q`, `.auroc`, `.dz` F32 [K, F]; `.ci_lo`, `.ci_hi` … F32 [K, N]; facts in the metadata. */
 export function encodeEvidence({ facts, layers }: Evidence): Uint8Array {
   const tensors = new Map<string, Tensor>();
   const K = facts.languages.length;
@@ -65,7 +68,7 @@ export function encodeEvidence({ facts, layers }: Evidence): Uint8Array {
       for (const [key, name] of Object.entries(names))
         tensors.set(
           `layer.${layer}.${name}`,
-          tensor("F32", [K, width], evidence[key as keyof typeof OF_BEST]),
+          tensor("F32", [K, width], evidence[key as keyof typeof OF_ALL]),
         );
     };
     put(OF_ALL, evidence.features);
@@ -87,11 +90,12 @@ export function decodeEvidence(bytes: Uint8Array): Evidence {
     const best = blob.tensors.get(`layer.${layer}.${OF_BEST.lo}`)?.shape[1] ?? 0;
     const take = (tensorName: string, width: number) =>
       takeTensor(blob, `layer.${layer}.${tensorName}`, "F32", [K, width]);
+    const takeAll = <K extends string>(names: Record<K, string>, width: number) =>
+      Object.fromEntries(
+        Object.entries<string>(names).map(([key, tensorName]) => [key, take(tensorName, width)]),
+      ) as Record<K, Float32Array>;
     layers.set(Number(layer), {
-      ...{ features, best, p: take("p", features), q: take("q", features) },
-      ...(Object.fromEntries(
-        Object.entries(OF_BEST).map(([key, tensorName]) => [key, take(tensorName, best)]),
-      ) as Record<keyof typeof OF_BEST, Float32Array>),
+      ...{ features, best, ...takeAll(OF_ALL, features), ...takeAll(OF_BEST, best) },
     });
   }
   return { facts, layers };

@@ -22,12 +22,16 @@ export interface ScoredRun {
   folder: string;
   meta: { languages: string[]; layers: number[] };
   rankings: Map<number, Ranking>;
+  /** Where these are by another measure: those by v. */
+  byV?: Map<number, Ranking>;
 }
 
 /** A finished run of ours, open for reading. */
 export interface FinishedRun extends ScoredRun {
   meta: Meta;
   statistics: Map<number, LayerStatistics>;
+  /** By what its features are ranked, where that is not v. */
+  measure?: string;
   /** How sure its scores are; null where an earlier version made it. */
   evidence: Evidence | null;
   /** What its features do on texts that had no part in ranking them; null where nobody looked. */

@@ -11,12 +11,14 @@ import { type Column, tableLines } from "./table.js";
 /** What a run is about: from what, over what, and what v means there. */
 export function runLines(run: FinishedRun): string[] {
   const { name, meta } = run;
+  const ranked = run.measure === undefined ? [] : [`Ranked by ${run.measure}, not by v.`];
   const counts = Object.values(meta.texts);
   const texts = rangeText(counts);
   const corpus = `${meta.corpus}${meta.split === null ? "" : ` (${meta.split})`}`;
   return [
     `${name}: ${meta.model_id}, ${corpus}, ${meta.languages.length} languages, texts in each: ${texts}`,
     `v(f, L) = mean activation on L − mean of the other languages' means, over ${meta.pool}s; special tokens: ${meta.special_tokens}, first position: ${meta.first_token}`,
+    ...ranked,
     ...claimLines(run),
   ];
 }
@@ -27,6 +29,7 @@ export function legendLines(run: FinishedRun, features: readonly TopFeature[]): 
   return [
     ...evidenceLines(run),
     "margin: mean less that of the runner-up, the other language with the highest. AUROC: the chance that a text of L has more of it than one of another language.",
+    "of a,b: the languages that it is of, where it is of several: the gap between their means and the others' is above 0 for sure.",
     "active: share of L's tokens on which it fires; elsewhere: mean of the other languages' shares. τ: 0 the same in all languages, 1 in one alone.",
     ...FLAG_WORDS.filter(([flag]) => found.has(flag)).map(([flag, words]) => `${flag}: ${words}.`),
   ];
@@ -107,8 +110,10 @@ export function featureLines(
   features: readonly TopFeature[],
   room = Number.POSITIVE_INFINITY,
 ): string[] {
-  const flags = { title: "flags", cell: (top: TopFeature) => top.flags.join(" ") };
-  let shown = [...EVIDENCE_COLUMNS];
+  const flags = { title: "flags", cell: flagsText };
+  let shown = features.some(({ score }) => score !== undefined)
+    ? [SCORE_COLUMN, ...EVIDENCE_COLUMNS]
+    : [...EVIDENCE_COLUMNS];
   for (;;) {
     const columns = [...shown, flags];
     const lines = tableLines(
@@ -120,6 +125,21 @@ export function featureLines(
     shown = shown.filter(({ goes }) => goes !== least);
   }
 }
+
+/** What features are ranked by, where that is not v. */
+const SCORE_COLUMN: EvidenceColumn = {
+  ...{ title: "ranked by", align: "right", goes: 10 },
+  cell: ({ score }) => (score === undefined ? "–" : digits(score)),
+};
+
+/** The flags, and of a feature that several languages have in common which they are. */
+const flagsText = ({ flags, label }: TopFeature): string =>
+  [
+    ...flags,
+    ...(label !== null && label.length > 1
+      ? [`of ${label.map((code) => code.slice(0, 3)).join(",")}`]
+      : []),
+  ].join(" ");
 
 const maybe = (value: number | null, text: (value: number) => string): string =>
   value === null ? "–" : text(value);

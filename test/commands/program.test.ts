@@ -202,11 +202,11 @@ describe("other commands", () => {
     ["languages", [], ["languages", undefined, { json: false }]],
     ["runs", [], ["runs", "v_score_runs", { json: false }]],
     ["runs", ["there"], ["runs", "there", { json: false }]],
-    ["show", ["r"], ["show", "r", { topK: 3, json: false }]],
+    ["show", ["r"], ["show", "r", { topK: 3, rankBy: "v", json: false }]],
     [
       "show",
       ["r", "--layer", "0", "--language", "eng_Latn", "--top-k", "9", "--json"],
-      ["show", "r", { layer: 0, language: "eng_Latn", topK: 9, json: true }],
+      ["show", "r", { layer: 0, language: "eng_Latn", topK: 9, rankBy: "v", json: true }],
     ],
     [
       "explore",
@@ -218,11 +218,15 @@ describe("other commands", () => {
       ["r", "-", "--top-k", "2", "--among", "9", "--json"],
       ["explore", "r", { input: "-", topK: 2, among: 9, json: true }],
     ],
-    ["export", ["csv", "r"], ["exportCsv", "r", { topK: 5, format: "companion" }]],
+    ["export", ["csv", "r"], ["exportCsv", "r", { topK: 5, format: "companion", rankBy: "v" }]],
     [
       "export",
       ["csv", "r", "--layers", "20-22", "--output", "-"],
-      ["exportCsv", "r", { topK: 5, layers: [20, 21, 22], format: "companion", output: "-" }],
+      [
+        "exportCsv",
+        "r",
+        { topK: 5, layers: [20, 21, 22], format: "companion", rankBy: "v", output: "-" },
+      ],
     ],
     [
       "import",
@@ -280,7 +284,7 @@ test("--help and --version are no errors, and help has the exit codes", () => {
 });
 
 test("experiments on losses have the same words for what they are evaluated on", () => {
-  const evaluated = { corpus: "manuals", split: "dev", texts: -1, sameTexts: true };
+  const evaluated = { corpus: "manuals", split: "dev", texts: -1, sameTexts: true, rankBy: "v" };
   const words = ["--corpus", "manuals", "--split", "dev", "--eval-texts", "-1", "--same-texts"];
   expect(run("ablate", "r", "--top-k", "3", "--random-draws", "2", ...words).did).toEqual([
     ["ablate", "r", { ...evaluated, topK: 3, draws: 2, seed: 0, projection: "span", json: false }],

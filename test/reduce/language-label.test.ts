@@ -1,9 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { candidateMeasures } from "../../src/reduce/candidate-measures.js";
 import { featureColumns } from "../../src/reduce/feature-columns.js";
 import { FeatureResamples } from "../../src/reduce/feature-resamples.js";
 import { languageLabel } from "../../src/reduce/language-label.js";
-import { auroc } from "../../src/reduce/text-effects.js";
 import { textUnits } from "../../src/reduce/text-units.js";
 import { unitResamples } from "../../src/reduce/unit-resamples.js";
 import { feature, plantedLayer } from "../fixtures/planted-layer.js";
@@ -40,31 +38,5 @@ describe("languageLabel", () => {
     expect(label?.gap).toBe(Math.min(means[1] as number, means[2] as number) - others);
     expect(label?.lower).toBeGreaterThan(0);
     expect(label?.lower).toBeLessThan(label?.gap as number);
-  });
-});
-
-test("candidates are measured in their order, each as by itself", () => {
-  const candidates = [
-    { feature: 1, language: 2 },
-    { feature: 3, language: 0 },
-    { feature: 1, language: 1 },
-  ];
-  const measures = candidateMeasures(columns, units, candidates);
-  expect(measures.map(({ feature: f, language }) => ({ feature: f, language }))).toEqual(
-    candidates,
-  );
-  for (const [at, each] of candidates.entries())
-    expect(candidateMeasures(columns, units, [each])[0]).toEqual(measures[at]);
-  expect(measures[0]).toMatchObject({ runnerUp: 1, auroc: auroc(columns, 1, 2) });
-  expect(measures[0]?.leaveOneOut?.lo).toBeGreaterThan(1);
-  expect(measures[0]?.leaveOneOut?.hi).toBeGreaterThan(measures[0]?.leaveOneOut?.lo as number);
-  expect(measures[1]).toMatchObject({
-    mean: 0,
-    margin: 0,
-    auroc: 0.5,
-    pairedEffect: null,
-    firingOwn: 0,
-    entropy: null,
-    specificity: null,
   });
 });

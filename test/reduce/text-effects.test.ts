@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { featureColumns } from "../../src/reduce/feature-columns.js";
-import { auroc, pairedEffects } from "../../src/reduce/text-effects.js";
+import { type FeatureColumns, featureColumns } from "../../src/reduce/feature-columns.js";
+import { aurocs, countedTexts, pairedEffects } from "../../src/reduce/text-effects.js";
 import { textUnits } from "../../src/reduce/text-units.js";
 import { languageTexts } from "../fixtures/planted-layer.js";
 
@@ -68,7 +68,10 @@ const columnsOf = (table: Table, pool: "token" | "text" = "token") =>
 const unitsOf = (table: Table, isParallel = true) =>
   textUnits(columnsOf(table), isParallel ? table.map((texts) => [...texts.keys()]) : null);
 
-describe("auroc", () => {
+const auroc = (columns: FeatureColumns, feature: number, language: number) =>
+  aurocs(columns, feature, countedTexts(columns))[language] as number;
+
+describe("aurocs", () => {
   test("is scikit-learn's roc_auc_score of means per token", () => {
     const expected = [0.5034722222222222, 0.6805555555555556, 0.3159722222222222];
     for (const pool of ["token", "text"] as const)

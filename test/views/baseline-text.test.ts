@@ -7,7 +7,7 @@ const row = (method: string, continuation: string, label: string | null) => ({
   ce_first: { value: 5.25, interval: { lo: 5, hi: 5.5 } },
 });
 const result: BaselineResult = {
-  ...{ schema_version: 1, experiment: "steer-baseline", run: "r", model_id: "m" },
+  ...{ schema_version: 1, experiment: "steer-baseline", run: "r", ranked_by: "v", model_id: "m" },
   ...{
     dictionaries: [],
     positions: "counted",

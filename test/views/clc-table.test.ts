@@ -14,7 +14,14 @@ const cell = (method: string, success: number): ClcResult["cells"][number] => ({
   over_none: method === "No SV" ? null : { success: estimate(success), collateral: estimate(0.25) },
 });
 const result = (changes: Partial<ClcResult> = {}): ClcResult => ({
-  ...{ schema_version: 1, experiment: "steer-clc", run: "r", model_id: "m", dictionaries: [] },
+  ...{
+    schema_version: 1,
+    experiment: "steer-clc",
+    run: "r",
+    ranked_by: "v",
+    model_id: "m",
+    dictionaries: [],
+  },
   ...{ prompt: "beginning", prompt_words: 5, max_new_tokens: 24, n_words_for_lid: 5 },
   ...{
     detector: "py3langid 0.4.0",

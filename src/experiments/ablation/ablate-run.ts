@@ -96,7 +96,13 @@ export async function ablate(
   );
   const evaluation = describeTexts(texts, measured);
   const result: AblationResult = {
-    ...{ schema_version: 1, run: run.name, projection: request.projection, positions: "all" },
+    ...{
+      schema_version: 1,
+      run: run.name,
+      ranked_by: run.measure ?? "v",
+      projection: request.projection,
+      positions: "all",
+    },
     dictionaries: loaded.dictionaries.map(usedDictionary),
     ...{ layers, languages: languages.map(({ language }) => language), ablated: request.ablated },
     configs: request.configs,

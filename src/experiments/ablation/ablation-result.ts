@@ -95,6 +95,8 @@ export type EvaluationFacts = z.infer<typeof EvaluationFacts>;
 export const AblationResult = z.strictObject({
   schema_version: z.literal(1),
   run: z.string(),
+  /** By which measure the features are the best. */
+  ranked_by: z.string().default("v"),
   projection: z.string(),
   /** At which positions of a text the directions are taken out. */
   positions: z.literal("all"),

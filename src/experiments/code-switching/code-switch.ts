@@ -14,6 +14,7 @@ import { type LeftOut, Reasons, type SwitchRows } from "./rows.js";
 export interface CodeSwitchResult {
   schema_version: 1;
   run: string;
+  ranked_by: string;
   data: { source: string; sha256: string; rows: number; left_out: LeftOut[] };
   layers: number[];
   languages: string[];
@@ -70,7 +71,7 @@ export async function codeSwitch(
   return {
     result: {
       schema_version: 1,
-      run: run.name,
+      ...{ run: run.name, ranked_by: run.measure ?? "v" },
       data: { ...data, rows: read.length, left_out: [...data.left_out, ...left.list] },
       layers,
       languages,

@@ -13,6 +13,8 @@ import type { Setup } from "./steering-request.js";
 export const SteeringFacts = z.strictObject({
   schema_version: z.literal(1),
   run: z.string(),
+  /** By which measure the features of gates are the best. */
+  ranked_by: z.string().default("v"),
   model_id: z.string(),
   dictionaries: z.array(UsedDictionary),
   positions: z.string(),
@@ -88,7 +90,12 @@ export function steeringFacts(
     is_disjoint: isTold ? true : null,
   };
   return {
-    ...{ schema_version: 1, run: run.name, model_id: run.meta.model_id },
+    ...{
+      schema_version: 1,
+      run: run.name,
+      ranked_by: run.measure ?? "v",
+      model_id: run.meta.model_id,
+    },
     dictionaries: loaded.dictionaries.map(usedDictionary),
     positions: request.positions,
     vectors: { bank: request.bank, ...vectors },

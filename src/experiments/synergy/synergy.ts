@@ -40,6 +40,7 @@ export interface SynergyRequest {
 export interface SynergyResult {
   schema_version: 1;
   run: string;
+  ranked_by: string;
   top_k: number;
   projection: string;
   layers: number[];
@@ -93,7 +94,14 @@ export async function synergy(
   });
   return {
     result: {
-      ...{ schema_version: 1, run: run.name, top_k: topK, projection, layers },
+      ...{
+        schema_version: 1,
+        run: run.name,
+        ranked_by: run.measure ?? "v",
+        top_k: topK,
+        projection,
+        layers,
+      },
       ...{ languages: run.meta.languages, groups, evaluation },
       is_enough: evaluation.fewest >= ENOUGH_TEXTS && evaluation.is_disjoint,
       ...{ pairs, relations },

@@ -5,7 +5,13 @@ import { renderSvg } from "../../../src/views/charts/render.js";
 import { codeSwitchLines } from "../../../src/views/code-switch-table.js";
 
 const result: CodeSwitchResult = {
-  ...{ schema_version: 1, run: "tiny", layers: [1, 2], languages: ["tha_Thai", "eng_Latn"] },
+  ...{
+    schema_version: 1,
+    run: "tiny",
+    ranked_by: "v",
+    layers: [1, 2],
+    languages: ["tha_Thai", "eng_Latn"],
+  },
   data: {
     ...{ source: "rows.jsonl", sha256: "0", rows: 20 },
     left_out: [{ why: "nothing follows its prefix", lines: [3, 4] }],

@@ -1,0 +1,75 @@
+import { expect, it } from "vitest";
+import { anyRankedBy, type Measure, rankedBy } from "../../src/runs/rank-by.js";
+import { topFeatures } from "../../src/runs/top-features.js";
+import { evidenceOf } from "../fixtures/evidence.js";
+import { failureOf } from "../fixtures/failure.js";
+import { metaOf, runOf } from "../fixtures/runs.js";
+
+const LAYERS = { layers: [3], languages: ["eng_Latn", "spa_Latn", "fra_Latn"] };
+/** Feature 0 is large in two languages, 1 smaller and English alone, 2 everywhere. */
+const MEANS = [
+  [10, 4, 5],
+  [9, 0, 5],
+  [0, 0, 5],
+];
+const V = [
+  [5.5, 4, 0],
+  [4, -2, 0],
+  [-9.5, -2, 0],
+];
+const run = runOf(metaOf(LAYERS), { 3: V }, { 3: MEANS });
+const best = (measure: Measure, language = "eng_Latn") =>
+  topFeatures(rankedBy(run, measure), { topK: 3, language });
+
+it("the margin puts a language's own feature before one that it shares", () => {
+  expect(best("v").map(({ feature }) => feature)).toEqual([0, 1, 2]);
+  const [first, second] = best("margin");
+  expect(first).toMatchObject({ feature: 1, rank: 1, v: 4, score: 4, margin: 4 });
+  expect(second).toMatchObject({ feature: 0, rank: 2, v: 5.5, score: 1 });
+  // Of Spanish nothing is above the others: the margins are below 0.
+  expect(best("margin", "spa_Latn")[0]?.score).toBe(0);
+});
+
+it("tau ranks what is most the language's, and everything else behind", () => {
+  const [first, second, third] = best("tau");
+  expect(first).toMatchObject({ feature: 1, score: 1 });
+  expect(second?.feature).toBe(0);
+  expect(second?.score).toBeCloseTo(0.55, 6);
+  expect(third).toMatchObject({ feature: 2, score: -1 });
+});
+
+it("lape ranks by entropy of the rates, of features that fire often on the language", () => {
+  const statistics = run.statistics.get(3);
+  if (statistics === undefined) throw new Error("no statistics");
+  const activeFraction = Float32Array.from([...[0.5, 0.3, 0.1], ...[0.4, 0, 0.1], ...[0, 0, 0.1]]);
+  const other = { ...run, statistics: new Map([[3, { ...statistics, activeFraction }]]) };
+  const [first, ...rest] = topFeatures(rankedBy(other, "lape"), { topK: 3, language: "eng_Latn" });
+  // 0.3 is below the floor, the highest 5 % of all rates.
+  expect(first?.feature).toBe(0);
+  const [p, q] = [5 / 9, 4 / 9];
+  expect(first?.score).toBeCloseTo(Math.log(3) + p * Math.log(p) + q * Math.log(q), 6);
+  expect(rest.map(({ score }) => score)).toEqual([-1, -1]);
+});
+
+it("what only evidence tells is refused without it", () => {
+  const failure = failureOf(() => rankedBy(run, "auroc"));
+  expect(failure.message).toMatch(/an earlier version made the run tiny.*npx vscore rescore tiny/);
+  const told = { ...run, evidence: evidenceOf(LAYERS.languages, 3, 2) };
+  expect(topFeatures(rankedBy(told, "auroc"), { topK: 1, language: "eng_Latn" })[0]).toMatchObject({
+    ...{ feature: 2, score: 82, interval: null },
+  });
+  expect(failureOf(() => rankedBy(told, "dz")).message).toMatch(/are none\. Expected a parallel/);
+});
+
+it("numbers of a feature are found by it, whatever ranks it", () => {
+  const told = { ...run, evidence: evidenceOf(LAYERS.languages, 3, 2) };
+  const [first] = topFeatures(rankedBy(told, "margin"), { topK: 1, language: "eng_Latn" });
+  // By v it is second.
+  expect(first).toMatchObject({ feature: 1, p: 1, interval: { lo: 21, hi: 31 }, heldout_v: null });
+});
+
+it("of a run of another tool v is all", () => {
+  const foreign = { name: "old", statistics: null } as Parameters<typeof anyRankedBy>[0];
+  expect(anyRankedBy(foreign, "v")).toBe(foreign);
+  expect(failureOf(() => anyRankedBy(foreign, "tau")).message).toMatch(/keeps v alone/);
+});
