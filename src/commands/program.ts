@@ -273,9 +273,16 @@ its best features are no other language's. What a run of the original tool does 
       "--gated-texts",
       "also put contexts from a gated corpus (FLORES+) on the page, which is then not one to pass on",
     )
+    .option(
+      "--methods",
+      "also methods.md, for reviewers: every choice, formula, count, hash, test and limit",
+    )
     .option("--json", "print what was written as JSON")
-    .action((run, { outDir, gatedTexts, json }) =>
-      actions.report(run, { outDir, gatedTexts: gatedTexts === true, json: json === true }),
+    .action((run, { outDir, gatedTexts, methods, json }) =>
+      actions.report(run, {
+        ...{ outDir, gatedTexts: gatedTexts === true },
+        ...{ methods: methods === true, json: json === true },
+      }),
     );
   program
     .command("plot")

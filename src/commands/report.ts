@@ -1,6 +1,11 @@
-import { relative } from "node:path";
+import { join, relative } from "node:path";
 import { openAnyRun } from "../compute/open-any-run.js";
+import { requestError } from "../errors.js";
+import { methodsSheet } from "../report/methods-sheet.js";
 import { writeReport } from "../report/write-report.js";
+import { writeOver } from "../runs/atomic-write.js";
+import { RUN_FILES } from "../runs/files.js";
+import type { FinishedRun } from "../runs/read.js";
 import { refuseKept } from "../runs/refuse-run-file.js";
 import { showProgress } from "../views/progress.js";
 import { asJson, type Output } from "./output.js";
@@ -10,31 +15,41 @@ export interface ReportOptions {
   outDir?: string | undefined;
   /** Whether texts of a gated corpus may be on the page. */
   gatedTexts: boolean;
+  /** Whether the sheet for reviewers is written too. */
+  methods: boolean;
   json: boolean;
 }
 
 /** `vscore report RUN`: all figures of a run, and one page to read. */
 export async function report(
   name: string,
-  { outDir, gatedTexts, json }: ReportOptions,
+  { outDir, gatedTexts, methods, json }: ReportOptions,
   output: Output,
   signal: AbortSignal,
 ): Promise<void> {
   const run = await openAnyRun(name, signal, (folder) => noteConversion(folder, output));
+  const own = run.statistics === null ? null : run;
+  if (methods && own === null)
+    throw requestError(
+      `--methods: ${run.name} is in the format of the original tool, which does not tell how it came about. Expected a run of vscore. Leave --methods out, or compute the run here.`,
+    );
   if (outDir !== undefined) refuseKept(outDir, "--out-dir");
   const progress = showProgress({ ...output, write: output.raw });
   const written = await writeReport(run, outDir ?? run.folder, {
     gatedTexts,
     onFigure: (kind) => progress.news({ type: "phase", phase: `drawing ${kind}` }),
   }).finally(progress.stop);
+  const sheet = methods ? join(outDir ?? run.folder, RUN_FILES.methods) : null;
+  if (sheet !== null) await writeOver(sheet, methodsSheet(own as FinishedRun));
   if (json) {
-    output.data(asJson({ schema_version: 1, ...written }));
+    output.data(asJson({ schema_version: 1, ...written, methods: sheet }));
     return;
   }
   output.result(
     [
       ...written.sentences.map((sentence) => `· ${sentence}`),
       "",
+      ...(sheet === null ? [] : [`Methods: ${relative(".", sheet) || sheet}`]),
       `Report: ${relative(".", written.page) || written.page}`,
       `Figures: ${written.figures.length} files in ${relative(".", `${outDir ?? run.folder}/figures`)}`,
       ...(written.left_out.length === 0

@@ -17,6 +17,7 @@ export const RUN_FILES = {
   experimentsFolder: "experiments",
   holdoutFolder: "holdout",
   report: "report.html",
+  methods: "methods.md",
   gitignore: ".gitignore",
 } as const;
 
