@@ -9,6 +9,8 @@ export interface Pair {
   target: string;
 }
 
+export const pairKey = ({ source, target }: Pair): string => `${source} ${target}`;
+
 /** One experiment of a sweep. */
 export interface Setup extends Pair {
   /** The first layer that is steered. */
