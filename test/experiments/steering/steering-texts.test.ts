@@ -64,3 +64,16 @@ it("texts that vectors from a file were made of are not evaluated on", async () 
   expect(found.train.size).toBe(0);
   expect(ids(found.steered.get("eng_Latn"))).toEqual(["t2", "t4"]);
 });
+
+it("nor are their translations; texts of another corpus leave out nothing", async () => {
+  const { run, corpus } = site(8);
+  // Of a source and a target that are not steered here.
+  const one = [textHash("spa_Latn says 3").slice(0, 16)];
+  const found = await steeringTexts(run, request(corpus), one, jobs);
+  expect(ids(found.steered.get("eng_Latn"))).toEqual(["t2", "t4"]);
+  expect(ids(found.others.get("spa_Latn"))).toEqual(["t2", "t4"]);
+  expect(found.excluded).toBe(2 * 3);
+  const others = [textHash("of another corpus").slice(0, 16)];
+  const all = await steeringTexts(run, request(corpus), others, jobs);
+  expect(ids(all.steered.get("eng_Latn"))).toEqual(["t2", "t3"]);
+});
