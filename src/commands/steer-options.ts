@@ -32,7 +32,16 @@ const positive = (text: string): number => {
   if (value > 0) return value;
   throw new InvalidArgumentError("Expected a number above 0.");
 };
-const finites = (text: string): number[] => [...new Set(list(text).map(finite))];
+/** A vector so much longer than any leaves nothing of what it is added to, and losses overflow. */
+const STRONGEST = 1e6;
+const strength = (text: string): number => {
+  const value = finite(text);
+  if (Math.abs(value) <= STRONGEST) return value;
+  throw new InvalidArgumentError(
+    `Expected numbers from -${STRONGEST} to ${STRONGEST}: beyond, losses overflow. Lower it.`,
+  );
+};
+const strengths = (text: string): number[] => [...new Set(list(text).map(strength))];
 
 /** `vscore steer …` on the command line. */
 export function addSteer(program: Command, actions: SteerActions): void {
@@ -235,7 +244,7 @@ function addSteering(command: Command, standard: Standard): Command {
       listed(
         "--alpha <NUMBERS>",
         `strength${several}${standard.alphas === undefined ? " (default: by source language, see below)" : ""}`,
-        finites,
+        strengths,
         standard.alphas,
       ),
     )

@@ -79,7 +79,7 @@ export async function steerVectors(
     throw requestError(`--layers: found ${layer}. Expected numbers of layers, such as 20,21,22.`);
   });
   const request: VectorsRequest = {
-    pairs: pairsOf(run, sources, options.target),
+    pairs: pairsOf(run, sources, options.target, { sources: "--source", targets: "--target" }),
     skipsLacking: sources === null,
     layers: [...new Set(layers)].sort((a, b) => a - b),
     texts: options.trainTexts,

@@ -87,7 +87,7 @@ export async function prepare(
     gated.filter((layer) => layer <= Math.max(...run.meta.layers)),
   );
   const read = gated.filter((layer) => run.meta.layers.includes(layer));
-  if (gated.length > 0) refuseTopK(request.gateTopK, run, read);
+  if (gated.length > 0) refuseTopK(request.gateTopK, run, read, "--gate-topk");
   onNews({ type: "phase", phase: "reading texts" });
   const texts = await steeringTexts(run, request, trained, jobs);
   // One at least: how texts begin is told by dictionaries.

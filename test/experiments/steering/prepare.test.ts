@@ -54,6 +54,13 @@ it("an experiment on vectors from files is another where their content is anothe
   expect(await identityOf("a")).not.toEqual(await identityOf("b"));
 });
 
+it("more features for a gate than there are are refused by the name of its flag", async () => {
+  const { run, corpus } = steeringSite(at(), 8);
+  const asked = steered(corpus, { methods: parseMethods("SAE-1L"), gateTopK: 9 });
+  const refused = await rejectionOf(prepare(run, asked, HERE, new Jobs(), nothing));
+  expect(refused.message).toMatch(/^--gate-topk 9: the dictionary of layer 1/);
+});
+
 const experiments = {
   lid: (run: FinishedRun, asked: SteeringRequest, trained: TrainedOn, jobs: FakeJobs) =>
     identify(run, asked, "first-token", trained, jobs, unopened, nothing),
