@@ -27,12 +27,7 @@ const finite = (text: string): number => {
   if (Number.isFinite(value)) return value;
   throw new InvalidArgumentError("Expected a number.");
 };
-const positive = (text: string): number => {
-  const value = finite(text);
-  if (value > 0) return value;
-  throw new InvalidArgumentError("Expected a number above 0.");
-};
-/** A vector so much longer than any leaves nothing of what it is added to, and losses overflow. */
+/** Beyond it losses overflow: of a vector so much longer than what it is added to, nothing else is left. */
 const STRONGEST = 1e6;
 const strength = (text: string): number => {
   const value = finite(text);
@@ -40,6 +35,11 @@ const strength = (text: string): number => {
   throw new InvalidArgumentError(
     `Expected numbers from -${STRONGEST} to ${STRONGEST}: beyond, losses overflow. Lower it.`,
   );
+};
+const positive = (text: string): number => {
+  const value = strength(text);
+  if (value > 0) return value;
+  throw new InvalidArgumentError("Expected a number above 0.");
 };
 const strengths = (text: string): number[] => [...new Set(list(text).map(strength))];
 
@@ -294,7 +294,7 @@ const addMethods = (command: Command, standard: string): Command =>
     .option(
       "--learned-collateral-weight <X>",
       "of the loss on other languages' texts, against that of naming the target",
-      finite,
+      strength,
       0.2,
     );
 
