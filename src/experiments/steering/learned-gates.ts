@@ -5,8 +5,10 @@ import { shortCode } from "../../config/short-codes.js";
 import { type EngineGate, learnGate } from "../../engine/steer-jobs.js";
 import { planShards } from "../../plan.js";
 import { withScratch } from "../../runs/scratch.js";
+import { decodeSealedJson, encodeSealedJson } from "../../runs/sealed-file.js";
+import { halving, keptPart } from "./kept-part.js";
 import { labelOf, tagOf } from "./names.js";
-import { halving, keptPart, type Prepared, type Ready } from "./prepare.js";
+import type { Prepared, Ready } from "./prepare.js";
 import { tokenizePrompts, tokenizeTexts } from "./prompt-lengths.js";
 import { identificationPrompt } from "./prompts.js";
 import type { LearnedRule, Pair, Setup } from "./steering-request.js";
@@ -134,12 +136,18 @@ export class GateTrainer {
 
   private gateAt(pair: Pair, layer: number, bank: string): Promise<TrainedGate> {
     const { source, target } = pair;
+    const asked = { source, target, layer, features: this.prepared.featuresOf(source, layer) };
+    const placeOf = ({ source, target, layer, features }: typeof asked) =>
+      JSON.stringify([source, target, layer, features]);
     return keptPart(
       this.prepared,
       `gate-${source}-${target}-layer-${layer}.json`,
-      (bytes) => TrainedGate.parse(JSON.parse(new TextDecoder().decode(bytes))),
+      (bytes) => {
+        const kept = TrainedGate.parse(decodeSealedJson(bytes));
+        return placeOf(kept) === placeOf(asked) ? kept : undefined;
+      },
       () => this.train(pair, layer, bank),
-      (gate) => new TextEncoder().encode(JSON.stringify(gate)),
+      encodeSealedJson,
     );
   }
 

@@ -1,7 +1,4 @@
-import { z } from "zod";
-import { withinMemory } from "../../compute/within-memory.js";
 import type { EngineJobs, Loaded } from "../../engine/engine-jobs.js";
-import { SafetensorsError } from "../../engine/safetensors.js";
 import { requestError } from "../../errors.js";
 import type { Ranking } from "../../reduce/v-score.js";
 import type { LongExperiment } from "../../runs/experiments.js";
@@ -11,6 +8,7 @@ import { configOfRun } from "../../runs/run-config.js";
 import type { OpenExperiment } from "../ablation/ablate-run.js";
 import type { ExperimentNews } from "../ablation/measure.js";
 import { loadRunModel } from "../run-model.js";
+import { keptPart } from "./kept-part.js";
 import { isGated, type Method, windowOf } from "./methods.js";
 import { tokenizeTexts } from "./prompt-lengths.js";
 import { type GivenBanks, refuseUnfit } from "./read-vectors.js";
@@ -170,31 +168,6 @@ function cutWindows({ setups, methods }: SteeringRequest, layers: number): strin
       ];
 }
 
-/** A finished part of an experiment, or what is measured and becomes one. Damaged ones are measured anew. */
-export async function keptPart<T>(
-  { experiment }: Pick<Prepared, "experiment">,
-  name: string,
-  decode: (bytes: Uint8Array) => T,
-  measure: () => Promise<T>,
-  encode: (value: T) => Uint8Array,
-): Promise<T> {
-  const bytes = experiment.part(name);
-  if (bytes !== undefined) {
-    try {
-      return decode(bytes);
-    } catch (error) {
-      const isDamage =
-        error instanceof SafetensorsError ||
-        error instanceof SyntaxError ||
-        error instanceof z.ZodError;
-      if (!isDamage) throw error;
-    }
-  }
-  const value = await measure();
-  await experiment.writePart(name, encode(value));
-  return value;
-}
-
 /** Makes the vectors of pairs, or takes those of files; each language is read once. */
 export function vectorMaker(prepared: Prepared): (pair: Pair) => Promise<Bank> {
   const { request, loaded, texts, jobs, run, banks, onNews } = prepared;
@@ -243,18 +216,3 @@ const steeredLayers = ({ request, windowOf: windows }: Ready): number[] =>
       ),
     ),
   ].sort((a, b) => a - b);
-
-/** Work within a token budget, in smaller batches where the device has too little memory. */
-export async function halving<T>(
-  { run }: Pick<Prepared, "run">,
-  lengths: ArrayLike<number>,
-  work: (budget: number) => Promise<T>,
-): Promise<T> {
-  const { result } = await withinMemory(
-    run.meta.batch_tokens,
-    lengths,
-    async () => undefined,
-    work,
-  );
-  return result;
-}
