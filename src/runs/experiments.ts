@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { mkdir, rm } from "node:fs/promises";
+import { mkdir, rm, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import { errnoOf, requestError } from "../errors.js";
 import { explain, makeFolder, writeWhole } from "./atomic-write.js";
@@ -90,8 +90,12 @@ export class LongExperiment {
     return existsSync(file) ? readFileSync(file) : undefined;
   }
 
-  /** @returns its file */
+  /**
+   * @returns its file
+   * @throws VscoreError (request) where the run or this folder is no more: a part alone would look like an experiment
+   */
   async writePart(name: string, content: Uint8Array): Promise<string> {
+    this.refuseOtherRun();
     const file = join(this.folder, PARTS, name);
     await writeWhole(file, content);
     return file;
@@ -100,21 +104,31 @@ export class LongExperiment {
   /**
    * Writes the result, which holds what the parts held.
    *
-   * @throws VscoreError (request) where the run was replaced meanwhile: it is not that run's result
+   * @throws VscoreError (request) where the run was deleted or replaced meanwhile: it is not that run's result
    */
   async finish(result: unknown, files: ReadonlyMap<string, string | Uint8Array>): Promise<void> {
-    const { folder, facts } = this.run;
-    if (facts === null || factsOf(folder) !== facts)
-      throw requestError(
-        `The run in ${folder} was replaced while this experiment was at work on it: nothing was written. Run the same command again.`,
-      );
+    this.refuseOtherRun();
     await writeResult(this.folder, result, files);
     await rm(join(this.folder, PARTS), { recursive: true, force: true });
+  }
+
+  private refuseOtherRun(): void {
+    const { folder, facts } = this.run;
+    if (existsSync(this.folder) && facts !== null && factsOf(folder) === facts) return;
+    throw requestError(
+      `The run in ${folder}, or what this experiment had finished, was deleted or replaced while it was at work: nothing was written. Expected the run that it began with. Run the same command again, on a run that is there.`,
+    );
   }
 
   /** Lets others go on with it. */
   async release(): Promise<void> {
     await this.unlock();
+    const { folder } = this.run;
+    if (factsOf(folder) !== null) return;
+    // The lock kept these from going with their run.
+    const above = join(folder, RUN_FILES.experimentsFolder);
+    for (const each of [join(this.folder, PARTS), this.folder, above, folder])
+      await rmdir(each).catch(() => undefined);
   }
 }
 
