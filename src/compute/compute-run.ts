@@ -7,7 +7,7 @@ import type { LocalCorpus } from "../corpora/local-corpora.js";
 import { EngineJobs, type LoadRequest } from "../engine/engine-jobs.js";
 import { OneEngine } from "../engine/one-engine.js";
 import { errnoOf, requestError, VscoreError } from "../errors.js";
-import { refuseUnwritable } from "../runs/atomic-write.js";
+import { refuseUnwritable, withWayOn } from "../runs/atomic-write.js";
 import { storedEvents } from "../runs/events.js";
 import { RUN_FILES } from "../runs/files.js";
 import type { Meta, RunNews } from "../runs/meta.js";
@@ -88,7 +88,7 @@ export async function computeRun(request: ComputeRequest): Promise<ComputedRun> 
     return { folder, meta: await new OpenRun(parts).complete(goesOn) };
   } catch (error) {
     await settle(store, error, request.signal);
-    throw error;
+    throw store?.hasCheckpoint() ? withWayOn(error) : error;
   } finally {
     if (request.engine === undefined) await engines.close();
     await store?.release();
