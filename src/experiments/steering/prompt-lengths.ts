@@ -57,6 +57,25 @@ export async function tokenizePrompts(
   return tokens;
 }
 
+/** Like `tokenizeTexts`, of texts that are to be predicted. @throws VscoreError (request) for one in which nothing is */
+export async function tokenizePredicted(
+  { jobs }: Pick<Ready, "jobs">,
+  name: string,
+  language: string,
+  texts: readonly { id: string; text: string }[],
+): Promise<Uint32Array> {
+  const { tokens, plain } = await jobs.tokenize(
+    name,
+    texts.map(({ text }) => text),
+  );
+  const empty = plain.indexOf(0);
+  if (empty >= 0)
+    throw requestError(
+      `The text ${texts[empty]?.id} of ${language} has no token behind the first, special ones aside: nothing is predicted in it. Expected at least one. Take it out of the corpus.`,
+    );
+  return tokens;
+}
+
 /** Tokenises texts under a name, cut to what the model reads: how many tokens each has. */
 export async function tokenizeTexts(
   { jobs }: Pick<Ready, "jobs">,

@@ -1,7 +1,7 @@
 import { type Tensor, tensor } from "../../engine/safetensors.js";
 import { type Held, measureLosses, type Under } from "./lid-measure.js";
 import type { Prepared, Ready } from "./prepare.js";
-import { tokenizeTexts } from "./prompt-lengths.js";
+import { tokenizePredicted } from "./prompt-lengths.js";
 import type { SteeringTexts } from "./steering-texts.js";
 import { perToken } from "./summarise-lid.js";
 
@@ -13,7 +13,7 @@ export async function holdOthers(ready: Ready): Promise<Map<string, Held>> {
   const held = new Map<string, Held>();
   for (const [language, texts] of ready.texts.others) {
     const name = `others:${language}`;
-    held.set(language, { name, lengths: await tokenizeTexts(ready, name, texts) });
+    held.set(language, { name, lengths: await tokenizePredicted(ready, name, language, texts) });
   }
   return held;
 }

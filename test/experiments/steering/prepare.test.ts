@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { baseline } from "../../../src/experiments/steering/baseline.js";
 import { continueTexts } from "../../../src/experiments/steering/clc.js";
@@ -114,6 +115,15 @@ it.each([
     expect((await begin(positions + 1)).message).toBe("nothing is opened");
   },
 );
+
+it("so is a text of which nothing is predicted", async () => {
+  const { run } = steeringSite(at(), 8);
+  const rows = readFileSync(at("corpus.jsonl"), "utf8");
+  writeFileSync(at("short.jsonl"), rows.replaceAll("spa_Latn says 4", "4"));
+  const asked = steered(`jsonl:${at("short.jsonl")}`);
+  const refused = await rejectionOf(experiments.lid(run, asked, HERE, new Jobs()));
+  expect(refused.message).toMatch(/^The text t4 of spa_Latn has no token behind the first/);
+});
 
 it("so is a prompt that a gate is to learn from, and that leaves no room for the target's name", async () => {
   const { run, corpus } = steeringSite(at(), 12);
