@@ -62,16 +62,19 @@ export class LongExperiment {
     readonly isResumed: boolean,
     private readonly unlock: () => Promise<void>,
     /** The run's folder, and what its facts were when this began. */
-    private readonly run: { folder: string; facts: string | null },
+    private readonly run: { folder: string; facts: string },
   ) {}
 
   /**
    * Goes on with an unfinished experiment of the same request, or begins one in the next free folder.
    *
    * @param request all that its numbers hang on; told in its folder
-   * @throws VscoreError (request) while another process is at work on the same, (environment) where nothing can be written
+   * @throws VscoreError (request) while another process is at work on the same, or where the run is no more, (environment) where
+   *   nothing can be written
    */
   static async begin(run: string, kind: string, request: unknown): Promise<LongExperiment> {
+    const facts = factsOf(run);
+    if (facts === null) throw goneError(run);
     const text = `${JSON.stringify(request, null, 2)}\n`;
     const begun = experimentsOf(run, kind).find(
       (folder) => !isFinished(folder) && readText(join(folder, REQUEST)) === text,
@@ -79,9 +82,7 @@ export class LongExperiment {
     const folder = begun ?? (await nextFolder(run, kind));
     const unlock = await lockRun(folder);
     if (begun === undefined) await writeWhole(join(folder, REQUEST), text);
-    return new LongExperiment(folder, begun !== undefined, unlock, {
-      ...{ folder: run, facts: factsOf(run) },
-    });
+    return new LongExperiment(folder, begun !== undefined, unlock, { folder: run, facts });
   }
 
   /** A part that is finished; undefined where it is not. */
@@ -114,10 +115,7 @@ export class LongExperiment {
 
   private refuseOtherRun(): void {
     const { folder, facts } = this.run;
-    if (existsSync(this.folder) && facts !== null && factsOf(folder) === facts) return;
-    throw requestError(
-      `The run in ${folder}, or what this experiment had finished, was deleted or replaced while it was at work: nothing was written. Expected the run that it began with. Run the same command again, on a run that is there.`,
-    );
+    if (!existsSync(this.folder) || factsOf(folder) !== facts) throw goneError(folder);
   }
 
   /** Lets others go on with it. */
@@ -131,6 +129,11 @@ export class LongExperiment {
       await rmdir(each).catch(() => undefined);
   }
 }
+
+const goneError = (run: string) =>
+  requestError(
+    `The run in ${run}, or what this experiment had finished, was deleted or replaced while it was at work: nothing was written. Expected the run that it began with. Run the same command again, on a run that is there.`,
+  );
 
 /** What tells one run in a folder from another. */
 const factsOf = (run: string): string | null => readText(join(run, RUN_FILES.meta));

@@ -105,6 +105,8 @@ test("of a run that is deleted meanwhile nothing is made again", async () => {
   expect(existsSync(join(experiment.folder, "parts"))).toBe(false);
   await experiment.release();
   expect(existsSync(at("run"))).toBe(false);
+  await rejectionOf(LongExperiment.begin(at("run"), "ablate", { a: 2 }));
+  expect(existsSync(at("run"))).toBe(false);
 });
 
 test("nor is an experiment whose folder is gone", async () => {
