@@ -7,7 +7,7 @@ import type { LocalCorpus } from "../corpora/local-corpora.js";
 import { EngineJobs, type LoadRequest } from "../engine/engine-jobs.js";
 import { OneEngine } from "../engine/one-engine.js";
 import { errnoOf, requestError, VscoreError } from "../errors.js";
-import { refuseUnwritable, withWayOn } from "../runs/atomic-write.js";
+import { refuseUnwritable } from "../runs/atomic-write.js";
 import { storedEvents } from "../runs/events.js";
 import { RUN_FILES } from "../runs/files.js";
 import type { Meta, RunNews } from "../runs/meta.js";
@@ -18,6 +18,7 @@ import { checkCorpus, gatherTexts } from "./gather-texts.js";
 import { OpenRun } from "./open-run.js";
 import { ProgressMeter } from "./progress-meter.js";
 import { tokenizeTexts } from "./tokenize-texts.js";
+import { withWayOn } from "./with-way-on.js";
 
 export interface ComputeRequest {
   config: RunConfig;

@@ -166,13 +166,6 @@ export function explain(error: unknown, path: string): unknown {
   return new VscoreError(
     "environment",
     `${path} cannot be written: ${reason}, then run the same command again.`,
-    { cause: error, facts: { unwritten: path } },
+    { cause: error, facts: { mayGoOn: true } },
   );
-}
-
-/** Tells of a compute whose place could not be written that it need not begin anew; anything else passes through. */
-export function withWayOn(error: unknown): unknown {
-  if (!(error instanceof VscoreError) || error.details.facts?.unwritten === undefined) return error;
-  const way = "What it finished is kept: with --resume it goes on.";
-  return new VscoreError(error.kind, `${error.message} ${way}`, error.details);
 }

@@ -12,12 +12,10 @@ import {
 import { readFile, writeFile } from "node:fs/promises";
 import { execaSync } from "execa";
 import { expect, test } from "vitest";
-import { VscoreError } from "../../src/errors.js";
 import {
   explain,
   makeFolder,
   refuseUnwritable,
-  withWayOn,
   writeAside,
   writeOver,
   writeTogether,
@@ -77,17 +75,12 @@ test.each(["ENOSPC", "EDQUOT", "EACCES", "EPERM", "EROFS", "ENOTDIR", "ENOENT"])
     expect(error).toMatchObject({ kind: "environment" });
     const { message } = error as Error;
     expect(message).toMatch(/^run\/meta\.json cannot be written: .* the same command again\.$/);
-    expect((withWayOn(error) as Error).message).toMatch(
-      /again\. What it finished is kept: with --resume/,
-    );
   },
 );
 
 test("what is unforeseen passes through as it is", () => {
   const error = new Error("?");
   expect(explain(error, "file")).toBe(error);
-  for (const other of [error, new VscoreError("environment", "no memory")])
-    expect(withWayOn(other)).toBe(other);
 });
 
 test.each([["x"], ["below", "x"]])(
