@@ -35,9 +35,10 @@ def learn_gate(bench: Bench) -> int:
     features = tuple(int(feature) for feature in asked["features"])
     weight = torch.zeros(len(features), device=loaded.device, requires_grad=True)
     bias = torch.zeros((), device=loaded.device, requires_grad=True)
-    vector = bank_of(bench)[str(asked["vector"])] * float(asked["alpha"])
+    alpha = float(asked["alpha"])
+    vector = bank_of(bench)[str(asked["vector"])] * alpha
     gate = LearnedGate(dictionary, features, weight, bias)
-    setting = Setting((SteeredLayer(layer, vector, gate),), str(asked["positions"]))
+    setting = Setting(alpha, (SteeredLayer(layer, vector, gate),), str(asked["positions"]))
     batches = _batches(bench)
 
     def losses(backward: bool) -> float:
@@ -63,9 +64,9 @@ def learn_gate(bench: Bench) -> int:
             total += within_memory(loaded, {"shard": 0, "texts": texts}, read)
         if not np.isfinite(total):
             raise EngineError(
-                "nan",
+                "request",
                 f"The loss of the gate at layer {layer} is NaN or infinity. Finite numbers were "
-                "expected. Lower the learning rate, or try --dtype float32.",
+                "expected. Lower --learned-lr or --learned-collateral-weight.",
             )
         return total
 

@@ -190,8 +190,9 @@ class Session:
     def _read_bank(self, job: "Job") -> int:
         from vscore_engine.steering_files import read_bank
 
-        source, target = Path(job.params["source"]), Path(job.params["target"])
-        result(self._sender, "bank", read_bank(source, target))
+        asked = job.params
+        source, target = Path(asked["source"]), Path(asked["target"])
+        result(self._sender, "bank", read_bank(source, target, str(asked["name"])))
         return 0
 
     def _selfcheck(self, job: "Job") -> int:

@@ -1,7 +1,7 @@
 """What a job of steering works with, and what its `settings` do to the model."""
 
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -59,17 +59,35 @@ class Bench:
 class Setting:
     """One change of the model: none where there are no layers."""
 
+    alpha: float
     layers: tuple[SteeredLayer, ...]
     positions: str
 
+    @contextmanager
     def over(
         self, loaded: LoadedModel, texts: Sequence[TokenizedText], *, left: bool = False
-    ) -> AbstractContextManager[None]:
-        """A context in which passes over these texts, padded as said, are steered."""
+    ) -> Iterator[None]:
+        """A context in which passes over these texts, padded as said, are steered.
+
+        Raises "request" where what is steered gives no finite numbers: the model as it is did.
+        """
         if not self.layers:
-            return nullcontext()
+            yield
+            return
         wanted = torch.from_numpy(steered_positions(texts, self.positions, left=left))
-        return steered(loaded.text_model, self.layers, wanted.to(loaded.device))
+        try:
+            with steered(loaded.text_model, self.layers, wanted.to(loaded.device)):
+                yield
+        except EngineError as error:
+            if error.kind != "nan":
+                raise
+            where = ", ".join(str(each.layer) for each in self.layers)
+            raise EngineError(
+                "request",
+                f"With vectors added at strength {self.alpha:g} at layers {where}, losses are NaN "
+                "or infinity: that is too strong for these vectors. Finite losses were expected. "
+                "Lower --alpha.",
+            ) from error
 
 
 def settings_of(bench: Bench) -> list[Setting]:
@@ -83,6 +101,7 @@ def settings_of(bench: Bench) -> list[Setting]:
     bank = bank_of(bench)
     return [
         Setting(
+            float(setting["alpha"]),
             tuple(
                 SteeredLayer(
                     int(entry["layer"]),
@@ -112,9 +131,9 @@ def bank_of(bench: Bench) -> dict[str, torch.Tensor]:
         if vector.shape != (width,) or not bool(torch.isfinite(vector).all()):
             raise EngineError(
                 "request",
-                f"The vector {name} of {path} has the shape {list(vector.shape)}, or holds NaN. "
-                f"{width} finite numbers were expected, as many as the model's hidden states have. "
-                "Make the vectors with this model.",
+                f"The vector {name} of {path} has the shape {list(vector.shape)}, or is not "
+                f"finite. {width} finite numbers were expected, as many as the model's hidden "
+                "states have. Make the vectors with this model.",
             )
     return {name: vector.float().to(bench.loaded.device) for name, vector in bank.items()}
 

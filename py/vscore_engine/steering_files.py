@@ -41,39 +41,44 @@ def write_gates(
     save({"metadata": dict(metadata), "learned_gate_bank": bank}, target)
 
 
-def read_bank(source: Path, target: Path) -> dict[str, object]:
+def read_bank(source: Path, target: Path, name: str) -> dict[str, object]:
     """The other way: writes `layer.<L>` F32[d] as safetensors, returns {"metadata", "layers"}.
 
     Takes a bare {L: vector} too, as the repository's own reader does; "metadata" is null then.
-    Raises "request" for everything else.
+    Raises "request" for everything else; `name` is what errors call the file.
     """
-    content = load_plain(source, lambda reason: _refuse(source, reason))
+    content = load_plain(source, lambda reason: _refuse(name, reason))
     if not isinstance(content, dict):
-        raise _refuse(source, "it holds no dictionary")
+        raise _refuse(name, "it holds no dictionary")
     metadata: object = None
     if "sv_bank" in content:
         metadata, content = content.get("metadata"), content["sv_bank"]
     if not isinstance(content, dict) or not content:
-        raise _refuse(source, "its sv_bank holds no vectors")
-    tensors: list[tuple[str, Any]] = []
+        raise _refuse(name, "its sv_bank holds no vectors")
+    layers: dict[int, Any] = {}
     for key, vector in content.items():
-        tensors.append((f"layer.{_layer(source, key)}", _vector(source, key, vector).numpy()))
+        layer = _layer(name, key)
+        if layer in layers:
+            raise _refuse(name, f"it has layer {layer} twice")
+        layers[layer] = _vector(name, key, vector).numpy()
+    tensors = [(f"layer.{layer}", vector) for layer, vector in layers.items()]
     with target.open("wb") as file:
         for buffer in encode({}, tensors):
             file.write(buffer)
-    return {
-        "metadata": _plain(metadata),
-        "layers": [int(name.removeprefix("layer.")) for name, _ in tensors],
-    }
+    return {"metadata": _plain(metadata), "layers": list(layers)}
 
 
-def _layer(source: Path, key: object) -> int:
-    if not str(key).isdecimal():
-        raise _refuse(source, f"{key!r} is not the number of a layer")
+# Of a layer's number. int() refuses thousands of them.
+_MOST_DIGITS = 6
+
+
+def _layer(name: str, key: object) -> int:
+    if not str(key).isdecimal() or len(str(key)) > _MOST_DIGITS:
+        raise _refuse(name, f"{str(key)[:40]!r} is not the number of a layer")
     return int(str(key))
 
 
-def _vector(source: Path, key: object, vector: object) -> "torch.Tensor":
+def _vector(name: str, key: object, vector: object) -> "torch.Tensor":
     import torch
 
     if (
@@ -83,10 +88,12 @@ def _vector(source: Path, key: object, vector: object) -> "torch.Tensor":
         or not vector.is_floating_point()
         or vector.numel() * vector.element_size() > vector.untyped_storage().nbytes()
     ):
-        raise _refuse(source, f"layer {key} holds something else than one vector of numbers")
-    if not bool(torch.isfinite(vector).all()):
-        raise _refuse(source, f"the vector of layer {key} is not all finite numbers")
-    return vector.float().contiguous()
+        raise _refuse(name, f"layer {key} holds something else than one vector of numbers")
+    # One that was trained may still carry its gradients.
+    single = vector.detach().float().contiguous()
+    if not bool(torch.isfinite(single).all()):
+        raise _refuse(name, f"the vector of layer {key} is not all finite numbers of float32")
+    return single
 
 
 def _plain(metadata: object) -> dict[str, object] | None:
@@ -106,9 +113,9 @@ def _is_plain(value: object) -> bool:
     return isinstance(value, str | int | bool | type(None))
 
 
-def _refuse(source: Path, reason: str) -> EngineError:
+def _refuse(name: str, reason: str) -> EngineError:
     return EngineError(
         "request",
-        f'{source} holds no steering vectors: {reason}. {{"metadata", "sv_bank": {{layer: float '
+        f'{name} holds no steering vectors: {reason}. {{"metadata", "sv_bank": {{layer: float '
         "vector}} was expected, as build_steering_vectors.py writes it. Choose another file.",
     )

@@ -1,9 +1,11 @@
-import { relative } from "node:path";
+import { join, relative } from "node:path";
 import type { EngineJobs } from "../engine/engine-jobs.js";
 import type { OpenExperiment } from "../experiments/ablation/ablate-run.js";
 import type { ExperimentNews } from "../experiments/ablation/measure.js";
 import { withLoading } from "../explore/with-loading.js";
+import { refuseUnwritable } from "../runs/atomic-write.js";
 import { LongExperiment } from "../runs/experiments.js";
+import { RUN_FILES } from "../runs/files.js";
 import type { FinishedRun } from "../runs/read.js";
 import type { Chart } from "../views/charts/chart.js";
 import { drawnFiles } from "../views/charts/drawn-files.js";
@@ -40,6 +42,7 @@ export async function runLongExperiment<Result>(
   output: Output,
   signal: AbortSignal,
 ): Promise<{ result: Result; folder: string }> {
+  refuseUnwritable(join(run.folder, RUN_FILES.experimentsFolder));
   const progress = showProgress({ ...output, write: output.raw });
   let experiment: LongExperiment | undefined;
   const open: OpenExperiment = async (identity) => {

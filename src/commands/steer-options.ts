@@ -27,12 +27,21 @@ const finite = (text: string): number => {
   if (Number.isFinite(value)) return value;
   throw new InvalidArgumentError("Expected a number.");
 };
-const positive = (text: string): number => {
+/** Beyond it losses overflow: of a vector so much longer than what it is added to, nothing else is left. */
+const STRONGEST = 1e6;
+const strength = (text: string): number => {
   const value = finite(text);
+  if (Math.abs(value) <= STRONGEST) return value;
+  throw new InvalidArgumentError(
+    `Expected numbers from -${STRONGEST} to ${STRONGEST}: beyond, losses overflow. Lower it.`,
+  );
+};
+const positive = (text: string): number => {
+  const value = strength(text);
   if (value > 0) return value;
   throw new InvalidArgumentError("Expected a number above 0.");
 };
-const finites = (text: string): number[] => [...new Set(list(text).map(finite))];
+const strengths = (text: string): number[] => [...new Set(list(text).map(strength))];
 
 /** `vscore steer …` on the command line. */
 export function addSteer(program: Command, actions: SteerActions): void {
@@ -235,7 +244,7 @@ function addSteering(command: Command, standard: Standard): Command {
       listed(
         "--alpha <NUMBERS>",
         `strength${several}${standard.alphas === undefined ? " (default: by source language, see below)" : ""}`,
-        finites,
+        strengths,
         standard.alphas,
       ),
     )
@@ -286,7 +295,7 @@ const addMethods = (command: Command, standard: string): Command =>
     .option(
       "--learned-collateral-weight <X>",
       "of the loss on other languages' texts, against that of naming the target",
-      finite,
+      strength,
       0.2,
     );
 

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
+import type { EngineJobs } from "../engine/engine-jobs.js";
 import { SafetensorsError } from "../engine/safetensors.js";
 import { requestError } from "../errors.js";
 import { standardCorpus } from "../experiments/ablation/evaluation-texts.js";
@@ -10,16 +11,21 @@ import {
   decodeBank,
   encodeBank,
 } from "../experiments/steering/bank-file.js";
-import { makeVectors, type VectorsRequest } from "../experiments/steering/make-vectors.js";
+import {
+  type MadeVectors,
+  makeVectors,
+  type VectorsRequest,
+} from "../experiments/steering/make-vectors.js";
 import { type Pair, pairsOf } from "../experiments/steering/steering-request.js";
 import { lengthOf } from "../experiments/steering/vectors.js";
 import { withLoading } from "../explore/with-loading.js";
-import { writeAside, writeOver } from "../runs/atomic-write.js";
+import { refuseUnwritable, writeTogether, writeWhole } from "../runs/atomic-write.js";
 import { STEERING_VECTORS } from "../runs/exported-folders.js";
 import { RUN_FILES } from "../runs/files.js";
 import type { Meta } from "../runs/meta.js";
 import { openRun } from "../runs/read.js";
 import { refuseRunFile } from "../runs/refuse-run-file.js";
+import { withScratch } from "../runs/scratch.js";
 import { showProgress } from "../views/progress.js";
 import { tableLines } from "../views/table.js";
 import { asJson, type Output } from "./output.js";
@@ -63,6 +69,21 @@ function refuseOtherVectors(file: string, request: VectorsRequest, meta: Meta): 
   );
 }
 
+/** A pair's vectors as files: they belong together. */
+const bankFiles = ({ bank, facts }: MadeVectors, stem: string, jobs: EngineJobs) =>
+  withScratch(async (folder) => {
+    const metadata = companionMetadata(facts);
+    const own = encodeBank(bank, facts);
+    const [source, torch] = [join(folder, "bank.safetensors"), join(folder, "bank.pt")];
+    await writeWhole(source, own);
+    await jobs.writeBank(source, torch, metadata);
+    return new Map<string, string | Uint8Array>([
+      [`${stem}.safetensors`, own],
+      [`${stem}.pt`, readFileSync(torch)],
+      [`${stem}.json`, `${JSON.stringify(metadata, null, 2)}\n`],
+    ]);
+  });
+
 const ENDINGS = ["safetensors", "pt", "json"];
 
 /** `vscore steer vectors RUN`: steering vectors of pairs of languages, as safetensors and as the steering repository keeps them. */
@@ -79,7 +100,7 @@ export async function steerVectors(
     throw requestError(`--layers: found ${layer}. Expected numbers of layers, such as 20,21,22.`);
   });
   const request: VectorsRequest = {
-    pairs: pairsOf(run, sources, options.target),
+    pairs: pairsOf(run, sources, options.target, { sources: "--source", targets: "--target" }),
     skipsLacking: sources === null,
     layers: [...new Set(layers)].sort((a, b) => a - b),
     texts: options.trainTexts,
@@ -99,21 +120,15 @@ export async function steerVectors(
     for (const pair of request.pairs)
       refuseOtherVectors(`${stemOf(pair)}.safetensors`, request, run.meta);
 
+  refuseUnwritable(folder);
   const progress = showProgress({ ...output, write: output.raw });
   const { made, warnings } = await withLoading(signal, progress.news, async (jobs, onLoaded) => {
     const found = await makeVectors(run, request, jobs, (phase) => {
       if (phase !== "reading texts") onLoaded();
       progress.news({ type: "phase", phase });
     });
-    for (const { bank, facts } of found.made) {
-      const stem = stemOf(facts);
-      const metadata = companionMetadata(facts);
-      await writeOver(`${stem}.safetensors`, encodeBank(bank, facts));
-      await writeAside(`${stem}.pt`, (aside) =>
-        jobs.writeBank(`${stem}.safetensors`, aside, metadata),
-      );
-      await writeOver(`${stem}.json`, `${JSON.stringify(metadata, null, 2)}\n`);
-    }
+    for (const each of found.made)
+      await writeTogether(await bankFiles(each, stemOf(each.facts), jobs));
     return found;
   }).finally(progress.stop);
   const files = made.flatMap(({ facts }) => filesOf(facts));

@@ -4,7 +4,7 @@ import { standardCorpus } from "../experiments/ablation/evaluation-texts.js";
 import type { BankFacts } from "../experiments/steering/bank-file.js";
 import { parseMethods } from "../experiments/steering/methods.js";
 import type { TrainedOn } from "../experiments/steering/prepare.js";
-import { toldVectors } from "../experiments/steering/read-vectors.js";
+import { readBanks } from "../experiments/steering/read-vectors.js";
 import {
   type LearnedRule,
   pairsOf,
@@ -86,16 +86,16 @@ export function steeringRequest(
   };
 }
 
-/** Which texts vectors from a file were made of: what is evaluated must be none of them. */
+/** Vectors from files, and which texts they were made of: what is evaluated must be none of them. */
 export async function trainedOn(
   run: FinishedRun,
   { bank, setups }: SteeringRequest,
   jobs: EngineJobs,
 ): Promise<TrainedOn> {
-  if (bank === null) return { trained: null, isTold: true };
-  const found = await toldVectors(bank, setups, run.meta, jobs);
-  const told = found.flatMap((facts) => facts ?? []);
-  const isTold = told.length === found.length;
+  if (bank === null) return { trained: null, isTold: true, banks: null };
+  const banks = await readBanks(bank, setups, run.meta, jobs);
+  const told = [...banks.values()].flatMap(({ facts }) => facts ?? []);
+  const isTold = told.length === banks.size;
   const [first] = told;
   /** Where all files say the same. */
   const agreed = <K extends keyof BankFacts>(key: K): BankFacts[K] | null =>
@@ -103,8 +103,7 @@ export async function trainedOn(
       ? first[key]
       : null;
   return {
-    trained: isTold ? told.flatMap(({ texts }) => texts) : [],
-    isTold,
+    ...{ banks, isTold, trained: isTold ? told.flatMap(({ texts }) => texts) : [] },
     made: {
       ...{ train_n: agreed("train_n"), split: agreed("split"), normalize: agreed("normalize") },
       ...{ special_tokens: agreed("special_tokens"), first_token: agreed("first_token") },

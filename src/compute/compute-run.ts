@@ -18,6 +18,7 @@ import { checkCorpus, gatherTexts } from "./gather-texts.js";
 import { OpenRun } from "./open-run.js";
 import { ProgressMeter } from "./progress-meter.js";
 import { tokenizeTexts } from "./tokenize-texts.js";
+import { withWayOn } from "./with-way-on.js";
 
 export interface ComputeRequest {
   config: RunConfig;
@@ -88,7 +89,7 @@ export async function computeRun(request: ComputeRequest): Promise<ComputedRun> 
     return { folder, meta: await new OpenRun(parts).complete(goesOn) };
   } catch (error) {
     await settle(store, error, request.signal);
-    throw error;
+    throw store?.hasCheckpoint() ? withWayOn(error) : error;
   } finally {
     if (request.engine === undefined) await engines.close();
     await store?.release();

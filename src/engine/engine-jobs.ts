@@ -188,10 +188,14 @@ export class EngineJobs {
     }
   }
 
-  /** Steering vectors from a `.pt` that anybody wrote, checked and without running what it may carry; and what it tells of them. */
-  async readBank(source: string, target: string): Promise<z.infer<typeof ReadBank>> {
+  /**
+   * Steering vectors from a `.pt` that anybody wrote, checked and without running what it may carry; and what it tells of them.
+   *
+   * @param name how errors call the source
+   */
+  async readBank(source: string, target: string, name: string): Promise<z.infer<typeof ReadBank>> {
     return ReadBank.parse(
-      jsonOf((await this.result("read_bank", { source, target }, "bank")).blob),
+      jsonOf((await this.result("read_bank", { source, target, name }, "bank")).blob),
     );
   }
 

@@ -250,7 +250,8 @@ export class PythonEngine {
   private deathNotice(how: string): VscoreError {
     return new VscoreError(
       "bug",
-      `Python ended in the middle of its work (${how}). A run keeps what it finished: its compute with --resume goes on. Its last words are in ${this.log}`,
+      `Python ended in the middle of its work (${how}). It was expected to stay until the end. Run the same command again. Its last words are in ${this.log}`,
+      { facts: { mayGoOn: true } },
     );
   }
 

@@ -52,9 +52,14 @@ export function readSteeringFile(file: string): SteeringFile {
     const rows = rowsOf(file, header, records, lineNumbers(text).slice(1));
     return { file, name: readSteeringName(basename(file)), rows };
   };
-  if (has("ce_target_token") || has("ce_non_target_langs"))
-    return { experiment: "lid", tables: [steeringTable(sheetOf(LID_COLUMNS))] };
-  if (has("success_rate") || has("ce_non_source_flores10")) {
+  const isLid = has("ce_target_token") || has("ce_non_target_langs");
+  const isClc = has("success_rate") || has("ce_non_source_flores10");
+  if (isLid && isClc)
+    throw requestError(
+      `${file} has the columns ${listed(header)}, of naming a language (LID) and of continuations (CLC). Expected those of one experiment. Put each into a file of its own.`,
+    );
+  if (isLid) return { experiment: "lid", tables: [steeringTable(sheetOf(LID_COLUMNS))] };
+  if (isClc) {
     const isOlder = !["source_lang", "target_lang", "alpha_used"].some(has);
     const columns = isOlder ? OLDER_CLC_COLUMNS : CLC_COLUMNS;
     return { experiment: "clc", tables: continuationTables(sheetOf(columns)) };

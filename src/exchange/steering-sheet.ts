@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import { fullCode } from "../config/short-codes.js";
 import { requestError } from "../errors.js";
 import { csvNumber } from "./csv-records.js";
 import { Code, UnknownShape } from "./imported-result.js";
@@ -19,10 +20,12 @@ type SheetRow = SteeringSheet["rows"][number];
 export function steeringTable(sheet: SteeringSheet): SteeringTable {
   const { name } = sheet;
   if (name === null) throw namelessError(sheet);
+  refuseOneLanguage(sheet, name.source, name.target);
+  refuseOddName(sheet);
   const rows = sheet.rows.map((row) => ({
     ...methodIn(sheet, row),
-    target: numberIn(sheet, row, "ce_target_token"),
-    collateral: numberIn(sheet, row, "ce_non_target_langs"),
+    target: lossIn(sheet, row, "ce_target_token"),
+    collateral: lossIn(sheet, row, "ce_non_target_langs"),
   }));
   refuseRepeated(sheet, rows);
   return { ...name, origin: basename(sheet.file), rows };
@@ -30,13 +33,15 @@ export function steeringTable(sheet: SteeringSheet): SteeringTable {
 
 /** A table for each pair of languages, in the order of the file: what its rows tell counts more than its name. */
 export function continuationTables(sheet: SteeringSheet): ContinuationTable[] {
+  refuseOddName(sheet);
   const pairs = Map.groupBy(sheet.rows, (row) => JSON.stringify(pairIn(sheet, row)));
   return [...pairs].map(([pair, own]): ContinuationTable => {
     const [source, target] = JSON.parse(pair) as [string, string];
+    refuseOneLanguage(sheet, source, target);
     const rows = own.map((row) => ({
       ...methodIn(sheet, row),
       ...{ success: shareIn(sheet, row, "success_rate"), interval: null },
-      collateral: numberIn(sheet, row, "ce_non_source_flores10"),
+      collateral: lossIn(sheet, row, "ce_non_source_flores10"),
     }));
     refuseRepeated(sheet, rows, ` for ${source} to ${target}`);
     const alpha = alphaOf(sheet, own, pair) ?? sheet.name?.alpha ?? null;
@@ -97,10 +102,37 @@ const KNOWN_METHODS = METHOD_FAMILIES.map((family) =>
 function numberIn({ file }: SteeringSheet, { cells, line }: SheetRow, column: string): number {
   const cell = cells.get(column) ?? "";
   const value = finiteOf(cell);
-  if (value !== null) return value;
+  if (value !== null && Math.abs(value) <= MOST) return value;
   throw requestError(
-    `${file} has "${cell.slice(0, 40)}" in line ${line}, column ${column}. Expected a finite number. Run its experiment again, or leave the line out.`,
+    `${file} has "${cell.slice(0, 40)}" in line ${line}, column ${column}. Expected a finite number${value === null ? "" : ` of at most ${MOST}`}. Run its experiment again, or leave the line out.`,
   );
+}
+
+/** Beyond it, a number of such a table is none that was measured. */
+const MOST = 1e9;
+
+function lossIn(sheet: SteeringSheet, row: SheetRow, column: string): number {
+  const value = numberIn(sheet, row, column);
+  if (value >= 0) return value;
+  throw requestError(
+    `${sheet.file} has ${value} in line ${row.line}, column ${column}. Expected a cross-entropy, which is never below 0. Run its experiment again, or leave the line out.`,
+  );
+}
+
+function refuseOddName({ file, name }: SteeringSheet): void {
+  const numbers = Object.values(name ?? {}).filter((each) => typeof each === "number");
+  const odd = numbers.find((each) => !(Math.abs(each) <= MOST));
+  if (odd !== undefined)
+    throw requestError(
+      `The name of ${file} tells the number ${odd}. Expected numbers of at most ${MOST}, as in lid_gemma-2-2b_fr_to_en_layer20_alpha0.5.csv. Rename the file.`,
+    );
+}
+
+function refuseOneLanguage({ file }: SteeringSheet, source: string, target: string): void {
+  if (fullCode(source) === fullCode(target))
+    throw requestError(
+      `${file} is of steering ${source} into ${target}. Expected two languages. Choose another file, or mend its name and rows.`,
+    );
 }
 
 function finiteOf(cell: string): number | null {

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { accessSync, constants, existsSync, realpathSync, statSync } from "node:fs";
-import { mkdir, open, rename, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, open, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { nearestExisting } from "../config/paths.js";
-import { environmentError, errnoOf } from "../errors.js";
+import { isFolder, nearestExisting } from "../config/paths.js";
+import { environmentError, errnoOf, VscoreError } from "../errors.js";
 import { UNFINISHED } from "./files.js";
 
 /**
@@ -36,13 +36,63 @@ export async function writeOver(path: string, content: string | Uint8Array): Pro
   });
 }
 
+/**
+ * Writes files that belong together, all of them or none: where one fails, what was there before is there again. Of each, as of
+ * `writeOver`, what a link leads to is written.
+ *
+ * @throws VscoreError (environment) where the disk is full or the place not writable, or holds something that is no file
+ */
+export async function writeTogether(
+  files: ReadonlyMap<string, string | Uint8Array>,
+): Promise<void> {
+  const waiting = [...files].map(([path, content]) => {
+    const target = existsSync(path) ? realpathSync(path) : path;
+    return { path, content, target, aside: asideOf(target), earlier: asideOf(target) };
+  });
+  const moved: (typeof waiting)[number][] = [];
+  let at = "";
+  try {
+    for (const { path, content, target, aside, earlier } of waiting) {
+      at = path;
+      await makeFolder(resolve(dirname(target)));
+      const entry = statSync(target, { throwIfNoEntry: false });
+      if (entry !== undefined && !entry.isFile())
+        throw environmentError(
+          `${path} cannot be written: it is no file. Expected one, or nothing there. Choose another place, then run the same command again.`,
+        );
+      await writeFile(aside, content, { flag: "wx" });
+      await sync(aside);
+      if (entry !== undefined) await copyFile(target, earlier);
+    }
+    for (const each of waiting) {
+      at = each.path;
+      await rename(each.aside, each.target);
+      moved.push(each);
+    }
+    for (const folder of new Set(waiting.map(({ target }) => dirname(target)))) await sync(folder);
+  } catch (error) {
+    for (const { target, earlier } of moved)
+      await (existsSync(earlier) ? rename(earlier, target) : rm(target, { force: true })).catch(
+        () => undefined,
+      );
+    throw explain(error, at);
+  } finally {
+    for (const each of waiting.flatMap(({ aside, earlier }) => [aside, earlier]))
+      await rm(each, { force: true }).catch(() => undefined);
+  }
+}
+
+/** A name beside a file's, for what is not finished. */
+const asideOf = (path: string): string =>
+  join(dirname(path), `.${basename(path)}.${randomBytes(4).toString("hex")}${UNFINISHED}`);
+
 /** Like `writeWhole`, where somebody else (the engine) writes the bytes: `fill` gets the path to write to. */
 export async function writeAside(
   path: string,
   fill: (aside: string) => Promise<void>,
 ): Promise<void> {
   const folder = dirname(path);
-  const aside = join(folder, `.${basename(path)}.${randomBytes(4).toString("hex")}${UNFINISHED}`);
+  const aside = asideOf(path);
   try {
     await makeFolder(resolve(folder));
     await fill(aside);
@@ -100,8 +150,10 @@ const REASONS: Record<string, string> = {
 
 /** Refuses a folder in which nothing could be written, before any work is done for it. */
 export function refuseUnwritable(folder: string): void {
+  const existing = nearestExisting(folder);
   try {
-    accessSync(nearestExisting(folder), constants.W_OK | constants.X_OK);
+    if (!isFolder(existing)) throw Object.assign(new Error(existing), { code: "ENOTDIR" });
+    accessSync(existing, constants.W_OK | constants.X_OK);
   } catch (error) {
     throw explain(error, folder);
   }
@@ -111,8 +163,9 @@ export function refuseUnwritable(folder: string): void {
 export function explain(error: unknown, path: string): unknown {
   const reason = REASONS[errnoOf(error) ?? ""];
   if (reason === undefined) return error;
-  return environmentError(
-    `${path} cannot be written: ${reason}, then run the same command again (a compute that had begun goes on with --resume).`,
-    error,
+  return new VscoreError(
+    "environment",
+    `${path} cannot be written: ${reason}, then run the same command again.`,
+    { cause: error, facts: { mayGoOn: true } },
   );
 }

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { mkdir, rm } from "node:fs/promises";
+import { mkdir, rm, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import { errnoOf, requestError } from "../errors.js";
 import { explain, makeFolder, writeWhole } from "./atomic-write.js";
@@ -62,16 +62,19 @@ export class LongExperiment {
     readonly isResumed: boolean,
     private readonly unlock: () => Promise<void>,
     /** The run's folder, and what its facts were when this began. */
-    private readonly run: { folder: string; facts: string | null },
+    private readonly run: { folder: string; facts: string },
   ) {}
 
   /**
    * Goes on with an unfinished experiment of the same request, or begins one in the next free folder.
    *
    * @param request all that its numbers hang on; told in its folder
-   * @throws VscoreError (request) while another process is at work on the same, (environment) where nothing can be written
+   * @throws VscoreError (request) while another process is at work on the same, or where the run is no more, (environment) where
+   *   nothing can be written
    */
   static async begin(run: string, kind: string, request: unknown): Promise<LongExperiment> {
+    const facts = factsOf(run);
+    if (facts === null) throw goneError(run);
     const text = `${JSON.stringify(request, null, 2)}\n`;
     const begun = experimentsOf(run, kind).find(
       (folder) => !isFinished(folder) && readText(join(folder, REQUEST)) === text,
@@ -79,9 +82,7 @@ export class LongExperiment {
     const folder = begun ?? (await nextFolder(run, kind));
     const unlock = await lockRun(folder);
     if (begun === undefined) await writeWhole(join(folder, REQUEST), text);
-    return new LongExperiment(folder, begun !== undefined, unlock, {
-      ...{ folder: run, facts: factsOf(run) },
-    });
+    return new LongExperiment(folder, begun !== undefined, unlock, { folder: run, facts });
   }
 
   /** A part that is finished; undefined where it is not. */
@@ -90,8 +91,12 @@ export class LongExperiment {
     return existsSync(file) ? readFileSync(file) : undefined;
   }
 
-  /** @returns its file */
+  /**
+   * @returns its file
+   * @throws VscoreError (request) where the run or this folder is no more: a part alone would look like an experiment
+   */
   async writePart(name: string, content: Uint8Array): Promise<string> {
+    this.refuseOtherRun();
     const file = join(this.folder, PARTS, name);
     await writeWhole(file, content);
     return file;
@@ -100,23 +105,35 @@ export class LongExperiment {
   /**
    * Writes the result, which holds what the parts held.
    *
-   * @throws VscoreError (request) where the run was replaced meanwhile: it is not that run's result
+   * @throws VscoreError (request) where the run was deleted or replaced meanwhile: it is not that run's result
    */
   async finish(result: unknown, files: ReadonlyMap<string, string | Uint8Array>): Promise<void> {
-    const { folder, facts } = this.run;
-    if (facts === null || factsOf(folder) !== facts)
-      throw requestError(
-        `The run in ${folder} was replaced while this experiment was at work on it: nothing was written. Run the same command again.`,
-      );
+    this.refuseOtherRun();
     await writeResult(this.folder, result, files);
     await rm(join(this.folder, PARTS), { recursive: true, force: true });
+  }
+
+  private refuseOtherRun(): void {
+    const { folder, facts } = this.run;
+    if (!existsSync(this.folder) || factsOf(folder) !== facts) throw goneError(folder);
   }
 
   /** Lets others go on with it. */
   async release(): Promise<void> {
     await this.unlock();
+    const { folder } = this.run;
+    if (factsOf(folder) !== null) return;
+    // The lock kept these from going with their run.
+    const above = join(folder, RUN_FILES.experimentsFolder);
+    for (const each of [join(this.folder, PARTS), this.folder, above, folder])
+      await rmdir(each).catch(() => undefined);
   }
 }
+
+const goneError = (run: string) =>
+  requestError(
+    `The run in ${run}, or what this experiment had finished, was deleted or replaced while it was at work: nothing was written. Expected the run that it began with. Run the same command again, on a run that is there.`,
+  );
 
 /** What tells one run in a folder from another. */
 const factsOf = (run: string): string | null => readText(join(run, RUN_FILES.meta));

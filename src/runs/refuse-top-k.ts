@@ -11,12 +11,13 @@ export function refuseTopK(
   topK: number,
   { name, rankings }: { name: string; rankings: ReadonlyMap<number, Ranking> },
   layers: Iterable<number> = rankings.keys(),
+  flag = "--top-k",
 ): void {
   for (const layer of layers) {
     const features = rankings.get(layer)?.features ?? 0;
     if (topK > features)
       throw requestError(
-        `--top-k ${topK}: the dictionary of layer ${layer} in ${name} has ${features} features. Expected at most as many. Choose a smaller number.`,
+        `${flag} ${topK}: the dictionary of layer ${layer} in ${name} has ${features} features. Expected at most as many. Choose a smaller number.`,
       );
   }
 }

@@ -67,6 +67,14 @@ export const leftOut = ({ evaluation }: SteeringFacts): string[] => [
     : []),
 ];
 
+const SHOWN_FEATURES = 8;
+
+const firstOf = (features: readonly number[]): string =>
+  [
+    ...features.slice(0, SHOWN_FEATURES),
+    ...(features.length > SHOWN_FEATURES ? [`${features.length - SHOWN_FEATURES} more`] : []),
+  ].join(", ");
+
 /** Where gates are open: on the source, and at most on another language. */
 export function gateLines({
   gate_rates,
@@ -94,7 +102,7 @@ export function gateLines({
   return [
     ...gate.features.map(({ source, layer, features }) => {
       const { own, most } = shares(source, layer, null);
-      return `gate of ${source} at layer ${layer} (features ${features.join(", ")}): open on ${own} of its tokens${most}`;
+      return `gate of ${source} at layer ${layer} (features ${firstOf(features)}): open on ${own} of its tokens${most}`;
     }),
     ...(learned?.gates ?? []).map(({ source, target, layer, losses }) => {
       const { own, most, isTurned } = shares(source, layer, target);

@@ -38,6 +38,8 @@ test.each([
   [["steer", "plot"], "missing required argument"],
   [["steer", "plot", "a", "--by", "colour"], "Allowed choices are source, target, alpha, layer."],
   [["steer", "plot", "a", "--format", "pdf"], "Allowed choices are svg, png, json."],
+  [["steer", "lid", "run", "--alpha", "1e7"], "Expected numbers from -1000000 to 1000000"],
+  [["steer", "lid", "run", "--learned-lr", "1e38"], "Expected numbers from -1000000 to 1000000"],
   [["steer", "dance"], "unknown command 'dance'"],
 ])("%j is refused", (args, told) => {
   const { did, said } = run(...args);

@@ -26,7 +26,8 @@ const refusalOf = (name: string, content: string | Uint8Array) => {
   return message.replace(`${at(name)} `, "");
 };
 
-const finite = fc.double({ noNaN: true, noDefaultInfinity: true });
+const loss = fc.double({ noNaN: true, min: 0, max: 1e9 });
+const strength = fc.double({ noNaN: true, min: -1e9, max: 1e9 });
 const methods = fc.uniqueArray(
   fc
     .record({ family: fc.constantFrom(...METHOD_FAMILIES), k: fc.integer({ min: 1, max: 12 }) })
@@ -40,13 +41,13 @@ test("tables of naming a language are read as they were written", () => {
       ...all.map((each) =>
         fc.record({
           ...{ method: fc.constant(methodName(each)), k: fc.constant(each.k) },
-          ...{ target: finite, collateral: finite },
+          ...{ target: loss, collateral: loss },
         }),
       ),
     ),
   );
   fc.assert(
-    fc.property(rows, fc.option(finite), (rows, alpha) => {
+    fc.property(rows, fc.option(strength), (rows, alpha) => {
       const table = lidTable({ rows, alpha: alpha === null ? null : alpha + 0 });
       const name = steeringFileName("lid", table);
       const tables: SteeringTable[] = [{ ...table, origin: name }];
@@ -62,12 +63,12 @@ test("tables of continuations are read as they were written, pair by pair", () =
         fc.record({
           ...{ method: fc.constant(methodName(each)), k: fc.constant(each.k) },
           success: fc.double({ min: 0, max: 1, noNaN: true }),
-          ...{ interval: fc.constant(null), collateral: finite },
+          ...{ interval: fc.constant(null), collateral: loss },
         }),
       ),
     ),
   );
-  const pair = fc.record({ rows, alpha: fc.option(finite.map((alpha) => alpha + 0)) });
+  const pair = fc.record({ rows, alpha: fc.option(strength.map((alpha) => alpha + 0)) });
   const sources = ["fr", "ja", "deu_Latn"];
   fc.assert(
     fc.property(fc.array(pair, { minLength: 1, maxLength: 3 }), (pairs) => {
@@ -91,6 +92,13 @@ test("columns may stand in any order, beside others; lines may end as on Windows
   expect(tables).toEqual([
     lidTable({ rows: [{ method: "SV-1L", k: 1, target: 2, collateral: 3.5 }] }),
   ]);
+});
+
+test("a header of both experiments is of none", () => {
+  const text = "method,k,ce_target_token,ce_non_target_langs,success_rate,ce_non_source_flores10\n";
+  expect(refusalOf(LID_NAME, `${text}SV-1L,1,2,3,0.5,3\n`)).toMatch(
+    /^has the columns .*\(LID\) and of continuations \(CLC\)\. Expected those of one experiment/,
+  );
 });
 
 test("of older tables of continuations the name tells the languages and α", () => {

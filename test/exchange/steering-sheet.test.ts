@@ -40,6 +40,12 @@ describe("naming a language", () => {
     ["SV-1L,1,,2", '"" in line 3, column ce_target_token'],
     ["SV-1L,1,2,inf", '"inf" in line 3, column ce_non_target_langs'],
     ["SV-1L,1,2,1e999", '"1e999" in line 3'],
+    [
+      "SV-1L,1,2e9,1",
+      '"2e9" in line 3, column ce_target_token. Expected a finite number of at most',
+    ],
+    ["SV-1L,1,-2,1", "-2 in line 3, column ce_target_token. Expected a cross-entropy"],
+    ["SV-1L,1,2,-0.5", "-0.5 in line 3, column ce_non_target_langs. Expected a cross-entropy"],
     ["SV-1L,1,2,0x10", '"0x10" in line 3'],
     [
       "Chance-1L,1,2,3",
@@ -52,6 +58,17 @@ describe("naming a language", () => {
     const { message, exitCode } = failureOf(() => steeringTable(lid("No SV,0,4.0,2.5", row)));
     expect(message).toContain(`there/x.csv has ${told}`);
     expect(exitCode).toBe(2);
+  });
+
+  test("a name of one language, or with a number that nobody measures with, is refused", () => {
+    const refusal = (changes: object) =>
+      failureOf(() => steeringTable({ ...lid("No SV,0,4,2"), name: { ...SETTINGS, ...changes } }))
+        .message;
+    expect(refusal({ source: "eng_Latn" })).toMatch(
+      /is of steering eng_Latn into en\. Expected two/,
+    );
+    for (const alpha of [1e10, -Infinity])
+      expect(refusal({ alpha })).toMatch(/tells the number .* at most 1000000000/);
   });
 
   test("a name that tells no languages is refused", () => {
@@ -88,10 +105,17 @@ describe("continuations", () => {
     ["ja,en,SAE-3L,3,0.8,1,3", "the method SAE-3L twice for ja to en."],
     ["ja,en,SV-1L,1,0.8,60,3", "60 in line 5, column success_rate. Expected a share from 0 to 1."],
     ["j a,en,SV-1L,1,0.8,1,3", '"j a" in line 5, column source_lang. Expected a language\'s code'],
+    ["ja,en,SV-1L,1,0.8,1,-3", "-3 in line 5, column ce_non_source_flores10. Expected a cross"],
+    ["ja,en,SV-1L,1,1e12,1,3", '"1e12" in line 5, column alpha_used. Expected a finite number of'],
     ["ja,,SV-1L,1,0.8,1,3", '"" in line 5, column target_lang'],
   ])("%s is refused", (row, told) => {
     const { message } = failureOf(() => continuationTables(clc([...ROWS, row])));
     expect(message).toContain(`there/x.csv has ${told}`);
+  });
+
+  test("a row of one language is refused", () => {
+    const one = clc([...ROWS, "ja,jpn_Jpan,SV-1L,1,0.8,1,3"]);
+    expect(failureOf(() => continuationTables(one)).message).toMatch(/steering ja into jpn_Jpan/);
   });
 
   test("older tables need a name with both languages", () => {

@@ -57,7 +57,7 @@ describe("a run that is interrupted", () => {
     const kill = async (pid: number) => process.kill(await engineOf(pid), "SIGKILL") && undefined;
     const ended = await vscoreUntil(ONE_FINISHED, kill, ...request, "--out-dir", out("python"));
     expect(ended.exitCode).toBe(1);
-    expect(ended.stderr).toMatch(/Python ended .*SIGKILL.*--resume.*engine\.log/);
+    expect(ended.stderr).toMatch(/Python ended .*SIGKILL.*engine\.log\..*--resume/);
     expectUnfinished("python");
     expect(existsSync(join(out("python"), "run.lock"))).toBe(false);
     const resumed = await vscore(...request, "--out-dir", out("python"), "--resume");

@@ -135,10 +135,11 @@ it.each([
   [["--eval-n", "500"], /has 200 texts in fra_Latn\. --eval-n asks for 500/],
   [["--train-n", "500"], /--train-n 500: dev has 200 texts/],
   [["--alpha", "strong"], /Expected a number/],
+  [["--alpha", "0.5,-1e7"], /'0\.5,-1e7' is invalid\. Expected numbers from -1000000 to 1000000/],
   [["--methods", "SV-9L"], /Expected all, SV, SAE, Learned, Random/],
   [["--learned-gating", "--learned-train-n", "500"], /--learned-train-n 500: dev has 200 texts/],
   [["--learned-gating", "--learned-lr", "0"], /Expected a number above 0/],
-  [["--gate-topk", "9999"], /the dictionary of layer 1 in run has 512 features/],
+  [["--gate-topk", "9999"], /--gate-topk 9999: the dictionary of layer 1 in run has 512 features/],
 ])("%s is refused before anything is written", async (flags, message) => {
   copyDemo(at("run"));
   const { exitCode, stderr } = await vscore("steer", "lid", at("run"), ...SMALL, ...flags);

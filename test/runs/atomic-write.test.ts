@@ -18,6 +18,7 @@ import {
   refuseUnwritable,
   writeAside,
   writeOver,
+  writeTogether,
   writeWhole,
 } from "../../src/runs/atomic-write.js";
 import { UNFINISHED } from "../../src/runs/files.js";
@@ -72,7 +73,8 @@ test.each(["ENOSPC", "EDQUOT", "EACCES", "EPERM", "EROFS", "ENOTDIR", "ENOENT"])
   (code) => {
     const error = explain(Object.assign(new Error(code), { code }), "run/meta.json");
     expect(error).toMatchObject({ kind: "environment" });
-    expect((error as Error).message).toMatch(/^run\/meta\.json cannot be written: .* --resume/);
+    const { message } = error as Error;
+    expect(message).toMatch(/^run\/meta\.json cannot be written: .* the same command again\.$/);
   },
 );
 
@@ -106,6 +108,15 @@ test("makeFolder says which folder was the topmost that it made", async () => {
   expect(await makeFolder(at("there", "a"))).toBeUndefined();
 });
 
+test("a folder in the place of which is a file is refused before anything is made", () => {
+  writeFileSync(at("file"), "");
+  for (const place of [at("file"), at("file", "below")]) {
+    const error = failureOf(() => refuseUnwritable(place));
+    expect(error.message).toContain("part of that path is a file");
+    expect(error.exitCode).toBe(3);
+  }
+});
+
 test("a folder that is not writable is refused before anything is made in it", ({ skip }) => {
   expect(() => refuseUnwritable(at("new", "run"))).not.toThrow();
   expect(existsSync(at("new"))).toBe(false);
@@ -124,6 +135,52 @@ test("what a person names is written through a link, which stays one", async () 
   expect(readFileSync(at("file"), "utf8")).toBe("new");
   await writeOver(at("fresh"), "first");
   expect(readFileSync(at("fresh"), "utf8")).toBe("first");
+});
+
+test("files that belong together are all written, through links, and replace what was there", async () => {
+  writeFileSync(at("real"), "old");
+  symlinkSync(at("real"), at("a"));
+  await writeTogether(
+    new Map<string, string | Uint8Array>([
+      [at("a"), "new"],
+      [at("below", "b"), Uint8Array.of(1)],
+    ]),
+  );
+  expect([readFileSync(at("real"), "utf8"), readlinkSync(at("a"))]).toEqual(["new", at("real")]);
+  expect(readdirSync(at("below"))).toEqual(["b"]);
+  expect(readdirSync(at()).sort()).toEqual(["a", "below", "real"]);
+});
+
+test.each<[string, () => void, RegExp]>([
+  ["a folder", () => mkdirSync(at("c")), /it is no file\. Expected one, or nothing there/],
+  ["a pipe", () => execaSync("mkfifo", [at("c")]), /it is no file/],
+])("where one of them cannot be written for %s, nothing of any is new", async (_, make, words) => {
+  writeFileSync(at("a"), "old");
+  make();
+  const files = ["a", "b", "c"].map((name) => [at(name), "new"] as const);
+  const error = await rejectionOf(writeTogether(new Map(files)));
+  expect(error.message).toMatch(words);
+  expect(error.exitCode).toBe(3);
+  expect(readFileSync(at("a"), "utf8")).toBe("old");
+  expect(readdirSync(at()).sort()).toEqual(["a", "c"]);
+});
+
+test("so it is where one fails when others had their place", async () => {
+  writeFileSync(at("a"), "old");
+  /** A folder takes the place while the file is written. */
+  async function* late() {
+    mkdirSync(at("c"));
+    yield "new";
+  }
+  const files = new Map([
+    [at("a"), "new"],
+    [at("b"), "new"],
+    [at("c"), late() as unknown as string],
+  ]);
+  const error = await rejectionOf(writeTogether(files));
+  expect(error.message).toContain("it is a folder");
+  expect(readFileSync(at("a"), "utf8")).toBe("old");
+  expect(readdirSync(at()).sort()).toEqual(["a", "c"]);
 });
 
 test("a pipe is written into, not replaced by a file", async () => {

@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { deleteRun } from "../../src/runs/delete-run.js";
 import {
@@ -86,9 +87,36 @@ test("a run that is replaced meanwhile does not get the result of the one before
   writeRun(at("run"), runOf(metaOf({ started: "2025-02-01T00:00:00.000Z" }), {}));
   const error = await rejectionOf(experiment.finish({ done: true }, new Map()));
   expect(error.exitCode).toBe(2);
-  expect(error.message).toContain("was replaced while this experiment was at work");
+  expect(error.message).toContain("was deleted or replaced while it was at work");
+  const part = await rejectionOf(experiment.writePart("x.safetensors", Uint8Array.of(1)));
+  expect(part.message).toBe(error.message);
   await experiment.release();
   expect(finishedExperiments(at("run"), "ablate")).toEqual([]);
+});
+
+test("of a run that is deleted meanwhile nothing is made again", async () => {
+  writeRun(at("run"), runOf(metaOf(), {}));
+  const experiment = await LongExperiment.begin(at("run"), "ablate", { a: 1 });
+  await experiment.writePart("x.safetensors", Uint8Array.of(1));
+  await deleteRun(at("run"));
+  const error = await rejectionOf(experiment.writePart("y.safetensors", Uint8Array.of(2)));
+  expect(error.exitCode).toBe(2);
+  expect(error.message).toContain("nothing was written");
+  expect(existsSync(join(experiment.folder, "parts"))).toBe(false);
+  await experiment.release();
+  expect(existsSync(at("run"))).toBe(false);
+  await rejectionOf(LongExperiment.begin(at("run"), "ablate", { a: 2 }));
+  expect(existsSync(at("run"))).toBe(false);
+});
+
+test("nor is an experiment whose folder is gone", async () => {
+  writeRun(at("run"), runOf(metaOf(), {}));
+  const experiment = await LongExperiment.begin(at("run"), "ablate", { a: 1 });
+  rmSync(at("run", "experiments"), { recursive: true });
+  await rejectionOf(experiment.writePart("x.safetensors", Uint8Array.of(1)));
+  await experiment.release();
+  expect(existsSync(at("run", "experiments"))).toBe(false);
+  expect(existsSync(at("run", "meta.json"))).toBe(true);
 });
 
 test("a folder that a person named takes an experiment, and the next of its kind in its place", async () => {

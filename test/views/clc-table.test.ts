@@ -63,6 +63,17 @@ it("a row a method, the pair once, always beside the model as it is", () => {
   expect(lines).not.toMatch(/Nothing is claimed/);
 });
 
+it("of a gate on many features, the first are told and how many there are more", () => {
+  const gateOf = (count: number) => ({
+    ...{ top_k: count, threshold: 0 },
+    features: [
+      { source: "fra_Latn", layer: 1, features: Array.from({ length: count }, (_, at) => at) },
+    ],
+  });
+  expect(clcLines(result({ gate: gateOf(8) })).join("\n")).toMatch(/0, 1, 2, 3, 4, 5, 6, 7\):/);
+  expect(clcLines(result({ gate: gateOf(512) })).join("\n")).toMatch(/6, 7, 504 more\): open/);
+});
+
 it("says where nothing is claimed, and why", () => {
   const few = { ...result().evaluation, eval_n: 10 };
   expect(clcLines(result({ is_enough: false, evaluation: few })).join("\n")).toMatch(

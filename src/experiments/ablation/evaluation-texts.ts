@@ -1,3 +1,4 @@
+import { realPlace } from "../../config/paths.js";
 import { isLocalCorpus, readLocalCorpus } from "../../corpora/local-corpora.js";
 import type { EngineJobs, Loaded } from "../../engine/engine-jobs.js";
 import { requestError } from "../../errors.js";
@@ -53,7 +54,7 @@ export async function evaluationTexts(
 ): Promise<EvaluationTexts> {
   const { corpus, sameTexts } = request;
   const found = await readCorpus(run, request, jobs);
-  const { hashes, ids } = selectingTexts(run, corpus, found.split);
+  const { hashes, ids } = selectingTexts(run, corpus, found);
   let selectors = 0;
   const languages = new Map<string, CorpusText[]>();
   const lacking: string[] = [];
@@ -83,18 +84,36 @@ export async function evaluationTexts(
   };
 }
 
-/** The texts that a run's features were chosen on: beginnings of their hashes, and their ids where the corpus is the run's own. */
+/**
+ * The texts that a run's features were chosen on: beginnings of their hashes, and the ids that they and their translations have in
+ * what was read of a corpus.
+ */
 export function selectingTexts(
   run: FinishedRun,
   corpus: string,
-  split: string | null,
+  read: Corpus,
 ): { hashes: Set<string>; ids: Set<string> } {
   const selecting = run.meta.languages.flatMap((language) => openSums(run, language).texts);
-  const isOwn = corpus === run.meta.corpus && split === run.meta.split;
-  return {
-    hashes: new Set(selecting.map(({ sha256 }) => sha256)),
-    ids: new Set(isOwn ? selecting.map(({ id }) => id) : []),
-  };
+  const hashes = new Set(selecting.map(({ sha256 }) => sha256));
+  const own = isOwn(run, corpus, read) ? selecting.map(({ id }) => id) : [];
+  return { hashes, ids: new Set([...own, ...idsOfHashes(hashes, read)]) };
+}
+
+/** The ids of those texts of a corpus whose hashes begin so: their translations share them. */
+export const idsOfHashes = (hashes: ReadonlySet<string>, { languages }: Corpus): string[] =>
+  [...languages.values()].flatMap((texts) =>
+    texts.filter(({ text }) => hashes.has(shortHash(text))).map(({ id }) => id),
+  );
+
+/** Whether a corpus is the split that a run was made from: by its place, however it is written, or by its content. */
+const isOwn = ({ meta }: FinishedRun, corpus: string, { split, revision }: Corpus): boolean =>
+  split === meta.split &&
+  (placeOf(corpus) === placeOf(meta.corpus) ||
+    (revision !== null && revision === meta.corpus_revision));
+
+function placeOf(corpus: string): string {
+  const at = corpus.indexOf(":") + 1;
+  return at === 0 ? corpus : corpus.slice(0, at) + realPlace(corpus.slice(at));
 }
 
 /** A corpus as messages name it. */

@@ -6,10 +6,11 @@ import type { FinishedRun } from "../../runs/read.js";
 import type { OpenExperiment } from "../ablation/ablate-run.js";
 import { Estimate } from "../ablation/ablation-result.js";
 import type { ExperimentNews } from "../ablation/measure.js";
-import { GateTrainer } from "./learned-gates.js";
+import { GateTrainer, holdLearned } from "./learned-gates.js";
 import { measureNames } from "./lid-measure.js";
 import { labelOf } from "./names.js";
-import { prepare, type TrainedOn, tokenizeAs, vectorMaker } from "./prepare.js";
+import { openPrepared, prepare, type TrainedOn, vectorMaker } from "./prepare.js";
+import { type Follows, longestName, newTokens, tokenizePrompts } from "./prompt-lengths.js";
 import { clipped, continuationPrompt, identificationPrompt } from "./prompts.js";
 import { ALONE } from "./side-effects.js";
 import { underSetup } from "./steered-setups.js";
@@ -70,24 +71,24 @@ export async function baseline(
   onNews: (news: ExperimentNews) => void,
 ): Promise<{ result: BaselineResult; files: Map<string, string> }> {
   const [setup] = request.setups as [Setup];
-  const prepared = await prepare(
-    run,
-    request,
-    trained,
-    jobs,
-    (identity) => open({ ...identity, maxNewTokens }),
-    onNews,
-  );
+  const ready = await prepare(run, request, trained, jobs, onNews);
   const { source, target, layer, alpha } = setup;
-  const own = prepared.texts.steered.get(source) ?? [];
+  const own = ready.texts.steered.get(source) ?? [];
   const [first] = own as [(typeof own)[number]];
   const prompt = { id: first.id, text: continuationPrompt(first.text, labelOf(target)) };
   const asked = own.map(({ id, text }) => ({ id, text: identificationPrompt(text) }));
+  const label = [labelOf(target)];
+  const hold = async (name: string, prompts: readonly (typeof prompt)[], follows: Follows) => ({
+    name,
+    lengths: await tokenizePrompts(ready, name, prompts, follows),
+  });
   const held = {
-    prompt: { name: "prompt", lengths: await tokenizeAs(prepared, "prompt", [prompt], false) },
-    names: { name: "names", lengths: await tokenizeAs(prepared, "names", asked, false) },
+    prompt: await hold("prompt", [prompt], newTokens(maxNewTokens)),
+    names: await hold("names", asked, await longestName(ready, label)),
   };
-  const trainer = new GateTrainer(prepared);
+  const learned = await holdLearned(ready);
+  const prepared = await openPrepared(ready, open, { maxNewTokens });
+  const trainer = new GateTrainer(prepared, learned);
   const bank = await vectorMaker(prepared)(setup);
   const { methods, under } = await underSetup(prepared, setup, bank, trainer);
   onNews({ type: "phase", phase: `${source} into ${target}` });
@@ -96,7 +97,6 @@ export async function baseline(
     ...(await written(prepared, "plain-one.json", held.prompt, all, ALONE)),
     ...(await written(prepared, "written-one.json", held.prompt, all, under)),
   ].map(([row]) => row as NonNullable<typeof row>);
-  const label = [labelOf(target)];
   const losses = [
     ...(await measureNames(prepared, "names-none.safetensors", held.names, label, ALONE)).first,
     ...(await measureNames(prepared, "names.safetensors", held.names, label, under)).first,

@@ -9,15 +9,17 @@ import type { OpenExperiment } from "../ablation/ablate-run.js";
 import type { ExperimentNews } from "../ablation/measure.js";
 import type { ClcCell, ClcResult, Continuation } from "./clc-result.js";
 import { gateRatesOf } from "./gates.js";
-import { GateTrainer } from "./learned-gates.js";
+import { GateTrainer, holdLearned } from "./learned-gates.js";
+import type { Held } from "./lid-measure.js";
 import type { Method } from "./methods.js";
 import { labelsOf } from "./names.js";
-import { type Prepared, prepare, type TrainedOn, tokenizeAs } from "./prepare.js";
+import { openPrepared, type Prepared, prepare, type TrainedOn } from "./prepare.js";
+import { newTokens, tokenizePrompts } from "./prompt-lengths.js";
 import { beginningOf, clipped, continuationPrompt } from "./prompts.js";
 import { ALONE, costTensors, holdOthers, idsOf } from "./side-effects.js";
 import { steeredSetups } from "./steered-setups.js";
 import { cellPlace, type SetupCosts, steeringFacts } from "./steering-facts.js";
-import type { Pair, Setup, SteeringRequest } from "./steering-request.js";
+import { type Pair, pairKey, type Setup, type SteeringRequest } from "./steering-request.js";
 import { unitsOf } from "./steering-texts.js";
 import { USED_TEXTS, usedTexts } from "./used-texts.js";
 import { written } from "./written.js";
@@ -54,27 +56,30 @@ export async function continueTexts(
     throw requestError(
       `--target-lang: ${detector} cannot tell ${strange}. Expected a language that it knows, of the run: ${run.meta.languages.filter((code) => known.includes(code)).join(", ")}. Choose among them.`,
     );
-  const prepared = await prepare(
-    run,
-    request,
-    trained,
-    jobs,
-    (identity) => open({ ...identity, ...asked, detector }),
-    onNews,
-  );
-  const others = await holdOthers(prepared);
-  const units = unitsOf(prepared.texts);
-  const trainer = new GateTrainer(prepared);
-  const told = (each: Sampled) => estimateOf(each, units.count);
+  const ready = await prepare(run, request, trained, jobs, onNews);
   const promptsOf = ({ source, target }: Pair) =>
-    (prepared.texts.steered.get(source) ?? []).map(({ id, text }) => ({
+    (ready.texts.steered.get(source) ?? []).map(({ id, text }) => ({
       id,
       text:
         asked.prompt === "instruction"
           ? continuationPrompt(text, names.get(target) as string)
           : beginningOf(text, asked.promptWords),
     }));
-  const lengthsOf = new Map<string, Uint32Array>();
+  const prompts = new Map<string, Held>();
+  for (const pair of request.setups) {
+    const key = pairKey(pair);
+    const name = `continue:${key}`;
+    if (prompts.has(key)) continue;
+    const follows = newTokens(asked.maxNewTokens);
+    const lengths = await tokenizePrompts(ready, name, promptsOf(pair), follows);
+    prompts.set(key, { name, lengths });
+  }
+  const others = await holdOthers(ready);
+  const learned = await holdLearned(ready);
+  const prepared = await openPrepared(ready, open, { ...asked, detector });
+  const units = unitsOf(prepared.texts);
+  const trainer = new GateTrainer(prepared, learned);
+  const told = (each: Sampled) => estimateOf(each, units.count);
   const cells: ClcCell[] = [];
   const all: Continuation[] = [];
   const rows: SetupCosts[] = [];
@@ -83,17 +88,13 @@ export async function continueTexts(
     const counts = { texts: request.evalTexts, units: documents };
     const share = (of: Sampled) => shareEstimate(of, counts);
     const { source, target } = setup;
-    const held = `continue:${source}:${target}`;
-    const prompts = promptsOf(setup);
-    const lengths = lengthsOf.get(held) ?? (await tokenizeAs(prepared, held, prompts, false));
-    lengthsOf.set(held, lengths);
-    const own = { name: held, lengths };
+    const own = prompts.get(pairKey(setup)) as Held;
     const plain = await written(prepared, `plain-${source}-${target}.json`, own, asked, ALONE);
     const steered = await written(prepared, `written-${name}.json`, own, asked, under);
     const judged: Continuation[][] = [];
     for (const [place, method] of methods.entries()) {
       const rows = [...plain, ...steered][place] ?? [];
-      judged.push(await judge(jobs, rows, prompts, { ...setup, method, asked }));
+      judged.push(await judge(jobs, rows, promptsOf(setup), { ...setup, method, asked }));
     }
     all.push(...judged.flat());
     rows.push({ setup, methods, costs });

@@ -5,8 +5,11 @@ import { shortCode } from "../../config/short-codes.js";
 import { type EngineGate, learnGate } from "../../engine/steer-jobs.js";
 import { planShards } from "../../plan.js";
 import { withScratch } from "../../runs/scratch.js";
+import { decodeSealedJson, encodeSealedJson } from "../../runs/sealed-file.js";
+import { halving, keptPart } from "./kept-part.js";
 import { labelOf, tagOf } from "./names.js";
-import { halving, keptPart, once, type Prepared, tokenizeAs } from "./prepare.js";
+import type { Prepared, Ready } from "./prepare.js";
+import { tokenizePrompts, tokenizeTexts } from "./prompt-lengths.js";
 import { identificationPrompt } from "./prompts.js";
 import type { LearnedRule, Pair, Setup } from "./steering-request.js";
 import { vectorName } from "./vectors.js";
@@ -32,22 +35,39 @@ export const engineGate = ({ features, weight, bias }: LearnedGate): EngineGate 
   ...{ features, weight, bias },
 });
 
+const textsOf = (language: string): string => `learn:${language}`;
+const promptsOf = (source: string): string => `learn-prompts:${source}`;
+
+/** Tokenises what gates are trained on: the tokens of each text and prompt, by the names that the engine has them under. */
+export async function holdLearned(ready: Ready): Promise<ReadonlyMap<string, Uint32Array>> {
+  const { texts, request } = ready;
+  const sources = new Set(request.setups.map(({ source }) => source));
+  const lengths = new Map<string, Uint32Array>();
+  for (const [language, own] of texts.learn) {
+    const [name, prompts] = [textsOf(language), promptsOf(language)];
+    lengths.set(name, await tokenizeTexts(ready, name, own));
+    if (!sources.has(language)) continue;
+    const asked = own.map(({ id, text }) => ({ id, text: identificationPrompt(text) }));
+    lengths.set(prompts, await tokenizePrompts(ready, prompts, asked, LABEL_BEGINS));
+  }
+  return lengths;
+}
+
+const LABEL_BEGINS = {
+  ...{ tokens: 1, what: "of the target's name" },
+  advice: "Take it out of the corpus.",
+};
+
 /** Trains the gates of an experiment, each once, one layer at a time. */
 export class GateTrainer {
   /** By "source target layer". */
   private readonly found = new Map<string, TrainedGate>();
-  private readonly lengthsOf: (name: string) => Promise<Uint32Array>;
 
-  constructor(private readonly prepared: Prepared) {
-    this.lengthsOf = once((name) => {
-      const [use, language] = name.split(":") as [string, string];
-      const texts = prepared.texts.learn.get(language) ?? [];
-      const asked = texts.map(({ id, text }) => ({ id, text: identificationPrompt(text) }));
-      return use === "learn"
-        ? tokenizeAs(prepared, name, texts, true)
-        : tokenizeAs(prepared, name, asked, false);
-    });
-  }
+  /** @param lengths of `holdLearned` */
+  constructor(
+    private readonly prepared: Prepared,
+    private readonly lengths: ReadonlyMap<string, Uint32Array>,
+  ) {}
 
   /** All that were trained or read back, in the order of the setups. */
   get trained(): TrainedGate[] {
@@ -116,12 +136,18 @@ export class GateTrainer {
 
   private gateAt(pair: Pair, layer: number, bank: string): Promise<TrainedGate> {
     const { source, target } = pair;
+    const asked = { source, target, layer, features: this.prepared.featuresOf(source, layer) };
+    const placeOf = ({ source, target, layer, features }: typeof asked) =>
+      JSON.stringify([source, target, layer, features]);
     return keptPart(
       this.prepared,
       `gate-${source}-${target}-layer-${layer}.json`,
-      (bytes) => TrainedGate.parse(JSON.parse(new TextDecoder().decode(bytes))),
+      (bytes) => {
+        const kept = TrainedGate.parse(decodeSealedJson(bytes));
+        return placeOf(kept) === placeOf(asked) ? kept : undefined;
+      },
       () => this.train(pair, layer, bank),
-      (gate) => new TextEncoder().encode(JSON.stringify(gate)),
+      encodeSealedJson,
     );
   }
 
@@ -131,12 +157,12 @@ export class GateTrainer {
     const learned = request.learned as LearnedRule;
     prepared.onNews({ type: "phase", phase: `gate: ${source} into ${target}, layer ${layer}` });
     const features = prepared.featuresOf(source, layer);
-    const prompts = `learn-prompts:${source}`;
-    const promptLengths = await this.lengthsOf(prompts);
-    const others: [string, Uint32Array][] = [];
-    for (const language of texts.learn.keys())
-      if (language !== source)
-        others.push([`learn:${language}`, await this.lengthsOf(`learn:${language}`)]);
+    const prompts = promptsOf(source);
+    const lengthsOf = (name: string) => this.lengths.get(name) as Uint32Array;
+    const promptLengths = lengthsOf(prompts);
+    const others = [...texts.learn.keys()]
+      .filter((language) => language !== source)
+      .map((language) => [textsOf(language), lengthsOf(textsOf(language))] as const);
     const longest = [promptLengths, ...others.map(([, lengths]) => lengths)].flatMap((each) => [
       ...each,
     ]);

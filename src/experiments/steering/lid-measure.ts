@@ -9,7 +9,8 @@ import {
 import { planShards } from "../../plan.js";
 import { decodeSealed, encodeSealed } from "../../runs/sealed-file.js";
 import { collectLosses, decodeLosses, encodeLosses, type TextLosses } from "../ablation/losses.js";
-import { halving, keptPart, type Prepared } from "./prepare.js";
+import { halving, keptPart } from "./kept-part.js";
+import type { Prepared } from "./prepare.js";
 
 /** −log p of C names behind T prompts under S settings, nats: [setting][text][name]. */
 export interface NameLosses {

@@ -5,12 +5,13 @@ import type { FinishedRun } from "../../runs/read.js";
 import type { OpenExperiment } from "../ablation/ablate-run.js";
 import type { ExperimentNews } from "../ablation/measure.js";
 import { gateRatesOf } from "./gates.js";
-import { GateTrainer } from "./learned-gates.js";
+import { GateTrainer, holdLearned } from "./learned-gates.js";
 import { type Held, measureNames } from "./lid-measure.js";
 import type { LidCell, LidResult } from "./lid-result.js";
 import { encodeLidRows, type LidRow } from "./lid-rows.js";
 import { labelsOf } from "./names.js";
-import { type Prepared, prepare, type TrainedOn, tokenizeAs } from "./prepare.js";
+import { openPrepared, prepare, type Ready, type TrainedOn } from "./prepare.js";
+import { longestName, tokenizePrompts } from "./prompt-lengths.js";
 import { identificationPrompt } from "./prompts.js";
 import { ALONE, holdOthers } from "./side-effects.js";
 import { steeredSetups } from "./steered-setups.js";
@@ -38,11 +39,13 @@ export async function identify(
   onNews: (news: ExperimentNews) => void,
 ): Promise<{ result: LidResult; rows: Uint8Array; files: Map<string, string | Uint8Array> }> {
   const names = labelsOf(run.meta.languages);
-  const prepared = await prepare(run, request, trained, jobs, open, onNews);
-  const held = await hold(prepared);
-  const units = unitsOf(prepared.texts);
-  const trainer = new GateTrainer(prepared);
   const labels = [...names.values()];
+  const ready = await prepare(run, request, trained, jobs, onNews);
+  const held = await hold(ready, labels);
+  const learned = await holdLearned(ready);
+  const prepared = await openPrepared(ready, open);
+  const units = unitsOf(prepared.texts);
+  const trainer = new GateTrainer(prepared, learned);
   const place = (language: string) => run.meta.languages.indexOf(language);
   const told = (each: Sampled) => estimateOf(each, units.count);
 
@@ -112,15 +115,17 @@ export async function identify(
 
 /** Tokenises what is asked and what the side effects are measured on. */
 async function hold(
-  prepared: Prepared,
+  ready: Ready,
+  names: readonly string[],
 ): Promise<{ prompts: Map<string, Held>; others: Map<string, Held> }> {
   const prompts = new Map<string, Held>();
-  for (const [language, texts] of prepared.texts.steered) {
+  const follows = await longestName(ready, names);
+  for (const [language, texts] of ready.texts.steered) {
     const name = `prompts:${language}`;
     const asked = texts.map(({ id, text }) => ({ id, text: identificationPrompt(text) }));
-    prompts.set(language, { name, lengths: await tokenizeAs(prepared, name, asked, false) });
+    prompts.set(language, { name, lengths: await tokenizePrompts(ready, name, asked, follows) });
   }
-  return { prompts, others: await holdOthers(prepared) };
+  return { prompts, others: await holdOthers(ready) };
 }
 
 /** The candidates; names with the same −log p of the first token behind every prompt begin with the same token. */

@@ -1,9 +1,5 @@
-import { z } from "zod";
-import { withinMemory } from "../../compute/within-memory.js";
 import type { EngineJobs, Loaded } from "../../engine/engine-jobs.js";
-import { SafetensorsError } from "../../engine/safetensors.js";
 import { requestError } from "../../errors.js";
-import { textHash } from "../../plan.js";
 import type { Ranking } from "../../reduce/v-score.js";
 import type { LongExperiment } from "../../runs/experiments.js";
 import type { FinishedRun } from "../../runs/read.js";
@@ -12,9 +8,11 @@ import { configOfRun } from "../../runs/run-config.js";
 import type { OpenExperiment } from "../ablation/ablate-run.js";
 import type { ExperimentNews } from "../ablation/measure.js";
 import { loadRunModel } from "../run-model.js";
+import { keptPart } from "./kept-part.js";
 import { isGated, type Method, windowOf } from "./methods.js";
-import { readVectors } from "./read-vectors.js";
-import type { Pair, SteeringRequest } from "./steering-request.js";
+import { tokenizeTexts } from "./prompt-lengths.js";
+import { type GivenBanks, refuseUnfit } from "./read-vectors.js";
+import { type Pair, pairKey, type SteeringRequest } from "./steering-request.js";
 import { identityOfSteering, type SteeringTexts, steeringTexts } from "./steering-texts.js";
 import {
   type Bank,
@@ -25,14 +23,20 @@ import {
   steeringVectors,
 } from "./vectors.js";
 
-/** What an experiment of steering works with, once everything that can be refused was. */
-export interface Prepared {
+/** What an experiment of steering works with. */
+export interface Prepared extends Ready {
+  experiment: LongExperiment;
+}
+
+/** The same before the experiment is opened: what can be refused is refused first. */
+export interface Ready {
   run: FinishedRun;
   request: SteeringRequest;
   jobs: EngineJobs;
   loaded: Loaded;
   texts: SteeringTexts;
-  experiment: LongExperiment;
+  /** Vectors from files; null: they are made here. */
+  banks: GivenBanks | null;
   onNews: (news: ExperimentNews) => void;
   /** A source language's top features at a layer. */
   featuresOf: (source: string, layer: number) => number[];
@@ -42,14 +46,17 @@ export interface Prepared {
   isTold: boolean;
   vectors: VectorFacts;
   warnings: string[];
+  /** All that the numbers hang on. */
+  identity: object;
 }
 
-/** Which texts vectors from a file were made of. */
+/** Vectors from files, and which texts they were made of. */
 export interface TrainedOn {
   /** Beginnings of their hashes; null: the vectors are made here. */
   trained: readonly string[] | null;
   /** Whether such a file tells them. */
   isTold: boolean;
+  banks: GivenBanks | null;
   /** How the vectors of files were made, as far as these agree and tell it; undefined: they are made here. */
   made?: VectorFacts;
 }
@@ -63,15 +70,14 @@ export interface VectorFacts {
   normalize: boolean | null;
 }
 
-/** Reads texts, loads the run's own model and dictionaries, and opens the experiment. */
+/** Reads texts, and loads the run's own model and dictionaries. */
 export async function prepare(
   run: FinishedRun,
   request: SteeringRequest,
-  { trained, isTold, made }: TrainedOn,
+  { trained, isTold, banks, made }: TrainedOn,
   jobs: EngineJobs,
-  open: OpenExperiment,
   onNews: (news: ExperimentNews) => void,
-): Promise<Prepared> {
+): Promise<Ready> {
   const config = configOfRun(run);
   const gated = gatedLayers(request);
   refuseMissing(
@@ -79,7 +85,7 @@ export async function prepare(
     gated.filter((layer) => layer <= Math.max(...run.meta.layers)),
   );
   const read = gated.filter((layer) => run.meta.layers.includes(layer));
-  if (gated.length > 0) refuseTopK(request.gateTopK, run, read);
+  if (gated.length > 0) refuseTopK(request.gateTopK, run, read, "--gate-topk");
   onNews({ type: "phase", phase: "reading texts" });
   const texts = await steeringTexts(run, request, trained, jobs);
   // One at least: how texts begin is told by dictionaries.
@@ -106,12 +112,11 @@ export async function prepare(
     ...{ schema_version: 1, ...request, hook: run.meta.hook, batch_tokens: run.meta.batch_tokens },
     model: { id: config.model_id, revision: run.meta.model_revision, dtype: run.meta.dtype },
     texts: identityOfSteering(texts),
-    vectors: trained === null ? null : textHash(JSON.stringify(trained)),
+    vectors: banks === null ? null : [...banks.values()].map(({ sha256 }) => sha256),
     gates: sources.map((source) => read.map((layer) => featuresOf(source, layer))),
   };
-  return {
-    ...{ run, request, jobs, loaded, texts, onNews, featuresOf, isTold },
-    experiment: await open(identity),
+  const ready: Ready = {
+    ...{ run, request, jobs, loaded, texts, banks, onNews, featuresOf, isTold, identity },
     vectors: made ?? {
       ...{ train_n: request.trainTexts, split: texts.trainSplit, ...request.rule },
       normalize: request.normalize,
@@ -119,7 +124,20 @@ export async function prepare(
     windowOf: (method, base) => windowOf(method, base, n_layers),
     warnings: [...warnings, ...cutWindows(request, n_layers)],
   };
+  for (const bank of banks?.values() ?? [])
+    refuseUnfit(bank, steeredLayers(ready), loaded.model.d_model);
+  return ready;
 }
+
+/** Opens the experiment, once everything that can be refused was. @param asked what else its numbers hang on */
+export const openPrepared = async (
+  ready: Ready,
+  open: OpenExperiment,
+  asked: object = {},
+): Promise<Prepared> => ({
+  ...ready,
+  experiment: await open({ ...ready.identity, ...asked }),
+});
 
 /** Layers that a gate is read at, as far as methods ask for them. */
 function gatedLayers({ setups, methods }: SteeringRequest): number[] {
@@ -150,53 +168,9 @@ function cutWindows({ setups, methods }: SteeringRequest, layers: number): strin
       ];
 }
 
-/** Tokenises texts under a name: how many tokens each has. @throws VscoreError (request) where one was cut */
-export async function tokenizeAs(
-  { jobs, loaded }: Prepared,
-  name: string,
-  texts: readonly { id: string; text: string }[],
-  mayBeCut: boolean,
-): Promise<Uint32Array> {
-  const { tokens, truncated } = await jobs.tokenize(
-    name,
-    texts.map(({ text }) => text),
-  );
-  const [first] = truncated;
-  if (first !== undefined && !mayBeCut)
-    throw requestError(
-      `The prompt of text ${texts[first]?.id} is longer than the ${loaded.model.max_positions} tokens that the model reads: it would end before it asks. Expected shorter texts. Take it out of the corpus.`,
-    );
-  return tokens;
-}
-
-/** A finished part of an experiment, or what is measured and becomes one. Damaged ones are measured anew. */
-export async function keptPart<T>(
-  { experiment }: Pick<Prepared, "experiment">,
-  name: string,
-  decode: (bytes: Uint8Array) => T,
-  measure: () => Promise<T>,
-  encode: (value: T) => Uint8Array,
-): Promise<T> {
-  const bytes = experiment.part(name);
-  if (bytes !== undefined) {
-    try {
-      return decode(bytes);
-    } catch (error) {
-      const isDamage =
-        error instanceof SafetensorsError ||
-        error instanceof SyntaxError ||
-        error instanceof z.ZodError;
-      if (!isDamage) throw error;
-    }
-  }
-  const value = await measure();
-  await experiment.writePart(name, encode(value));
-  return value;
-}
-
-/** Makes the vectors of pairs, or reads them; each language, and each file, is read once. */
+/** Makes the vectors of pairs, or takes those of files; each language is read once. */
 export function vectorMaker(prepared: Prepared): (pair: Pair) => Promise<Bank> {
-  const { request, loaded, texts, jobs, run, onNews } = prepared;
+  const { request, loaded, texts, jobs, run, banks, onNews } = prepared;
   const width = loaded.model.d_model;
   const layers = steeredLayers(prepared);
   const meansOf = once(
@@ -209,7 +183,7 @@ export function vectorMaker(prepared: Prepared): (pair: Pair) => Promise<Bank> {
           onNews({ type: "phase", phase: `vectors: ${language}` });
           const own = texts.train.get(language) ?? [];
           const name = `train:${language}`;
-          const lengths = await tokenizeAs(prepared, name, own, true);
+          const lengths = await tokenizeTexts(prepared, name, own);
           return hiddenMeans(jobs, {
             ...{ name, ids: own.map(({ id }) => id), lengths, layers, width },
             ...{ rule: request.rule, budget: run.meta.batch_tokens },
@@ -218,16 +192,9 @@ export function vectorMaker(prepared: Prepared): (pair: Pair) => Promise<Bank> {
         encodeMeans,
       ),
   );
-  const read = once(async (key: string): Promise<Bank> => {
-    const [source, target] = key.split(" ") as [string, string];
-    const there = { meta: run.meta, width };
-    const path = request.bank as string;
-    return (await readVectors(path, { source, target }, layers, there, jobs)).bank;
-  });
-  return async ({ source, target }) =>
-    request.bank !== null
-      ? read(`${source} ${target}`)
-      : steeringVectors(await meansOf(target), await meansOf(source), request.normalize);
+  return async (pair) =>
+    banks?.get(pairKey(pair))?.bank ??
+    steeringVectors(await meansOf(pair.target), await meansOf(pair.source), request.normalize);
 }
 
 /** What a name stands for, found once. */
@@ -241,7 +208,7 @@ export function once<T>(find: (name: string) => Promise<T>): (name: string) => P
 }
 
 /** All layers that some method of some setup steers. */
-export const steeredLayers = ({ request, windowOf: windows }: Prepared): number[] =>
+const steeredLayers = ({ request, windowOf: windows }: Ready): number[] =>
   [
     ...new Set(
       request.setups.flatMap(({ layer }) =>
@@ -249,18 +216,3 @@ export const steeredLayers = ({ request, windowOf: windows }: Prepared): number[
       ),
     ),
   ].sort((a, b) => a - b);
-
-/** Work within a token budget, in smaller batches where the device has too little memory. */
-export async function halving<T>(
-  { run }: Pick<Prepared, "run">,
-  lengths: ArrayLike<number>,
-  work: (budget: number) => Promise<T>,
-): Promise<T> {
-  const { result } = await withinMemory(
-    run.meta.batch_tokens,
-    lengths,
-    async () => undefined,
-    work,
-  );
-  return result;
-}

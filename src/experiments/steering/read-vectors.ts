@@ -4,12 +4,14 @@ import { z } from "zod";
 import { currentCode } from "../../config/languages.js";
 import type { EngineJobs } from "../../engine/engine-jobs.js";
 import { SafetensorsError } from "../../engine/safetensors.js";
-import { requestError } from "../../errors.js";
+import { errnoOf, requestError } from "../../errors.js";
+import { textHash } from "../../plan.js";
+import { writeWhole } from "../../runs/atomic-write.js";
 import type { Meta } from "../../runs/meta.js";
 import { withScratch } from "../../runs/scratch.js";
 import { BankFacts, bankStem, decodeBank } from "./bank-file.js";
 import { tagOf } from "./names.js";
-import type { Pair } from "./steering-request.js";
+import { type Pair, pairKey } from "./steering-request.js";
 import { type Bank, readBank } from "./vectors.js";
 
 /** What the steering repository's files tell of their vectors. */
@@ -19,43 +21,73 @@ const Theirs = z.looseObject({
   target_lang: z.string(),
 });
 
+type Theirs = z.infer<typeof Theirs>;
+
 /** A pair's vectors from a file. */
-export interface ReadVectors {
+export interface GivenVectors {
   file: string;
+  /** Of the bytes that the vectors were read from. */
+  sha256: string;
   bank: Bank;
   /** Null for a file of the steering repository, which does not tell which texts its vectors were made of. */
   facts: BankFacts | null;
 }
 
+/** By `pairKey`, in the order of the pairs. */
+export type GivenBanks = ReadonlyMap<string, GivenVectors>;
+
 /**
- * The vectors of a pair from a file of ours (.safetensors) or the steering repository's (.pt), or from a folder of them.
+ * The vectors of pairs from a file of ours (.safetensors) or the steering repository's (.pt), or from a folder of them. Each file is
+ * read once, whatever becomes of it later.
+ *
+ * @throws VscoreError (request) for what holds no vectors, or those of another model or pair
+ */
+export async function readBanks(
+  path: string,
+  pairs: readonly Pair[],
+  meta: Meta,
+  jobs: EngineJobs,
+): Promise<GivenBanks> {
+  const files = new Map<string, ReadFile>();
+  const banks = new Map<string, GivenVectors>();
+  for (const pair of pairs) {
+    const file = fileFor(path, pair, meta.model_id);
+    const read = files.get(file) ?? (await readFile(file, jobs));
+    files.set(file, read);
+    refuseOthers(file, read, pair, meta);
+    banks.set(pairKey(pair), { file, ...read });
+  }
+  return banks;
+}
+
+/**
+ * Refuses vectors that cannot steer.
  *
  * @param needed the layers that are steered
  * @param width d_model
- * @throws VscoreError (request) for vectors of another model, pair or width, or without a layer that is needed
+ * @throws VscoreError (request) for vectors of another width or not finite, or without a layer that is needed
  */
-export async function readVectors(
-  path: string,
-  pair: Pair,
+export function refuseUnfit(
+  { file, bank }: Pick<GivenVectors, "file" | "bank">,
   needed: readonly number[],
-  { meta, width }: { meta: Meta; width: number },
-  jobs: EngineJobs,
-): Promise<ReadVectors> {
-  const file = fileFor(path, pair, meta.model_id);
-  const { bank, facts, theirs } =
-    extname(file) === ".pt" ? await readTorch(file, jobs) : { ...readOwn(file), theirs: null };
-  refuseOthers(file, { facts, theirs }, pair, meta);
+  width: number,
+): void {
   const missing = needed.filter((layer) => !bank.has(layer));
   if (missing.length > 0)
     throw requestError(
       `--bank ${file} has vectors of the layers ${[...bank.keys()].join(", ")}, and none of ${missing.join(", ")}. Expected one of each layer that is steered. Make them with: npx vscore steer vectors, --layers ${needed.join(",")}`,
     );
-  for (const [layer, vector] of bank)
-    if (vector.length !== width || !vector.every(Number.isFinite))
+  for (const [layer, vector] of bank) {
+    if (vector.length !== width)
       throw requestError(
-        `--bank ${file}: the vector of layer ${layer} has ${vector.length} numbers, or holds NaN. The model's hidden states have ${width}. Make the vectors with this model.`,
+        `--bank ${file}: the vector of layer ${layer} has ${vector.length} numbers. Expected ${width}, as many as the model's hidden states have. Make the vectors with this model.`,
       );
-  return { file, bank, facts };
+    const odd = vector.find((each) => !Number.isFinite(each));
+    if (odd !== undefined)
+      throw requestError(
+        `--bank ${file}: the vector of layer ${layer} holds ${odd}. Expected ${width} finite numbers. Make the vectors anew.`,
+      );
+  }
 }
 
 function fileFor(path: string, pair: Pair, modelId: string): string {
@@ -84,9 +116,35 @@ function fileFor(path: string, pair: Pair, modelId: string): string {
   );
 }
 
-function readOwn(file: string): { bank: Bank; facts: BankFacts } {
+type ReadFile = Omit<GivenVectors, "file"> & { theirs: Theirs | null };
+
+async function readFile(file: string, jobs: EngineJobs): Promise<ReadFile> {
+  const bytes = bytesOf(file);
+  const read =
+    extname(file) === ".pt"
+      ? await readTorch(file, bytes, jobs)
+      : { ...readOwn(file, bytes), theirs: null };
+  return { ...read, sha256: textHash(bytes) };
+}
+
+function bytesOf(file: string): Uint8Array {
   try {
-    return decodeBank(readFileSync(file));
+    // A pipe would be waited for.
+    if (statSync(file).isFile()) return readFileSync(file);
+  } catch (error) {
+    throw requestError(
+      `--bank ${file} cannot be read (${errnoOf(error)}). Expected a file of steering vectors. Check the path.`,
+      error,
+    );
+  }
+  throw requestError(
+    `--bank ${file} is no file. Expected one of steering vectors, or a folder of them. Choose another, or write what it holds into one.`,
+  );
+}
+
+function readOwn(file: string, bytes: Uint8Array): { bank: Bank; facts: BankFacts } {
+  try {
+    return decodeBank(bytes);
   } catch (error) {
     if (!(error instanceof SafetensorsError)) throw error;
     throw requestError(
@@ -97,11 +155,13 @@ function readOwn(file: string): { bank: Bank; facts: BankFacts } {
 
 async function readTorch(
   file: string,
+  bytes: Uint8Array,
   jobs: EngineJobs,
-): Promise<{ bank: Bank; facts: BankFacts | null; theirs: z.infer<typeof Theirs> | null }> {
+): Promise<{ bank: Bank; facts: BankFacts | null; theirs: Theirs | null }> {
   return withScratch(async (folder) => {
-    const target = join(folder, "bank.safetensors");
-    const { metadata } = await jobs.readBank(file, target);
+    const [source, target] = [join(folder, "bank.pt"), join(folder, "bank.safetensors")];
+    await writeWhole(source, bytes);
+    const { metadata } = await jobs.readBank(source, target, file);
     const { bank } = readBank(readFileSync(target));
     const own = BankFacts.safeParse(metadata?.vscore);
     const theirs = Theirs.safeParse(metadata);
@@ -112,7 +172,7 @@ async function readTorch(
 /** Of a file without metadata nothing can be checked but its numbers. */
 function refuseOthers(
   file: string,
-  { facts, theirs }: { facts: BankFacts | null; theirs: z.infer<typeof Theirs> | null },
+  { facts, theirs }: Pick<ReadFile, "facts" | "theirs">,
   pair: Pair,
   meta: Meta,
 ): void {
@@ -129,10 +189,7 @@ function refuseOthers(
     );
 }
 
-function toldOf(
-  facts: BankFacts | null,
-  theirs: z.infer<typeof Theirs> | null,
-): (Pair & { model: string }) | null {
+function toldOf(facts: BankFacts | null, theirs: Theirs | null): (Pair & { model: string }) | null {
   if (facts !== null) return { model: nameOf(facts), source: facts.source, target: facts.target };
   if (theirs === null) return null;
   const [source, target] = [currentCode(theirs.source_lang), currentCode(theirs.target_lang)];
@@ -141,26 +198,3 @@ function toldOf(
 
 const nameOf = ({ model_id, model_revision }: Pick<Meta, "model_id" | "model_revision">): string =>
   model_revision === null ? model_id : `${model_id} (${model_revision})`;
-
-/**
- * What files tell of the vectors of all pairs, in their order: ours, of which texts they were made and how; null for one that does
- * not tell.
- *
- * @throws VscoreError (request) as `readVectors`, before a model is loaded
- */
-export async function toldVectors(
-  path: string,
-  pairs: readonly Pair[],
-  meta: Meta,
-  jobs: EngineJobs,
-): Promise<(BankFacts | null)[]> {
-  const found: (BankFacts | null)[] = [];
-  for (const pair of pairs) {
-    const file = fileFor(path, pair, meta.model_id);
-    const { facts, theirs } =
-      extname(file) === ".pt" ? await readTorch(file, jobs) : { ...readOwn(file), theirs: null };
-    refuseOthers(file, { facts, theirs }, pair, meta);
-    found.push(facts);
-  }
-  return found;
-}

@@ -1,6 +1,7 @@
 import { type Tensor, tensor } from "../../engine/safetensors.js";
 import { type Held, measureLosses, type Under } from "./lid-measure.js";
-import { type Prepared, tokenizeAs } from "./prepare.js";
+import type { Prepared, Ready } from "./prepare.js";
+import { tokenizePredicted } from "./prompt-lengths.js";
 import type { SteeringTexts } from "./steering-texts.js";
 import { perToken } from "./summarise-lid.js";
 
@@ -8,11 +9,11 @@ import { perToken } from "./summarise-lid.js";
 export const ALONE: Under = { settings: [{ alpha: 0, layers: [] }], bank: null };
 
 /** Tokenises the texts on which side effects are measured. */
-export async function holdOthers(prepared: Prepared): Promise<Map<string, Held>> {
+export async function holdOthers(ready: Ready): Promise<Map<string, Held>> {
   const held = new Map<string, Held>();
-  for (const [language, texts] of prepared.texts.others) {
+  for (const [language, texts] of ready.texts.others) {
     const name = `others:${language}`;
-    held.set(language, { name, lengths: await tokenizeAs(prepared, name, texts, true) });
+    held.set(language, { name, lengths: await tokenizePredicted(ready, name, language, texts) });
   }
   return held;
 }

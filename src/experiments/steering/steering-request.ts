@@ -9,6 +9,8 @@ export interface Pair {
   target: string;
 }
 
+export const pairKey = ({ source, target }: Pair): string => `${source} ${target}`;
+
 /** One experiment of a sweep. */
 export interface Setup extends Pair {
   /** The first layer that is steered. */
@@ -52,6 +54,9 @@ export interface LearnedRule {
   collateralWeight: number;
 }
 
+/** How the languages of pairs are asked for. */
+export const PAIR_FLAGS = { sources: "--source-lang", targets: "--target-lang" };
+
 /**
  * Every source with every target but itself.
  *
@@ -62,15 +67,16 @@ export function pairsOf(
   run: Pick<FinishedRun, "name" | "meta">,
   sources: readonly string[] | null,
   targets: readonly string[],
+  flags = PAIR_FLAGS,
 ): Pair[] {
-  const from = sources === null ? run.meta.languages : known(run, sources, "--source-lang");
-  const to = known(run, targets, "--target-lang");
+  const from = sources === null ? run.meta.languages : known(run, sources, flags.sources);
+  const to = known(run, targets, flags.targets);
   const pairs = to.flatMap((target) =>
     from.filter((source) => source !== target).map((source) => ({ source, target })),
   );
   if (pairs.length > 0) return pairs;
   throw requestError(
-    `--source-lang and --target-lang are both ${to.join(", ")}. Expected two languages: from one into another. Change one of them.`,
+    `${flags.sources} and ${flags.targets} are both ${to.join(", ")}. Expected two languages: from one into another. Change one of them.`,
   );
 }
 
@@ -121,7 +127,7 @@ export const setupsOf = (
   alphas: readonly number[] | null,
 ): Setup[] =>
   pairs.flatMap((pair) =>
-    layers.flatMap((layer) => {
+    [...new Set(layers)].flatMap((layer) => {
       if (typeof layer !== "number" || layer < 0)
         throw requestError(`--base-layer: found ${layer}. Expected the number of a layer.`);
       return (alphas ?? [alphaOf(pair.source)]).map((alpha) => ({ ...pair, layer, alpha }));

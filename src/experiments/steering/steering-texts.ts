@@ -9,7 +9,13 @@ import {
   textsFingerprint,
 } from "../../plan.js";
 import type { FinishedRun } from "../../runs/read.js";
-import { type Corpus, place, readCorpus, selectingTexts } from "../ablation/evaluation-texts.js";
+import {
+  type Corpus,
+  idsOfHashes,
+  place,
+  readCorpus,
+  selectingTexts,
+} from "../ablation/evaluation-texts.js";
 import type { SteeringRequest } from "./steering-request.js";
 
 /** What texts vectors, gates and numbers are of; none is both trained and evaluated on. */
@@ -51,14 +57,19 @@ export async function steeringTexts(
   const train = trainTexts(request, trainFrom, trained !== null);
   const learn = learnTexts(run, request, trainFrom);
 
-  const selecting = selectingTexts(run, corpus, from.split);
+  const selecting = selectingTexts(run, corpus, from);
   const used = [...train.values(), ...learn.values()].flat();
   const hashes = new Set([
     ...selecting.hashes,
     ...used.map(({ text }) => shortHash(text)),
     ...(trained ?? []),
   ]);
-  const ids = new Set([...selecting.ids, ...(isOnePlace ? used.map(({ id }) => id) : [])]);
+  const ids = new Set([
+    ...selecting.ids,
+    ...(isOnePlace ? used.map(({ id }) => id) : []),
+    // A file of vectors tells no ids of its texts.
+    ...idsOfHashes(new Set(trained), from),
+  ]);
   const fresh = new Map<string, CorpusText[]>();
   let excluded = 0;
   for (const [language, all] of from.languages) {

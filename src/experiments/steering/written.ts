@@ -1,7 +1,9 @@
 import { continuations, readWritten, type Written } from "../../engine/steer-jobs.js";
 import { planShards } from "../../plan.js";
+import { decodeSealedJson, encodeSealedJson } from "../../runs/sealed-file.js";
+import { halving, keptPart } from "./kept-part.js";
 import type { Held, Under } from "./lid-measure.js";
-import { halving, keptPart, type Prepared } from "./prepare.js";
+import type { Prepared } from "./prepare.js";
 
 /** Continuations of prompts, [setting][text]; a part of the experiment that stays. */
 export function written(
@@ -17,7 +19,11 @@ export function written(
   return keptPart(
     prepared,
     part,
-    (bytes) => readWritten(JSON.parse(new TextDecoder().decode(bytes))),
+    (bytes) => {
+      const kept = readWritten(decodeSealedJson(bytes));
+      const isWhole = kept.every((row) => row.length === lengths.length);
+      return isWhole && kept.length === under.settings.length ? kept : undefined;
+    },
     () =>
       halving(prepared, cost, async (budget) => {
         const found = under.settings.map((): Written[] => []);
@@ -33,6 +39,6 @@ export function written(
           throw new Error(`the engine left out some of ${part}`);
         return found;
       }),
-    (value) => new TextEncoder().encode(JSON.stringify(value)),
+    encodeSealedJson,
   );
 }

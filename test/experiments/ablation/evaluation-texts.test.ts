@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import {
   type EvaluationRequest,
@@ -73,6 +73,44 @@ test("texts that chose the features are left out, by their bytes and with their 
     ["spa_Latn", ["nuevo"]],
   ]);
   expect(found).toMatchObject({ excluded: 3, isDisjoint: true, lacking: [] });
+});
+
+/** Two texts chose the features; their translations are known by their ids alone. */
+function translated() {
+  const run = written(["one", "two"]);
+  corpus([
+    ["eng_Latn", "t0", "one, as it is worded today"],
+    ["eng_Latn", "t1", "two, as it is worded today"],
+    ["eng_Latn", "t9", "new"],
+    ["spa_Latn", "t1", "dos"],
+    ["spa_Latn", "t9", "nuevo"],
+  ]);
+  return run;
+}
+
+test("a corpus is the run's own under every name that its place has", async () => {
+  const run = translated();
+  mkdirSync(at("a"));
+  symlinkSync(at("corpus.jsonl"), at("link.jsonl"));
+  for (const name of [at("corpus.jsonl"), `${at()}/a/../corpus.jsonl`, at("link.jsonl")]) {
+    const found = await evaluationTexts(run, request({ corpus: `jsonl:${name}` }), jobs);
+    expect([...found.languages.values()].flat().map(({ id }) => id)).toEqual(["t9", "t9"]);
+  }
+});
+
+test("a copy of it is too, by its content; in one with more texts, those that chose the features are known by theirs", async () => {
+  const run = translated();
+  const text = readFileSync(at("corpus.jsonl"), "utf8");
+  run.meta.corpus_revision = `sha256:${textHash(text)}`;
+  writeFileSync(at("copy.jsonl"), text);
+  const asked = request({ corpus: `jsonl:${at("copy.jsonl")}` });
+  const found = await evaluationTexts(run, asked, jobs);
+  expect(found.languages.get("spa_Latn")?.map(({ id }) => id)).toEqual(["t9"]);
+  const more = { language: "eng_Latn", id: "t1", text: "two" };
+  const lines = text.split("\n").filter((line) => !line.includes("two, as"));
+  writeFileSync(at("copy.jsonl"), [...lines, JSON.stringify(more)].join("\n"));
+  const longer = await evaluationTexts(run, asked, jobs);
+  expect(longer.languages.get("spa_Latn")?.map(({ id }) => id)).toEqual(["t9"]);
 });
 
 test("where all texts chose them it says so, unless it is allowed; then they are not other texts", async () => {

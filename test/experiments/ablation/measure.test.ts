@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import {
   type ExperimentNews,
   type Measurement,
@@ -9,9 +9,11 @@ import {
 import { LongExperiment } from "../../../src/runs/experiments.js";
 import { rejectionOf } from "../../fixtures/failure.js";
 import { FakeJobs } from "../../fixtures/fake-jobs.js";
+import { metaOf, runOf, writeRun } from "../../fixtures/runs.js";
 import { useTempFolder } from "../../fixtures/temp-folder.js";
 
 const at = useTempFolder();
+beforeEach(() => writeRun(at("run"), runOf(metaOf(), {})));
 const HOW = { projection: "span", hook: "metadata", budget: 6 } as const;
 
 const plan: Measurement = {

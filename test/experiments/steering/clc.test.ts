@@ -22,7 +22,12 @@ it("a target that the detector cannot tell is refused before anything is loaded"
   const { message, kind } = await rejectionOf(
     continueTexts(
       ...([run, { setups } as SteeringRequest, asked] as const),
-      ...([{ trained: null, isTold: true }, new Monoglot({}), nothing, () => undefined] as const),
+      ...([
+        { trained: null, isTold: true, banks: null },
+        new Monoglot({}),
+        nothing,
+        () => undefined,
+      ] as const),
     ),
   );
   expect(message).toMatch(/ear 1 cannot tell spa_Latn\. Expected .* of the run: eng_Latn/);

@@ -25,6 +25,16 @@ it("a language into itself, and one that the run lacks, are refused", () => {
   expect(failureOf(() => pairsOf(run, ["fr"], ["xx"])).message).toMatch(/--target-lang: found xx/);
 });
 
+it("languages are refused by the names of the flags that asked for them", () => {
+  const flags = { sources: "--source", targets: "--target" };
+  expect(failureOf(() => pairsOf(run, ["en"], ["en"], flags)).message).toMatch(
+    /^--source and --target are both eng_Latn/,
+  );
+  expect(failureOf(() => pairsOf(run, null, ["all"], flags)).message).toMatch(
+    /^--target: found all/,
+  );
+});
+
 it("steering begins at 20, or where two more layers of the run follow, or at its last", () => {
   expect(standardBase([0, 20, 5])).toBe(20);
   expect(standardBase([3, 1, 2])).toBe(1);
@@ -36,5 +46,6 @@ it("a sweep has every pair with every layer and strength, which is the source's 
   expect(setupsOf([pair], [1, 2], [0.5, 1])).toHaveLength(4);
   expect(setupsOf([pair], [1], null)).toEqual([{ ...pair, layer: 1, alpha: 1.5 }]);
   expect(alphaOf("glg_Latn")).toBe(0.5);
+  expect(setupsOf([pair], [1, 2, 1], [0.5])).toHaveLength(2);
   expect(failureOf(() => setupsOf([pair], ["x"], null)).message).toMatch(/--base-layer: found x/);
 });

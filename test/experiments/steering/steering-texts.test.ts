@@ -1,63 +1,15 @@
-import { mkdirSync, writeFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import type { SteeringRequest } from "../../../src/experiments/steering/steering-request.js";
 import { steeringTexts } from "../../../src/experiments/steering/steering-texts.js";
-import { textHash, textsFingerprint } from "../../../src/plan.js";
-import { encodeSums } from "../../../src/runs/sums-file.js";
+import { textHash } from "../../../src/plan.js";
 import { rejectionOf } from "../../fixtures/failure.js";
 import { FakeJobs } from "../../fixtures/fake-jobs.js";
-import { token } from "../../fixtures/frames.js";
-import { metaOf, runOf, writeRun } from "../../fixtures/runs.js";
-import { languageSums } from "../../fixtures/sums.js";
+import { CODES, request, steeringSite } from "../../fixtures/steering-site.js";
 import { useTempFolder } from "../../fixtures/temp-folder.js";
 
 const at = useTempFolder();
-const CODES = ["eng_Latn", "spa_Latn"];
+const site = (count: number, split?: (place: number) => string) => steeringSite(at(), count, split);
 const jobs = new FakeJobs({});
 
-/** A run whose features were chosen on the first two of so many parallel texts. */
-function site(count: number, split?: (place: number) => string) {
-  const rows = CODES.flatMap((language) =>
-    Array.from({ length: count }, (_, place) => ({
-      ...{ language, id: `t${place}`, text: `${language} says ${place}` },
-      ...(split === undefined ? {} : { split: split(place) }),
-    })),
-  );
-  writeFileSync(at("corpus.jsonl"), rows.map((row) => JSON.stringify(row)).join("\n"));
-  const factsOf = (code: string) =>
-    [0, 1].map((place) => ({
-      id: `t${place}`,
-      sha256: textHash(`${code} says ${place}`).slice(0, 16),
-    }));
-  const corpus = `jsonl:${at("corpus.jsonl")}`;
-  const run = runOf(
-    metaOf({
-      ...{ corpus, split: split === undefined ? null : "dev" },
-      texts_sha256: Object.fromEntries(
-        CODES.map((code) => [code, textsFingerprint(factsOf(code))]),
-      ),
-    }),
-    { 1: [[1], [-1]] },
-  );
-  writeRun(at("run"), run);
-  mkdirSync(at("run", "sums"));
-  for (const code of CODES) {
-    const sums = languageSums(code, { 1: [[token(0)], [token(0)]] }, 1);
-    writeFileSync(
-      at("run", "sums", `${code}.safetensors`),
-      encodeSums({ ...sums, texts: factsOf(code) }),
-    );
-  }
-  return { run, corpus };
-}
-
-const request = (corpus: string, changes: Partial<SteeringRequest> = {}): SteeringRequest => ({
-  setups: [{ source: "eng_Latn", target: "spa_Latn", layer: 1, alpha: 1 }],
-  ...{ methods: [], trainTexts: 3, evalTexts: 2, otherTexts: 2, gateTopK: 1, gateThreshold: 0 },
-  ...{ positions: "counted", rule: { special_tokens: "drop", first_token: "drop" } },
-  ...{ normalize: false, corpus, split: "devtest", trainSplit: "dev", splitGiven: false },
-  ...{ bank: null, learned: null, seed: 0, ...changes },
-});
 const ids = (texts: { id: string }[] | undefined) => texts?.map(({ id }) => id);
 
 it("of one place nothing is both trained and evaluated on, nor a translation of it", async () => {
@@ -111,4 +63,17 @@ it("texts that vectors from a file were made of are not evaluated on", async () 
   const found = await steeringTexts(run, request(corpus), made, jobs);
   expect(found.train.size).toBe(0);
   expect(ids(found.steered.get("eng_Latn"))).toEqual(["t2", "t4"]);
+});
+
+it("nor are their translations; texts of another corpus leave out nothing", async () => {
+  const { run, corpus } = site(8);
+  // Of a source and a target that are not steered here.
+  const one = [textHash("spa_Latn says 3").slice(0, 16)];
+  const found = await steeringTexts(run, request(corpus), one, jobs);
+  expect(ids(found.steered.get("eng_Latn"))).toEqual(["t2", "t4"]);
+  expect(ids(found.others.get("spa_Latn"))).toEqual(["t2", "t4"]);
+  expect(found.excluded).toBe(2 * 3);
+  const others = [textHash("of another corpus").slice(0, 16)];
+  const all = await steeringTexts(run, request(corpus), others, jobs);
+  expect(ids(all.steered.get("eng_Latn"))).toEqual(["t2", "t3"]);
 });

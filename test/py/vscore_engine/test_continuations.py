@@ -31,7 +31,7 @@ def gated(tmp_path):
     gate = FeatureGate(entry, (12, 17, 39, 0, 2), 0.0)
     vector = torch.linspace(-9, 9, 32)
     return Setting(
-        (SteeredLayer(1, vector, gate), SteeredLayer(2, vector.roll(9), None)), "counted"
+        1.0, (SteeredLayer(1, vector, gate), SteeredLayer(2, vector.roll(9), None)), "counted"
     )
 
 
@@ -44,7 +44,7 @@ def texts_of(loaded):
 def test_neither_the_cache_nor_the_batch_changes_a_token(kind, gated):
     loaded = loaded_of(kind)
     prompts = texts_of(loaded)
-    plain = generate(loaded, prompts, Setting((), "counted"), LENGTH, True)
+    plain = generate(loaded, prompts, Setting(0.0, (), "counted"), LENGTH, True)
     cached = generate(loaded, prompts, gated, LENGTH, True)
     assert cached == generate(loaded, prompts, gated, LENGTH, False)
     assert cached == [generate(loaded, [prompt], gated, LENGTH, True)[0] for prompt in prompts]

@@ -289,6 +289,29 @@ def test_a_gate_learns_and_in_any_batches_the_same(engine, bank):
     assert found["weight"] == pytest.approx(again["weight"], abs=1e-3)
 
 
+def test_a_strength_at_which_losses_overflow_is_named(engine, bank, tmp_path):
+    huge = tmp_path / "huge.safetensors"
+    save_file({f"layer.{at}": torch.full((32,), 3e38) for at in range(4)}, huge)
+    for job, more in (("steered_losses", {}), ("label_losses", {"labels": LABELS})):
+        error = results(engine, job, huge, [NONE, setting([1, 2], 100.0)], **more)
+        assert error["kind"] == "request"
+        assert "at strength 100 at layers 1, 2, losses are NaN" in error["message"]
+        assert "Lower --alpha." in error["message"]
+    assert not np.isnan(losses(engine, huge, [NONE])).any()
+
+
+def test_a_gate_whose_training_overflows_names_what_trains_it(engine, bank):
+    asked = {"learning_rate": 0.1, "collateral_weight": 1e39, "epochs": 2}
+    with_gate = {
+        **{"prompts": "eng", "prompt_shards": SHARDS, "label": " le", "layer": 1},
+        **{"features": FEATURES, "vector": "layer.1", "bank": str(bank), "alpha": 1.0},
+        **{"collateral": [{"texts": "eng", "shards": SHARDS}], "positions": "counted", **asked},
+    }
+    error = engine.run("learn_gate", **with_gate)[-1].json
+    assert error["kind"] == "request"
+    assert "Lower --learned-lr or --learned-collateral-weight" in error["message"]
+
+
 def test_what_was_not_prepared_or_does_not_fit_is_refused(engine, bank, tmp_path):
     def message(job, settings, vectors=bank, **more):
         return results(engine, job, vectors, settings, **more)["message"]
