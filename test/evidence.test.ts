@@ -44,7 +44,7 @@ it("tells a language's feature from one that is everywhere, with intervals that 
     const v = ranking?.value[k * 5] as number;
     expect(layer.lo[k * layer.best]).toBeLessThan(v);
     expect(layer.hi[k * layer.best]).toBeGreaterThan(v);
-    expect(layer.auroc[k * layer.best]).toBe(1);
+    expect(layer.auroc[k * 5 + k]).toBe(1);
     expect(layer.halvesShare[k * layer.best]).toBe(1);
     expect(layer.halvesV[k * layer.best]).toBeCloseTo(v, 1);
   }
