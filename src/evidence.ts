@@ -15,10 +15,11 @@ import type { Ranking } from "./reduce/v-score.js";
 import type { Evidence, EvidenceFacts, LayerEvidence } from "./runs/evidence-file.js";
 import type { LanguageSums } from "./runs/sums-file.js";
 
-/** Of so many features of each language's ranking, all that there is; of the others p and q. */
-const BEST = 50;
-/** And of so many the interval of the margin. */
-const BEST_MARGINS = 5;
+/** Of so many features of each language's ranking intervals and halves; of many languages fewer, for each takes its milliseconds. */
+const bestOf = (languages: number): number =>
+  Math.min(50, Math.max(5, Math.floor(1000 / languages)));
+/** And of so many the interval of the margin and a label, which compare every language with every other. */
+const marginsOf = (languages: number): number => (languages <= 32 ? 5 : 0);
 const RESAMPLES = 1000;
 const PERMUTATIONS = 1000;
 const HALVINGS = 20;
@@ -100,13 +101,13 @@ function whyUntested({ languageOf, weight }: FeatureColumns, units: TextUnits): 
 /** Everything but p and q, which wait for all layers. */
 function ofBest(columns: FeatureColumns, units: TextUnits, ranking: Ranking): LayerEvidence {
   const { languages: K, features: F, index } = ranking;
-  const best = Math.min(BEST, F);
+  const best = Math.min(bestOf(K), F);
   const candidates: Candidate[] = Array.from({ length: K * best }, (_, cell) => {
     const language = Math.floor(cell / best);
     return { language, feature: index[language * F + (cell % best)] as number };
   });
   const drawn = unitResamples(columns, units, { seed: SEED, resamples: RESAMPLES });
-  const isMargin = (at: number) => at % best < BEST_MARGINS;
+  const isMargin = (at: number) => at % best < marginsOf(K);
   const intervals = scoreIntervals(columns, drawn, candidates, isMargin);
   const unknown = () => new Float32Array(K * best).fill(Number.NaN);
   const halves = canHalve(columns)

@@ -40,11 +40,11 @@ export function spreadTexts(texts: readonly CorpusText[], n: number): CorpusText
 export function chooseTexts(
   texts: readonly CorpusText[],
   n: number,
-  sample: "first" | "random",
+  sample: "first" | "random" | "paper",
   seed: number,
 ): CorpusText[] {
   if (n === -1 || n >= texts.length) return [...texts];
-  if (sample === "first") return texts.slice(0, n);
+  if (sample !== "random") return texts.slice(0, n);
   const lots = texts.map(({ id }, at) => ({
     at,
     lot: createHash("sha256").update(`${seed}\0${id}`).digest("hex"),

@@ -39,6 +39,7 @@ export function describeRun(facts: RunFacts): Meta {
     layers: [...config.layers],
     n_texts_per_lang: config.n_texts_per_lang,
     sample: config.sample,
+    join: config.join,
     seed: config.seed,
     split: config.split,
     corpus: config.corpus,

@@ -5,6 +5,8 @@ import { isLocalCorpus, type LocalCorpus, readLocalCorpus } from "../corpora/loc
 import type { EngineJobs } from "../engine/engine-jobs.js";
 import { requestError } from "../errors.js";
 import { type CorpusText, chooseTexts } from "../plan.js";
+import { GATED_CORPUS } from "../runs/files.js";
+import { joinOnIds, shortInEnglish } from "./join-texts.js";
 
 export interface GatheredTexts {
   /** Language code → chosen texts, in config order. */
@@ -46,38 +48,16 @@ export async function gatherTexts(
   jobs: EngineJobs,
 ): Promise<GatheredTexts> {
   if (local !== null) return chooseFrom(config, local.languages, local, []);
+  const isPaper = config.sample === "paper" && !config.languages.includes("eng_Latn");
   const fetched = await jobs.flores({
-    languages: config.languages,
+    languages: isPaper ? [...config.languages, "eng_Latn"] : config.languages,
     split: config.split ?? "dev",
     revision: config.corpus_revision,
   });
-  const shared = config.languages
-    .map((code) => new Set(fetched.get(code)?.texts.map(({ id }) => id)))
-    .reduce((common, ids) => common.intersection(ids));
   const first = fetched.get(config.languages[0] as string);
   const warnings: string[] = first?.warning ? [first.warning] : [];
-  const languages = new Map<string, CorpusText[]>();
-  const leftOut: string[] = [];
-  // In one order, so that the first texts of every language are translations of each other.
-  const order = new Map(first?.texts.map(({ id }, place) => [id, place]));
-  for (const code of config.languages) {
-    const texts = fetched.get(code)?.texts ?? [];
-    const joined = texts
-      .filter(({ id }) => shared.has(id))
-      .sort((a, b) => (order.get(a.id) as number) - (order.get(b.id) as number));
-    if (joined.length < texts.length)
-      leftOut.push(`${code} ${texts.length - joined.length} of ${texts.length}`);
-    languages.set(code, joined);
-  }
-  if (leftOut.length > 0) {
-    const counts = config.languages.map((code) => fetched.get(code)?.texts.length ?? 0);
-    const fewest = Math.min(...counts);
-    const scarce = config.languages.filter((_, at) => counts[at] === fewest);
-    warnings.push(
-      `sentences that not every language has are left out (${leftOut.join(", ")}); the fewest, ${fewest}, are there in ${scarce.slice(0, 3).join(", ")}${scarce.length > 3 ? " and others" : ""}`,
-    );
-  }
   const corpus = { revision: first?.revision ?? null, sharesIds: true };
+  const languages = new Map([...fetched].map(([code, { texts }]) => [code, texts]));
   return chooseFrom(config, languages, corpus, warnings);
 }
 
@@ -90,11 +70,14 @@ export function chooseFrom(
 ): GatheredTexts {
   const chosen = new Map<string, CorpusText[]>();
   const short: string[] = [];
+  const usable = usableTexts(config, languages, sharesIds, warnings);
   for (const code of config.languages) {
-    const texts = languages.get(code) ?? [];
+    const texts = usable.get(code) ?? [];
     if (texts.length === 0)
       throw requestError(
-        `The corpus ${config.corpus} has no text in ${code}. Leave it out of --languages.`,
+        isJoined(config) && (languages.get(code)?.length ?? 0) > 0
+          ? `No text of ${config.corpus} is there in all of ${config.languages.join(", ")}: none of the ${languages.get(code)?.length} in ${code} is left. Leave a language out of --languages${config.corpus === GATED_CORPUS ? "" : ", or --join ids"}.`
+          : `The corpus ${config.corpus} has no text in ${code}. Leave it out of --languages.`,
       );
     if (texts.length < config.n_texts_per_lang) short.push(`${code} ${texts.length}`);
     chosen.set(code, chooseTexts(texts, config.n_texts_per_lang, config.sample, config.seed));
@@ -111,6 +94,36 @@ export function chooseFrom(
       `texts not in Unicode's composed form (NFC), whose features may be silent on composed text: ${decomposed.join(", ")}`,
     );
   return { languages: chosen, revision, sharesIds, warnings };
+}
+
+const isJoined = ({ corpus, join }: RunConfig): boolean =>
+  corpus === GATED_CORPUS || join === "ids";
+
+/** What may be chosen: joined on ids where that is asked for, and what the paper would take. */
+function usableTexts(
+  config: RunConfig,
+  languages: ReadonlyMap<string, CorpusText[]>,
+  sharesIds: boolean,
+  warnings: string[],
+): ReadonlyMap<string, CorpusText[]> {
+  if ((isJoined(config) || config.sample === "paper") && !sharesIds)
+    throw requestError(
+      `${config.join === "ids" ? "--join ids" : "--sample paper"}: texts of ${config.corpus} have no ids that translations share. Expected an "id" in every line, or files of one length. Add them, or leave it out.`,
+    );
+  let usable = new Map(config.languages.map((code) => [code, languages.get(code) ?? []]));
+  if (isJoined(config)) {
+    const { languages: joined, leftOut } = joinOnIds(config.languages, usable);
+    if (leftOut.length > 0) {
+      const counts = config.languages.map((code) => usable.get(code)?.length ?? 0);
+      const fewest = Math.min(...counts);
+      const scarce = config.languages.filter((_, at) => counts[at] === fewest);
+      warnings.push(
+        `sentences that not every language has are left out (${leftOut.join(", ")}); the fewest, ${fewest}, are there in ${scarce.slice(0, 3).join(", ")}${scarce.length > 3 ? " and others" : ""}`,
+      );
+    }
+    usable = joined;
+  }
+  return config.sample === "paper" ? shortInEnglish(usable, languages.get("eng_Latn")) : usable;
 }
 
 function refuseUnknown(

@@ -107,9 +107,17 @@ const fields = {
     .describe("flores (FLORES+), udhr, manuals, jsonl:FILE or dir:FOLDER"),
   corpus_revision: revision.describe("commit, tag or branch of FLORES+ (default: its main)"),
   sample: z
-    .enum(["first", "random"], "expected first or random")
+    .enum(["first", "random", "paper"], "expected first, random or paper")
     .default("first")
-    .describe("which texts, when there are more: first, or random by --seed"),
+    .describe(
+      "which texts, when there are more: first, random by --seed, or paper (the first whose English has fewer than 100 characters)",
+    ),
+  join: z
+    .enum(["auto", "ids"], "expected auto or ids")
+    .default("auto")
+    .describe(
+      "texts that not every language has, by id: auto leaves them out of FLORES+ alone, ids of any corpus",
+    ),
   special_tokens: z
     .enum(["drop", "keep"], "expected drop or keep")
     .default("drop")
@@ -160,6 +168,7 @@ const syntax: Record<keyof typeof fields, FlagSyntax> = {
   corpus: { value: "CORPUS", read: "text" },
   corpus_revision: { value: "REVISION", read: "text" },
   sample: { value: "HOW", read: "text" },
+  join: { value: "HOW", read: "text" },
   special_tokens: { value: "RULE", read: "text" },
   first_token: { value: "RULE", read: "text" },
   pool: { value: "OVER", read: "text" },

@@ -60,9 +60,11 @@ function texts({ meta }: FinishedRun): string[] {
   const rule =
     meta.sample === "random"
       ? `those whose ids have the smallest SHA-256 with the seed ${meta.seed}`
-      : "the first";
+      : meta.sample === "paper"
+        ? "the first whose English has fewer than 100 characters, as Deng et al. take them"
+        : "the first";
   return [
-    `${meta.corpus}${meta.split === null ? "" : `, ${meta.split}`}, revision ${meta.corpus_revision ?? "none"}; asked for were ${meta.n_texts_per_lang === -1 ? "all texts" : `${meta.n_texts_per_lang} texts`} a language, ${rule}.`,
+    `${meta.corpus}${meta.split === null ? "" : `, ${meta.split}`}, revision ${meta.corpus_revision ?? "none"}; asked for were ${meta.n_texts_per_lang === -1 ? "all texts" : `${meta.n_texts_per_lang} texts`} a language, ${rule}${meta.join === "ids" || meta.corpus === "flores" ? "; texts that not every language has, by id, are left out" : ""}.`,
     table(
       [
         "language",

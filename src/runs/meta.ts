@@ -25,6 +25,7 @@ export const Meta = z.strictObject({
   layers: z.array(z.int()),
   n_texts_per_lang: z.int(),
   sample: z.string(),
+  join: z.string().default("auto"),
   seed: z.int(),
   split: z.string().nullable(),
   corpus: z.string(),

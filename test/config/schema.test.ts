@@ -41,7 +41,7 @@ describe("a field that is wrong is refused by its flag", () => {
     [{ corpus_revision: "" }, '--corpus-revision: found ""'],
     [{ model_revision: 3 }, "--model-revision: found 3, expected a commit, tag or branch"],
     [{ hook: "resid" }, '--hook: found "resid", expected metadata or block-output'],
-    [{ sample: "last" }, '--sample: found "last", expected first or random'],
+    [{ sample: "last" }, '--sample: found "last", expected first, random or paper'],
     [{ special_tokens: "no" }, '--special-tokens: found "no", expected drop or keep'],
     [{ first_token: true }, "--first-token: found true, expected drop or keep"],
     [{ pool: "word" }, '--pool: found "word", expected token or text'],
