@@ -5,6 +5,7 @@ import { type FeatureColumns, featureColumns } from "./reduce/feature-columns.js
 import { canHalve, halvedScores } from "./reduce/halvings.js";
 import { labelPermutations } from "./reduce/label-permutations.js";
 import type { Pool } from "./reduce/language-sums.js";
+import { CURVE_SHARES, learningCurve } from "./reduce/learning-curve.js";
 import { type PermutationTest, permutationTest } from "./reduce/permutation-test.js";
 import { type Candidate, scoreIntervals } from "./reduce/score-intervals.js";
 import { aurocs, countedTexts, pairedEffects } from "./reduce/text-effects.js";
@@ -23,6 +24,8 @@ const marginsOf = (languages: number): number => (languages <= 32 ? 5 : 0);
 const RESAMPLES = 1000;
 const PERMUTATIONS = 1000;
 const HALVINGS = 20;
+const CURVE_TOP_K = 10;
+const CURVE_DRAWS = 5;
 /** Evidence of the same texts is the same, whatever else a run's seed draws. */
 const SEED = 0;
 
@@ -79,7 +82,7 @@ export async function gatherEvidence(
     ...{ is_parallel: units?.isParallel ?? false, units: units?.units ?? 0 },
     unit: hasDocuments ? "document" : "text",
     ...{ resamples: RESAMPLES, permutations: PERMUTATIONS, halvings: HALVINGS, seed: SEED },
-    ...{ tests: count, untested },
+    ...{ curve_shares: CURVE_SHARES, curve_top_k: CURVE_TOP_K, tests: count, untested },
   };
   return { facts, layers: gathered };
 }
@@ -122,9 +125,21 @@ function ofBest(columns: FeatureColumns, units: TextUnits, ranking: Ranking): La
     marginLo: table((at) => intervals[at]?.marginInterval?.lo),
     marginHi: table((at) => intervals[at]?.marginInterval?.hi),
     ...{ halvesV: Float32Array.from(halves.v), halvesShare: Float32Array.from(halves.share) },
+    ...curveOf(columns, units),
     label: table((at) =>
       isMargin(at) ? (intervals[at]?.label?.languages.length ?? 0) : Number.NaN,
     ),
+  };
+}
+
+function curveOf(columns: FeatureColumns, units: TextUnits) {
+  const asked = { topK: CURVE_TOP_K, draws: CURVE_DRAWS, seed: SEED };
+  const { jaccard, overlap, inSample, outOfSample } = learningCurve(columns, units, asked);
+  return {
+    curveJaccard: Float32Array.from(jaccard),
+    curveOverlap: Float32Array.from(overlap),
+    curveInSample: Float32Array.from(inSample),
+    curveOutOfSample: Float32Array.from(outOfSample),
   };
 }
 

@@ -35,7 +35,8 @@ export function halvedScores(
   let halves = 0;
   for (let round = 0; round < halvings; round++) {
     const isFirst = halfOfUnits(units, seed + round);
-    const parts = meansOfHalves(columns, isFirst);
+    const part = Uint8Array.from(isFirst, (is) => (is ? 0 : 1));
+    const parts = meansOfParts(columns, part);
     if (parts === null) continue;
     const [one, other] = [vScores(parts[0]), vScores(parts[1])];
     for (const [ranks, reports] of [
@@ -63,19 +64,19 @@ export function halvedScores(
   };
 }
 
-/** μ of both halves, by language; null where a half leaves a language without a token. */
-function meansOfHalves(
+/** μ of two parts of the texts, by language; null where one leaves a language without a token. @param part by row: 0, 1, or else none */
+export function meansOfParts(
   columns: FeatureColumns,
-  isFirst: readonly boolean[],
+  part: Uint8Array,
 ): [Float64Array[], Float64Array[]] | null {
   const { languages, features, languageOf, start, row, sum, divisor, weight } = columns;
   const sums = [0, 1].map(() =>
     Array.from({ length: languages }, () => new Float64Array(features)),
   ) as [Float64Array[], Float64Array[]];
   const weights = [new Float64Array(languages), new Float64Array(languages)] as const;
-  const half = Uint8Array.from(isFirst, (is) => (is ? 0 : 1));
   for (let r = 0; r < weight.length; r++) {
-    const own = weights[half[r] as 0 | 1];
+    const own = weights[part[r] as number];
+    if (own === undefined) continue;
     const k = languageOf[r] as number;
     own[k] = (own[k] as number) + (weight[r] as number);
   }
@@ -84,8 +85,9 @@ function meansOfHalves(
     const end = start[f + 1] as number;
     for (let at = start[f] as number; at < end; at++) {
       const r = row[at] as number;
-      const own = sums[half[r] as 0 | 1][languageOf[r] as number] as Float64Array;
-      own[f] = (own[f] as number) + (sum[at] as number) / (divisor[r] as number);
+      const own = sums[part[r] as number]?.[languageOf[r] as number];
+      if (own !== undefined)
+        own[f] = (own[f] as number) + (sum[at] as number) / (divisor[r] as number);
     }
   }
   for (const [side, each] of sums.entries())

@@ -15,6 +15,9 @@ export const EvidenceFacts = z.strictObject({
   permutations: z.int(),
   /** Halvings of the units. */
   halvings: z.int(),
+  /** Parts of the units, of which two samples are compared; features of a language that are. */
+  curve_shares: z.array(z.number()),
+  curve_top_k: z.int(),
   seed: z.int(),
   /** Tests of (feature, language, layer) that p is family-wise over and q is over; features that never fire are none. */
   tests: z.int(),
@@ -46,6 +49,11 @@ export interface LayerEvidence {
   halvesShare: Float32Array;
   /** Of how many languages the feature is, those with the highest means; 0 where no gap between them and the others is sure. */
   label: Float32Array;
+  /** [K, S] of the parts of the units: agreement of two samples' top features, v of the first of one on it and on the other. */
+  curveJaccard: Float32Array;
+  curveOverlap: Float32Array;
+  curveInSample: Float32Array;
+  curveOutOfSample: Float32Array;
 }
 
 export interface Evidence {
@@ -57,6 +65,11 @@ const OF_ALL = { p: "p", q: "q", auroc: "auroc", dz: "dz" } as const;
 const OF_BEST = {
   ...({ lo: "ci_lo", hi: "ci_hi", marginLo: "margin_lo", marginHi: "margin_hi" } as const),
   ...({ halvesV: "halves_v", halvesShare: "halves_share", label: "label_size" } as const),
+};
+
+const OF_CURVE = {
+  ...({ curveJaccard: "curve_jaccard", curveOverlap: "curve_overlap" } as const),
+  ...({ curveInSample: "curve_in_sample", curveOutOfSample: "curve_out_of_sample" } as const),
 };
 
 /** `evidence.safetensors`: `layer.<L>.p`, `.q`, `.auroc`, `.dz` F32 [K, F]; `.ci_lo`, `.ci_hi` … F32 [K, N]; facts in the metadata. */
@@ -73,6 +86,7 @@ export function encodeEvidence({ facts, layers }: Evidence): Uint8Array {
     };
     put(OF_ALL, evidence.features);
     put(OF_BEST, evidence.best);
+    put(OF_CURVE, facts.curve_shares.length);
   }
   return encodeSealed(tensors, { facts: JSON.stringify(facts) });
 }
@@ -96,6 +110,7 @@ export function decodeEvidence(bytes: Uint8Array): Evidence {
       ) as Record<K, Float32Array>;
     layers.set(Number(layer), {
       ...{ features, best, ...takeAll(OF_ALL, features), ...takeAll(OF_BEST, best) },
+      ...takeAll(OF_CURVE, facts.curve_shares.length),
     });
   }
   return { facts, layers };

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { writeReport } from "../../src/report/write-report.js";
 import type { FinishedRun } from "../../src/runs/read.js";
 import { CHART_KINDS } from "../../src/views/charts/kinds.js";
+import { withEvidence } from "../fixtures/evidence.js";
 import { writeRun } from "../fixtures/runs.js";
 import { useTempFolder } from "../fixtures/temp-folder.js";
 import { examples, threeLanguageRun } from "../fixtures/tui.js";
@@ -10,7 +11,7 @@ import { examples, threeLanguageRun } from "../fixtures/tui.js";
 const at = useTempFolder();
 
 test("every figure is there as SVG and PNG, and in the page", async () => {
-  const written = await writeReport(threeLanguageRun(), at());
+  const written = await writeReport(withEvidence(threeLanguageRun()), at());
   const expected = CHART_KINDS.flatMap((kind) => [`${kind}.png`, `${kind}.svg`]).sort();
   expect(readdirSync(at("figures")).sort()).toEqual(expected);
   const html = readFileSync(written.page, "utf8");
@@ -26,8 +27,8 @@ test("of a run of another tool, what needs means is left out and said to be", as
     meta: { languages: ["eng_Latn", "fra_Latn", "tha_Thai"], layers: [1, 2] },
   };
   const { left_out, figures } = await writeReport(foreign, at());
-  expect(left_out).toEqual(["features", "specialisation"]);
-  expect(figures).toHaveLength(2 * (CHART_KINDS.length - 2));
+  expect(left_out).toEqual(["features", "specialisation", "stability", "learning"]);
+  expect(figures).toHaveLength(2 * (CHART_KINDS.length - 4));
 });
 
 test("texts of a gated corpus are on the page only where that is asked for", async () => {

@@ -1,6 +1,8 @@
 import { requestError } from "../../errors.js";
 import { refuseTopK } from "../../runs/refuse-top-k.js";
+import { shellWord } from "../../shell-word.js";
 import type { Chart, ChartOptions, PlottedRun } from "./chart.js";
+import { learning, stability } from "./learning.js";
 import {
   featureHeatmap,
   languageHeatmap,
@@ -20,6 +22,8 @@ interface Kind {
   isOfOneLayer?: boolean;
   /** Needs more than v-scores, which are all that runs of another tool have. */
   needsMeans?: boolean;
+  /** Needs a run that knows how sure its scores are. */
+  needsEvidence?: boolean;
   /** Another drawing for a page, where a figure can have controls. */
   onPage?: (run: PlottedRun, options: ChartOptions) => Chart;
   /** Null for a run that lacks what it shows: means, of a run of another tool. */
@@ -66,6 +70,14 @@ export const KINDS = {
     ...{ about: "v in one language against v in another", topK: 30 },
     ...{ isOfOneLayer: true, draw: rankScatter },
   },
+  stability: {
+    ...{ about: "how far two samples of the texts agree on the top features", topK: 10 },
+    ...{ needsMeans: true, needsEvidence: true, draw: stability },
+  },
+  learning: {
+    ...{ about: "what is left of a best feature's v on other texts, by their number", topK: 1 },
+    ...{ needsMeans: true, needsEvidence: true, draw: learning },
+  },
   summary: {
     about: "each language's best feature at each layer, as a table",
     topK: 1,
@@ -79,7 +91,8 @@ export const CHART_KINDS = Object.keys(KINDS) as ChartKind[];
 /** Whether a run has the numbers for a figure. */
 export const canDraw = (run: PlottedRun, kind: ChartKind): boolean => {
   const chosen: Kind = KINDS[kind];
-  return run.statistics !== null || chosen.needsMeans !== true;
+  if (run.statistics === null) return chosen.needsMeans !== true;
+  return run.evidence !== null || chosen.needsEvidence !== true;
 };
 
 /** What a person asked for; what is left out is chosen by the kind. */
@@ -120,6 +133,10 @@ export function drawChart(
     topK: request.topK ?? chosen.topK,
   });
   if (chart !== null) return chart;
+  if (run.statistics !== null)
+    throw requestError(
+      `${kind}: an earlier version made the run ${run.name}, which does not know how sure its scores are. Expected a run with evidence.safetensors. Make one without the model: npx vscore rescore ${shellWord(run.name)} --languages …`,
+    );
   throw requestError(
     `${run.name} is in the format of the original tool, which has no means: ${kind} cannot be drawn. Compute it here, or draw ${CHART_KINDS.filter((each) => canDraw(run, each)).join(", ")}.`,
   );

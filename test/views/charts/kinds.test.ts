@@ -1,12 +1,19 @@
 import { describe, expect, test } from "vitest";
 import type { Chart } from "../../../src/views/charts/chart.js";
-import { CHART_KINDS, type ChartRequest, drawChart } from "../../../src/views/charts/kinds.js";
+import {
+  CHART_KINDS,
+  type ChartRequest,
+  canDraw,
+  drawChart,
+} from "../../../src/views/charts/kinds.js";
 import { renderSvg } from "../../../src/views/charts/render.js";
+import { withEvidence } from "../../fixtures/evidence.js";
 import { failureOf } from "../../fixtures/failure.js";
 import { metaOf, runOf } from "../../fixtures/runs.js";
 import { threeLanguageRun } from "../../fixtures/tui.js";
 
-const run = threeLanguageRun();
+const plain = threeLanguageRun();
+const run = withEvidence(plain);
 const draw = (kind: (typeof CHART_KINDS)[number], request: ChartRequest = {}) =>
   drawChart(run, kind, request);
 // biome-ignore lint/suspicious/noExplicitAny: a specification is JSON, its data whatever a chart puts in
@@ -36,6 +43,18 @@ test("the pointer over any mark that has data tells it by names that a reader kn
 });
 
 describe("the data of a figure are the run's own numbers", () => {
+  test("stability and learning: of every part of the texts, each language's", () => {
+    const values = valuesOf(draw("stability", { layers: [1], languages: ["eng_Latn"] }));
+    expect(values).toMatchObject([
+      { layer: 1, language: "eng_Latn", overlap: 5, jaccard: 0 },
+      { layer: 1, language: "eng_Latn", overlap: 6, jaccard: 1 },
+    ]);
+    const learned = valuesOf(draw("learning", { layers: [1], languages: ["eng_Latn"] }));
+    expect(new Set(learned.map(({ where }) => where))).toEqual(
+      new Set(["on its own texts", "on the other's"]),
+    );
+  });
+
   test("figure-1: v by rank, of every layer and language", () => {
     const values = valuesOf(draw("figure-1", { topK: 2 }));
     expect(values).toHaveLength(2 * 3 * 2);
@@ -200,6 +219,14 @@ describe("what cannot be drawn is refused with what can", () => {
     expect(error.message).toContain(words);
   });
 
+  test("a run without evidence draws all but what that tells", () => {
+    for (const kind of ["stability", "learning"] as const)
+      expect(failureOf(() => drawChart(plain, kind, {})).message).toMatch(
+        /an earlier version made the run .* npx vscore rescore/,
+      );
+    expect(CHART_KINDS.filter((kind) => !canDraw(plain, kind))).toEqual(["stability", "learning"]);
+  });
+
   test("a run of another tool has no means; all else is drawn", () => {
     const foreign = {
       ...run,
@@ -207,7 +234,7 @@ describe("what cannot be drawn is refused with what can", () => {
       meta: { languages: run.meta.languages, layers: [1, 2] },
     };
     for (const kind of CHART_KINDS)
-      if (kind === "features" || kind === "specialisation")
+      if (["features", "specialisation", "stability", "learning"].includes(kind))
         expect(failureOf(() => drawChart(foreign, kind, {})).message).toContain("has no means");
       else expect(drawChart(foreign, kind, {}).title).toBeDefined();
   });
