@@ -54,7 +54,9 @@ export async function report(
       `Figures: ${written.figures.length} files in ${relative(".", `${outDir ?? run.folder}/figures`)}`,
       ...(written.left_out.length === 0
         ? []
-        : [`Left out, for want of means or of how sure scores are: ${written.left_out.join(", ")}`]),
+        : [
+            `Left out, for want of means or of how sure scores are: ${written.left_out.join(", ")}`,
+          ]),
     ].join("\n"),
   );
 }
