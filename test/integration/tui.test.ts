@@ -191,11 +191,11 @@ test("another size is taken at once, and no line is wider", async () => {
   const terminal = await open();
   terminal.press("enter");
   await terminal.until("rank");
-  expect(terminal.text()).not.toContain("± SE");
+  expect(terminal.text()).not.toContain("AUROC");
   terminal.resize(140, 40);
-  await terminal.until("± SE");
+  await terminal.until("AUROC");
   terminal.resize(80, 24);
-  await terminal.untilGone("± SE");
+  await terminal.untilGone("AUROC");
   await terminal.until("? help");
 });
 
