@@ -35,6 +35,8 @@ export interface EvidenceRequest {
   pool: Pool;
   /** Whether equal ids of two languages mean translations. */
   sharesIds: boolean;
+  /** SHA-256 of the file of these scores. */
+  scoresSha256: string;
 }
 
 /**
@@ -45,7 +47,7 @@ export interface EvidenceRequest {
  */
 export async function gatherEvidence(
   languages: readonly LanguageSums[],
-  { layers, rankings, pool, sharesIds }: EvidenceRequest,
+  { layers, rankings, pool, sharesIds, scoresSha256 }: EvidenceRequest,
   onLayer: (layer: number) => void | Promise<void> = () => undefined,
 ): Promise<Evidence> {
   const { ids, isParallel, hasDocuments } = sharedIds(
@@ -79,6 +81,7 @@ export async function gatherEvidence(
   const count = writeTests(tests, gathered);
   const facts: EvidenceFacts = {
     ...{ schema: 1, languages: languages.map(({ language }) => language) },
+    scores_sha256: scoresSha256,
     ...{ is_parallel: units?.isParallel ?? false, units: units?.units ?? 0 },
     unit: hasDocuments ? "document" : "text",
     ...{ resamples: RESAMPLES, permutations: PERMUTATIONS, halvings: HALVINGS, seed: SEED },

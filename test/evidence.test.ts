@@ -25,7 +25,7 @@ const site = (texts: number) =>
 async function gathered(texts: number, sharesIds = true) {
   const languages = site(texts);
   const { rankings } = scoreLayers(languages, [LAYER], { pool: "token" });
-  const asked = { layers: [LAYER], rankings, pool: "token" as const, sharesIds };
+  const asked = { layers: [LAYER], rankings, pool: "token" as const, sharesIds, scoresSha256: "0" };
   const { facts, layers } = await gatherEvidence(languages, asked);
   const layer = layers.get(LAYER);
   if (layer === undefined) throw new Error("no evidence");

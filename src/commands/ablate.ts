@@ -37,7 +37,7 @@ export async function ablate(
   output: Output,
   signal: AbortSignal,
 ): Promise<void> {
-  const run = rankedBy(openRun(name), options.rankBy);
+  const run = rankedBy(openRun(name), options.rankBy, options.topK);
   const request = {
     layers: options.layers === undefined ? run.meta.layers : chooseLayers(run, options.layers),
     ablated: chosenLanguages(run, options.languages),

@@ -32,7 +32,7 @@ export async function codeswitch(
   if (data !== undefined && text !== undefined)
     throw requestError("Found --data and --text. Expected one of them. Leave the other out.");
   if (text !== undefined) parseMarks(text);
-  const run = rankedBy(openRun(name), options.rankBy);
+  const run = rankedBy(openRun(name), options.rankBy, 1);
   const { layers } = run.meta;
   if (layer !== undefined && !layers.includes(layer))
     throw requestError(

@@ -94,6 +94,7 @@ function refuseHoldout(config: RunConfig, splitGiven: boolean, holdout: Split): 
     throw requestError(
       `--holdout ${holdout}: ${config.corpus} has no splits. Expected a corpus with dev and devtest. Leave it out: the halves of the texts take turns then.`,
     );
+  if (isLocalCorpus(config.corpus)) checkCorpus({ ...config, split: holdout }, true);
   if (own === holdout)
     throw requestError(
       `--holdout ${holdout}: the run ranks its features on that split. Expected the other one. Give it, or another --split.`,

@@ -1,6 +1,9 @@
-import { resolve } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import { computeHoldout, otherSplit, type Split } from "../compute/compute-holdout.js";
-import { openRun } from "../runs/read.js";
+import { requestError } from "../errors.js";
+import { RUN_FILES } from "../runs/files.js";
+import { openRun, openWithoutHoldout } from "../runs/read.js";
+import { isFinishedRun } from "../runs/site.js";
 import { duration, showProgress } from "../views/progress.js";
 import { asJson, type Output } from "./output.js";
 
@@ -18,7 +21,11 @@ export async function holdout(
   output: Output,
   signal: AbortSignal,
 ): Promise<void> {
-  const run = openRun(name);
+  const run = options.overwrite ? openWithoutHoldout(name) : openRun(name);
+  if (basename(run.folder) === RUN_FILES.holdoutFolder && isFinishedRun(dirname(run.folder)))
+    throw requestError(
+      `${run.folder} is itself of held-out texts. Expected the run that it lies in: ${dirname(run.folder)}. Name that one.`,
+    );
   const split = options.split ?? otherSplit(run);
   const progress = showProgress({ ...output, write: output.raw });
   const { overwrite, stallTimeout } = options;

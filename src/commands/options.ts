@@ -54,7 +54,7 @@ export const seedOption = (text: string): number => {
 export const rankByOption = (): Option =>
   new Option(
     "--rank-by <MEASURE>",
-    "of the features: v; margin to the runner-up; auroc of the language's texts; dz, paired; lape and tau, of those that are most the language's",
+    "of the features: v; margin to the runner-up; auroc of the language's texts; dz, paired; lape and tau, of those that are most the language's and among the 5 % that fire most",
   )
     .choices(MEASURES)
     .default("v");

@@ -30,13 +30,16 @@ export async function show(
   const { name: label, meta } = run;
   if (run.statistics === null) {
     const features = rankedFeatures(run, options);
-    if (options.json) output.data(asJson({ schema_version: 1, run: label, meta, features }));
+    if (options.json)
+      output.data(asJson({ schema_version: 1, run: label, ranked_by: "v", meta, features }));
     else output.result([...foreignRunLines(run), "", ...rankedLines(features)].join("\n"));
     return;
   }
   const features = topFeatures(run, options);
   if (options.json) {
-    output.data(asJson({ schema_version: 1, run: label, meta, features }));
+    output.data(
+      asJson({ schema_version: 1, run: label, ranked_by: run.measure ?? "v", meta, features }),
+    );
     return;
   }
   output.result(

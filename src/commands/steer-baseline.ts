@@ -24,7 +24,7 @@ export async function steerBaseline(
   output: Output,
   signal: AbortSignal,
 ): Promise<void> {
-  const run = rankedBy(openRun(name), options.rankBy);
+  const run = rankedBy(openRun(name), options.rankBy, options.gateTopK);
   const layers = options.layers ?? [standardBase(run.meta.layers, THEIR_LAYER)];
   const request = steeringRequest(run, { ...options, layers }, output);
   if (request.setups.length > 1)

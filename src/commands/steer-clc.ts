@@ -26,7 +26,7 @@ export async function steerClc(
   output: Output,
   signal: AbortSignal,
 ): Promise<void> {
-  const run = rankedBy(openRun(name), options.rankBy);
+  const run = rankedBy(openRun(name), options.rankBy, options.gateTopK);
   const request = steeringRequest(run, options, output);
   const { prompt, promptWords, maxNewTokens, wordsForLid } = options;
   const asked = { prompt, promptWords, maxNewTokens, wordsForLid };

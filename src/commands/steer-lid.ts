@@ -23,7 +23,7 @@ export async function steerLid(
   output: Output,
   signal: AbortSignal,
 ): Promise<void> {
-  const run = rankedBy(openRun(name), options.rankBy);
+  const run = rankedBy(openRun(name), options.rankBy, options.gateTopK);
   const request = steeringRequest(run, options, output);
   const { result, folder } = await runLongExperiment(
     run,

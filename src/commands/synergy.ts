@@ -32,7 +32,7 @@ export async function synergy(
   output: Output,
   signal: AbortSignal,
 ): Promise<void> {
-  const run = rankedBy(openRun(name), options.rankBy);
+  const run = rankedBy(openRun(name), options.rankBy, options.topK);
   const request = {
     layers: options.layers === undefined ? run.meta.layers : chooseLayers(run, options.layers),
     ...{ topK: options.topK, seed: options.seed },

@@ -1,9 +1,11 @@
 import { folderOf } from "../config/paths.js";
 import type { RunConfig } from "../config/schema.js";
+import type { LocalCorpus } from "../corpora/local-corpora.js";
 import { requestError } from "../errors.js";
+import { shortHash } from "../plan.js";
 import { GATED_CORPUS } from "../runs/files.js";
 import { holdoutFolder } from "../runs/holdout.js";
-import type { FinishedRun } from "../runs/read.js";
+import { type FinishedRun, openSums } from "../runs/read.js";
 import { configOfRun } from "../runs/run-config.js";
 import { type ComputedRun, type ComputeRequest, computeRun } from "./compute-run.js";
 import { checkCorpus } from "./gather-texts.js";
@@ -16,6 +18,21 @@ export function otherSplit({ name, meta }: FinishedRun): Split {
   throw requestError(
     `The corpus of the run ${name}, ${meta.corpus}, has no splits, so no other texts are set aside. Expected a corpus with dev and devtest. Without them the halves of the run's own texts take turns: nothing is to be computed.`,
   );
+}
+
+/** A text that is there in both splits had a part in ranking. */
+function refuseOwnTexts(run: FinishedRun, local: LocalCorpus | null): void {
+  if (local === null) return;
+  for (const language of run.meta.languages) {
+    const own = new Set(openSums(run, language).texts.map(({ sha256 }) => sha256));
+    const common = (local.languages.get(language) ?? []).filter(({ text }) =>
+      own.has(shortHash(text)),
+    );
+    if (common.length > 0)
+      throw requestError(
+        `${common.length} texts in ${language} are there in both splits of ${run.meta.corpus}, the first is ${common[0]?.id}: the run ${run.name} ranked its features on them. Expected texts that had no part in that. Take them out of one of the splits.`,
+      );
+  }
 }
 
 /**
@@ -46,5 +63,6 @@ export async function computeHoldout(
     throw requestError(
       `${run.meta.corpus} has changed since the run ${run.name}: it was ${run.meta.corpus_revision}, now it is ${local.revision}. Held-out texts must be of the same corpus. Restore it, or compute the run anew.`,
     );
+  refuseOwnTexts(run, local);
   return computeRun({ ...request, config, splitGiven: true, resume: !request.overwrite });
 }

@@ -65,9 +65,12 @@ export async function gatherTexts(
 export function chooseFrom(
   config: RunConfig,
   languages: ReadonlyMap<string, CorpusText[]>,
-  { revision, sharesIds }: Pick<GatheredTexts, "revision" | "sharesIds">,
+  corpus: Pick<LocalCorpus, "sharesIds"> & { revision: string | null },
   warnings: string[],
 ): GatheredTexts {
+  const lengths = new Set(config.languages.map((code) => languages.get(code)?.length));
+  const { revision } = corpus;
+  const sharesIds = corpus.sharesIds === "of one length" ? lengths.size === 1 : corpus.sharesIds;
   const chosen = new Map<string, CorpusText[]>();
   const short: string[] = [];
   const usable = usableTexts(config, languages, sharesIds, warnings);

@@ -53,6 +53,10 @@ export function shortInEnglish(
       `--sample paper: the corpus has no ${ENGLISH}, whose sentences it goes by. Expected a corpus with English. Choose first or random.`,
     );
   const short = new Set(english.filter(({ text }) => [...text].length < SHORT).map(({ id }) => id));
+  if (short.size === 0)
+    throw requestError(
+      `--sample paper: none of the ${english.length} sentences in ${ENGLISH} has fewer than ${SHORT} characters. Expected some, as in FLORES+. Choose first or random.`,
+    );
   return new Map(
     [...languages].map(([code, texts]) => [code, texts.filter(({ id }) => short.has(id))]),
   );

@@ -1,5 +1,6 @@
 import type { EngineJobs } from "../engine/engine-jobs.js";
 import { gatherEvidence } from "../evidence.js";
+import { textHash } from "../plan.js";
 import type { Pool } from "../reduce/language-sums.js";
 import { encodeEvidence } from "../runs/evidence-file.js";
 import { RUN_FILES } from "../runs/files.js";
@@ -24,11 +25,18 @@ export async function writeScores(
 ): Promise<void> {
   const languages = sums.map(({ language }) => language);
   await store.write(RUN_FILES.statistics, encodeStatistics(statistics, languages));
-  await store.write(RUN_FILES.scores, encodeScores(rankings, languages));
+  const scores = encodeScores(rankings, languages);
+  await store.write(RUN_FILES.scores, scores);
   await store.writeBy(RUN_FILES.torchScores, (aside) =>
     jobs.writeTorch(store.path(RUN_FILES.scores), aside, [...rankings.keys()]),
   );
-  const request = { layers: [...rankings.keys()], rankings, pool, sharesIds };
+  const request = {
+    layers: [...rankings.keys()],
+    rankings,
+    pool,
+    sharesIds,
+    scoresSha256: textHash(scores),
+  };
   const evidence = await gatherEvidence(sums, request, onLayer);
   await store.write(RUN_FILES.evidence, encodeEvidence(evidence));
 }

@@ -43,6 +43,8 @@ export interface CsvDictionaries {
   model_id: string;
   model_revision: string | null;
   top_k: number;
+  /** By which measure they are the best; v, as that repository has it, or another. */
+  ranked_by: string;
   /** `hook_name` is the tensor that the dictionary was made for, `hook_module` the one that the run read. */
   dictionaries: Pick<
     DictionaryFacts,
@@ -60,6 +62,7 @@ export function csvDictionaries(
   return {
     ...({ schema_version: 1, csv: csv.name, csv_sha256: csv.sha256 } as const),
     ...{ run: run.name, model_id, model_revision, top_k: csv.topK },
+    ranked_by: "measure" in run ? String(run.measure ?? "v") : "v",
     dictionaries: dictionaries.map(({ layer, release, sae_id, source, revision, ...of }) => ({
       ...{ layer, release, sae_id, source, revision },
       ...{ hook_name: of.hook_name, hook_module: of.hook_module, d_sae: of.d_sae },

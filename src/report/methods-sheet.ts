@@ -90,12 +90,17 @@ function texts({ meta }: FinishedRun): string[] {
   ];
 }
 
-function uncertainty({ evidence, heldOut }: FinishedRun): string[] {
+function uncertainty(run: FinishedRun): string[] {
+  const { evidence, heldOut } = run;
   if (evidence === null)
     return [
-      "Not known: an earlier version made the run. `npx vscore rescore` makes it anew from its sums.",
+      "Not known: the run has no evidence.safetensors. `npx vscore rescore` makes it anew from its sums.",
     ];
   const { facts } = evidence;
+  if (isNeverKnown(run, "lo"))
+    return [
+      `Not known: ${facts.units} ${facts.unit === "document" ? "documents" : "texts"} are too few to be resampled.`,
+    ];
   const unit = facts.unit === "document" ? "documents" : "texts";
   const shared = facts.is_parallel
     ? `${facts.units} ${unit} that translations share; a resample has the same ones in every language`
@@ -103,11 +108,14 @@ function uncertainty({ evidence, heldOut }: FinishedRun): string[] {
   return [
     `Intervals are of 95 %: bootstrap-t over ${shared} (${facts.resamples} resamples, seed ${facts.seed}; each side is the further of the equal-tailed and the symmetric one). They do not know that features were chosen.`,
     facts.untested === null
-      ? `p is one-sided and family-wise over ${facts.tests} tests, all features that fire on any language at all layers: ${facts.permutations} permutations of the languages' labels${facts.is_parallel ? ` among the translations of a ${facts.unit}` : " over all texts"}, token counts going with their texts, and the largest v in units of its standard error under the null (Westfall & Young 1993). q is Benjamini and Hochberg's (1995) over the same tests. The null hypothesis is that all languages are exchangeable; that it is rejected for a feature and a language does not say that the feature is of this language alone: see the margin.`
+      ? `p is one-sided and family-wise over ${facts.tests} tests, all features that fire on any language at all layers: ${facts.permutations} permutations of the languages' labels${facts.is_parallel ? ` among the translations of a ${facts.unit}` : ` over all ${unit}`}, token counts going with their texts in units of their language's mean, and the largest v in units of its standard error under the null (Westfall & Young 1993). q is Benjamini and Hochberg's (1995) over the same tests. The null hypothesis is that all languages are exchangeable; that it is rejected for a feature and a language does not say that the feature is of this language alone: see the margin.`
       : `No test: ${facts.untested}.`,
     heldOut === null
-      ? `Held-out v: one half of the ${unit} ranks, v of what stands at a place is measured on the other half; mean over ${facts.halvings} halvings. It is of the place, not of the feature.`
+      ? isNeverKnown(run, "halvesV")
+        ? "No held-out v: there are too few texts to be halved."
+        : `Held-out v: one half of the ${unit} ranks, v of what stands at a place is measured on the other half; mean over ${facts.halvings} halvings. It is of the place, not of the feature.`
       : `Held-out v is of the same feature on ${heldOut.meta.corpus} ${heldOut.meta.split}, which had no part in ranking (${Math.min(...Object.values(heldOut.meta.texts))} texts a language at least).`,
+    "d_z, of --rank-by dz, is the mean over what all languages share of the difference to the mean of the other languages' translations, in standard deviations of that difference.",
     "AUROC is of a language's texts against all others' by mean activation, ties counting half. τ is the index of Yanai et al. (2005).",
   ];
 }
@@ -165,6 +173,10 @@ function limits(run: FinishedRun): string[] {
     (code) => (meta.tokens_counted[code] ?? 0) / (meta.texts[code] ?? 1),
   );
   const ratio = Math.max(...lengths) / Math.min(...lengths);
+  const units =
+    evidence === null
+      ? 0
+      : evidence.facts.units / (evidence.facts.is_parallel ? 1 : meta.languages.length);
   return [
     ...caveats(run),
     ...(ratio >= 2
@@ -172,9 +184,9 @@ function limits(run: FinishedRun): string[] {
           `Texts of the language with the most tokens are ${ratio.toFixed(1)} times as long as those of the one with the fewest. In simulations p is then a little too small for the language of the shortest texts (rate of 5.7 % at 2 : 1 and 8.9 % at 4 : 1 instead of 5 %).`,
         ]
       : []),
-    ...(evidence !== null && evidence.facts.units < 100
+    ...(evidence !== null && units < 100
       ? [
-          `With ${evidence.facts.units} ${evidence.facts.unit}s, intervals of features that fire on few texts are too narrow: with 30 and a feature on one text in twenty they hold the true v in 76 to 80 % of simulated data sets.`,
+          `With ${Math.round(units)} ${evidence.facts.unit}s${evidence.facts.is_parallel ? "" : " a language on average"}, intervals of features that fire on few texts are too narrow: with 30 and a feature on one text in twenty they hold the true v in 76 to 80 % of simulated data sets.`,
         ]
       : []),
     "Whether the dictionaries reconstruct these languages was not measured for this sheet: `npx vscore selfcheck` does on a few sentences. A feature of a script, of a topic or of a spelling is not told from one of a language.",
@@ -189,6 +201,10 @@ const versions = ({ meta }: FinishedRun): string[] => [
       ", ",
     )}. Finished ${meta.finished}, after ${meta.duration_s} s${meta.resumed === 0 ? "" : `, taken up again ${meta.resumed} times`}${meta.rescored_from === null ? "" : `; re-reduced from the sums of ${meta.rescored_from}`}.`,
 ];
+
+/** Whether no layer has any of a number. */
+const isNeverKnown = ({ evidence }: FinishedRun, key: "lo" | "halvesV"): boolean =>
+  [...(evidence?.layers.values() ?? [])].every((layer) => layer[key].every(Number.isNaN));
 
 /** A table of Markdown. */
 const table = (titles: readonly string[], rows: readonly (readonly string[])[]): string =>

@@ -25,7 +25,11 @@ export function topFeaturesCsv(
     const { features, index, value } = ranking;
     const byV = run.byV?.get(layer);
     for (const { flores, k, code, name } of languages) {
-      for (let place = 0; place < Math.min(topK, features); place++) {
+      for (
+        let place = 0;
+        place < Math.min(topK, run.ranked?.get(layer)?.[k] ?? features);
+        place++
+      ) {
         const at = k * features + place;
         const cells = [
           layer,

@@ -6,6 +6,8 @@ import { decodeSealed, encodeSealed } from "./sealed-file.js";
 export const EvidenceFacts = z.strictObject({
   schema: z.literal(1),
   languages: z.array(z.string()),
+  /** SHA-256 of the file of scores that it is of. */
+  scores_sha256: z.string(),
   /** Whether texts of the languages are translations of one another: then they are resampled and exchanged together. */
   is_parallel: z.boolean(),
   /** What is resampled: "document" where the corpus tells what texts were taken from, else "text". */

@@ -11,7 +11,7 @@ export const holdoutFolder = ({ folder }: { folder: string }): string =>
 /** In what a run and its held-out texts must agree for one's features to be the other's. */
 const SHARED = [
   ...(["model_id", "model_revision", "hook", "special_tokens", "first_token", "pool"] as const),
-  ...(["languages", "layers", "dictionaries", "corpus"] as const),
+  ...(["languages", "layers", "dictionaries", "corpus", "corpus_revision", "dtype"] as const),
 ] satisfies (keyof Meta)[];
 
 /** @throws VscoreError (request) where a run on held-out texts is not of the run that it lies in */

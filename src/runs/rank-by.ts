@@ -1,17 +1,16 @@
 import { requestError } from "../errors.js";
 import { specificity } from "../reduce/mean-profile.js";
 import { rateEntropy } from "../reduce/rate-entropy.js";
-import { rank } from "../reduce/v-score.js";
-import { shellWord } from "../shell-word.js";
+import { type Ranking, rank } from "../reduce/v-score.js";
 import type { ForeignRun } from "./foreign.js";
-import type { FinishedRun } from "./read.js";
+import { type FinishedRun, runWord } from "./read.js";
 import type { LayerStatistics } from "./score-files.js";
 
 /**
  * By what features are ranked for a language L. v; margin: μ_L less the largest other mean; auroc: of L's texts against the others'; dz:
  * paired difference to the translations in its standard deviations; lape: low entropy of the rates over languages (LAPE, Tang et al.
  * 2024); tau: the index of specificity. The last two tell no language by themselves: they rank the features of which L has the
- * highest rate, or mean, and whose rate on L is among the layer's highest 5 %, LAPE's own floor; all others come behind.
+ * highest rate, or mean, and whose rate on L is among the layer's highest 5 %, LAPE's own floor; others are not ranked.
  */
 export const MEASURES = ["v", "margin", "auroc", "dz", "lape", "tau"] as const;
 export type Measure = (typeof MEASURES)[number];
@@ -21,18 +20,33 @@ const FLOOR = 0.95;
 /**
  * A run whose rankings, at every layer, are by another measure; `byV` are those by v.
  *
+ * @param topK refuses where a measure ranks fewer features of a language
  * @throws VscoreError (request) for a measure that the run does not know
  */
-export function rankedBy(run: FinishedRun, measure: Measure = "v"): FinishedRun {
+export function rankedBy(run: FinishedRun, measure: Measure = "v", topK = 0): FinishedRun {
   if (measure === "v") return run;
-  const rankings = new Map(
-    run.meta.layers.map((layer) => {
-      const statistics = run.statistics.get(layer);
-      if (statistics === undefined) throw new Error(`the run lacks statistics of layer ${layer}`);
-      return [layer, rank(rowsOf(run, layer, statistics, measure))] as const;
-    }),
-  );
-  return { ...run, rankings, byV: run.rankings, measure };
+  const rankings = new Map<number, Ranking>();
+  const ranked = new Map<number, number[]>();
+  for (const layer of run.meta.layers) {
+    const statistics = run.statistics.get(layer);
+    if (statistics === undefined) throw new Error(`the run lacks statistics of layer ${layer}`);
+    const rows = rowsOf(run, layer, statistics, measure);
+    const counts = rows.map((row) => row.filter((value) => !Number.isNaN(value)).length);
+    const few = counts.findIndex((count) => count < topK);
+    if (few >= 0)
+      throw requestError(
+        `--rank-by ${measure} ranks ${counts[few]} features of ${run.meta.languages[few]} at layer ${layer}, and ${topK} are asked for. Expected as many. Ask for fewer, or rank by v or margin.`,
+      );
+    rankings.set(layer, rank(rows.map(withLast)));
+    ranked.set(layer, counts);
+  }
+  return { ...run, rankings, ranked, byV: run.rankings, measure };
+}
+
+/** What is not ranked comes behind everything that is. */
+function withLast(row: Float64Array): Float64Array {
+  const least = row.reduce((low, value) => (value < low ? value : low), 0);
+  return row.map((value) => (Number.isNaN(value) ? least - 1 : value));
 }
 
 /** The same of any run; of one of another tool only v is known. @throws VscoreError (request) */
@@ -56,19 +70,22 @@ function rowsOf(
   if (measure === "margin") return margins(statistics);
   if (measure === "auroc" || measure === "dz") {
     const table = run.evidence?.layers.get(layer)?.[measure];
-    if (table === undefined || table.every(Number.isNaN)) throw unknownMeasure(run, measure);
-    // What is not defined ranks behind everything.
-    const least = table.reduce((low, each) => (each < low ? each : low), 0);
-    return split(table, statistics, (each) => (Number.isNaN(each) ? least - 1 : each));
+    if (table === undefined || !hasAny(run, measure)) throw unknownMeasure(run, measure);
+    return split(table, statistics, (each) => each);
   }
   return specific(statistics, measure);
 }
 
-function unknownMeasure({ name, evidence }: FinishedRun, measure: string) {
+/** Whether any layer has it: one may be silent. */
+const hasAny = ({ evidence }: FinishedRun, measure: "auroc" | "dz"): boolean =>
+  [...(evidence?.layers.values() ?? [])].some((layer) => !layer[measure].every(Number.isNaN));
+
+function unknownMeasure(run: FinishedRun, measure: string) {
+  const { name, evidence } = run;
   return requestError(
     evidence === null
-      ? `--rank-by ${measure}: an earlier version made the run ${name}, which does not know it. Expected a run with evidence.safetensors. Make one without the model: npx vscore rescore ${shellWord(name)} --languages …`
-      : `--rank-by ${measure}: it compares translations with each other, and the texts of the run ${name} are none. Expected a parallel corpus. Choose another measure.`,
+      ? `--rank-by ${measure}: the run ${name} has no evidence.safetensors, which tells it. Expected a run that has it. Make one without the model: npx vscore rescore ${runWord(run)} --languages …`
+      : `--rank-by ${measure}: it compares translations of a text in all languages, and the run ${name} has none. Expected a parallel corpus. Choose another measure.`,
   );
 }
 
@@ -105,13 +122,10 @@ function specific(statistics: LayerStatistics, measure: "lape" | "tau"): Float64
       const all = Float64Array.from(of, (row) => row[f] as number);
       const isOwn = value > 0 && all.every((other, l) => l === k || other < value);
       const isActive = (rates[k]?.[f] as number) >= floor;
-      if (!isOwn || !isActive) return BEHIND;
+      if (!isOwn || !isActive) return Number.NaN;
       return measure === "lape"
         ? Math.log(K) - (rateEntropy(all) as number)
         : (specificity(all) as number);
     }),
   );
 }
-
-/** Less than what any feature of a language has. */
-const BEHIND = -1;

@@ -1,11 +1,11 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { basename, join, resolve } from "node:path";
+import { basename, join, relative, resolve } from "node:path";
 import type { z } from "zod";
 import { isFolder } from "../config/paths.js";
-import { requestError } from "../errors.js";
-import { textsFingerprint } from "../plan.js";
+import { requestError, VscoreError } from "../errors.js";
+import { textHash, textsFingerprint } from "../plan.js";
 import type { Ranking } from "../reduce/v-score.js";
-import { shellWord } from "../shell-word.js";
+import { runArgument, shellWord } from "../shell-word.js";
 import { decodeEvidence, type Evidence } from "./evidence-file.js";
 import { Examples } from "./examples-file.js";
 import { RUN_FILES, sumsFile } from "./files.js";
@@ -24,6 +24,8 @@ export interface ScoredRun {
   rankings: Map<number, Ranking>;
   /** Where these are by another measure: those by v. */
   byV?: Map<number, Ranking>;
+  /** And how many features of each language the measure ranks, by layer; those behind are in no order. */
+  ranked?: Map<number, number[]>;
 }
 
 /** A finished run of ours, open for reading. */
@@ -32,7 +34,7 @@ export interface FinishedRun extends ScoredRun {
   statistics: Map<number, LayerStatistics>;
   /** By what its features are ranked, where that is not v. */
   measure?: string;
-  /** How sure its scores are; null where an earlier version made it. */
+  /** How sure its scores are; null where no file tells. */
   evidence: Evidence | null;
   /** What its features do on texts that had no part in ranking them; null where nobody looked. */
   heldOut: Pick<FinishedRun, "meta" | "statistics"> | null;
@@ -51,14 +53,38 @@ export function runFolder(run: string): string {
   );
 }
 
+/** How a command line names a run: by its name where it is below `./v_score_runs`, else by its path. */
+export const runWord = ({ name, folder }: Pick<ScoredRun, "name" | "folder">): string =>
+  resolve(RUNS_FOLDER, name) === resolve(folder)
+    ? shellWord(name)
+    : runArgument(relative(".", folder) || ".");
+
 /** @throws VscoreError (request) where the run is unfinished, foreign, or one of its files is broken */
 export function openRun(run: string): FinishedRun {
-  const own = openAlone(runFolder(run));
+  const own = openWithoutHoldout(run);
   const held = holdoutFolder(own);
-  if (!existsSync(join(held, RUN_FILES.meta))) return { ...own, heldOut: null };
-  const heldOut = openAlone(held);
+  if (!existsSync(join(held, RUN_FILES.meta))) return own;
+  const heldOut = openHeld(held, own);
   refuseOtherHoldout(own, heldOut);
   return { ...own, heldOut };
+}
+
+/** The same, whatever its held-out texts are. */
+export const openWithoutHoldout = (run: string): FinishedRun => ({
+  ...openAlone(runFolder(run)),
+  heldOut: null,
+});
+
+function openHeld(held: string, { folder }: FinishedRun): Omit<FinishedRun, "heldOut"> {
+  try {
+    return openAlone(held);
+  } catch (error) {
+    if (!(error instanceof VscoreError)) throw error;
+    throw requestError(
+      `The run on held-out texts is damaged. ${error.message} Or make it alone anew: npx vscore holdout ${shellWord(folder)} --overwrite`,
+      error,
+    );
+  }
 }
 
 function openAlone(folder: string): Omit<FinishedRun, "heldOut"> {
@@ -99,11 +125,13 @@ function openEvidence(
 ): Evidence | null {
   if (!existsSync(join(folder, RUN_FILES.evidence))) return null;
   const evidence = reading(folder, RUN_FILES.evidence, decodeEvidence);
+  const scores = textHash(readFileSync(join(folder, RUN_FILES.scores)));
   const isFitting =
+    evidence.facts.scores_sha256 === scores &&
     isSame(evidence.facts.languages, languages) &&
     layers.every((layer) => evidence.layers.get(layer)?.features === rankings.get(layer)?.features);
   if (isFitting) return evidence;
-  throw broken(join(folder, RUN_FILES.evidence), `it does not fit ${RUN_FILES.meta}`);
+  throw broken(join(folder, RUN_FILES.evidence), `it is not of ${RUN_FILES.scores} here`);
 }
 
 /** The sums of one of a run's languages. */

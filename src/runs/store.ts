@@ -6,7 +6,7 @@ import { requestError } from "../errors.js";
 import { shellWord } from "../shell-word.js";
 import { explain, makeFolder, writeAside, writeWhole } from "./atomic-write.js";
 import { GATED_CORPUS, GATED_IGNORE, isWrittenAside, RUN_FILES, sumsFile } from "./files.js";
-import { lockRun } from "./lock.js";
+import { lockHolder, lockRun } from "./lock.js";
 import type { Meta, RunNews } from "./meta.js";
 import { bringBack, ownFiles, putAside, removeAside, removeOwnFiles } from "./own-files.js";
 import { type Site, siteOf } from "./site.js";
@@ -37,6 +37,7 @@ export class RunStore {
       );
     }
     try {
+      refuseBusyHoldout(folder);
       if (found !== "free") await putAside(store.folder, { isFinished: found === "finished" });
       await store.writeConfig(config);
       if (config.corpus === GATED_CORPUS)
@@ -141,4 +142,13 @@ export class RunStore {
       await rmdir(at).catch(() => undefined);
     }
   }
+}
+
+/** @throws VscoreError (request) while another process is at work on a run's held-out texts */
+export function refuseBusyHoldout(folder: string): void {
+  const holder = lockHolder(join(folder, RUN_FILES.holdoutFolder));
+  if (holder !== null)
+    throw requestError(
+      `The process ${holder.pid} is at work on the held-out texts of the run in ${folder}. Expected nobody. Wait for it, or stop it.`,
+    );
 }

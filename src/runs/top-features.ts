@@ -86,7 +86,8 @@ function placesOf(
   if (ranking === undefined) return [];
   const { features, index, value } = ranking;
   const byV = run.byV?.get(layer);
-  return Array.from({ length: Math.min(topK, features) }, (_, place) => {
+  const most = Math.min(topK, run.ranked?.get(layer)?.[k] ?? features);
+  return Array.from({ length: most }, (_, place) => {
     const feature = index[k * features + place] as number;
     const score = value[k * features + place] as number;
     const at = { layer, language, rank: place + 1, feature };

@@ -2,9 +2,8 @@ import type { FeatureOnLanguage } from "../features/describe-feature.js";
 import { ENOUGH_TEXTS } from "../reduce/enough-texts.js";
 import type { Evidence } from "../runs/evidence-file.js";
 import type { ForeignRun } from "../runs/foreign.js";
-import type { FinishedRun } from "../runs/read.js";
+import { type FinishedRun, runWord } from "../runs/read.js";
 import type { RankedFeature, TopFeature } from "../runs/top-features.js";
-import { shellWord } from "../shell-word.js";
 import { width } from "./cells.js";
 import { type Column, tableLines } from "./table.js";
 
@@ -27,9 +26,13 @@ export function runLines(run: FinishedRun): string[] {
 export function legendLines(run: FinishedRun, features: readonly TopFeature[]): string[] {
   const found = new Set(features.flatMap(({ flags }) => flags));
   return [
-    ...evidenceLines(run),
+    ...evidenceLines(run, features),
     "margin: mean less that of the runner-up, the other language with the highest. AUROC: the chance that a text of L has more of it than one of another language.",
-    "of a,b: the languages that it is of, where it is of several: the gap between their means and the others' is above 0 for sure.",
+    ...(features.some(({ label }) => label !== null && label.length > 1)
+      ? [
+          "of a,b: the languages that it is of, where it is of several: the gap between their means and the others' is above 0 for sure (looked for at the best five).",
+        ]
+      : []),
     "active: share of L's tokens on which it fires; elsewhere: mean of the other languages' shares. τ: 0 the same in all languages, 1 in one alone.",
     ...FLAG_WORDS.filter(([flag]) => found.has(flag)).map(([flag, words]) => `${flag}: ${words}.`),
   ];
@@ -136,10 +139,14 @@ const SCORE_COLUMN: EvidenceColumn = {
 const flagsText = ({ flags, label }: TopFeature): string =>
   [
     ...flags,
-    ...(label !== null && label.length > 1
-      ? [`of ${label.map((code) => code.slice(0, 3)).join(",")}`]
-      : []),
+    ...(label !== null && label.length > 1 ? [`of ${shortest(label).join(",")}`] : []),
   ].join(" ");
+
+/** Codes without their scripts, where these tell none apart. */
+const shortest = (codes: readonly string[]): readonly string[] => {
+  const short = codes.map((code) => code.slice(0, 3));
+  return new Set(short).size === short.length ? short : codes;
+};
 
 const maybe = (value: number | null, text: (value: number) => string): string =>
   value === null ? "–" : text(value);
@@ -173,7 +180,7 @@ export function tooFewTexts({
   return fewest < ENOUGH_TEXTS ? fewest : null;
 }
 
-/** The q of what no permutation reaches. */
+/** The least q of a run. */
 const leastQ = ({ layers }: Evidence): number | null => {
   let least = Number.POSITIVE_INFINITY;
   for (const { q } of layers.values()) for (const each of q) if (each < least) least = each;
@@ -181,29 +188,29 @@ const leastQ = ({ layers }: Evidence): number | null => {
 };
 
 /** How intervals, p and held-out v came about. */
-function evidenceLines(run: FinishedRun): string[] {
+function evidenceLines(run: FinishedRun, features: readonly TopFeature[]): string[] {
   const { evidence, heldOut } = run;
   const held =
     heldOut === null
-      ? evidence === null
+      ? evidence === null || run.byV !== undefined
         ? []
         : [
-            `held-out: v on one half of the texts of what the other half ranks at this place, mean of ${evidence.facts.halvings} halvings. Of the feature itself, on another split: npx vscore holdout ${shellWord(run.name)}`,
+            `held-out: v on one half of the texts of what the other half ranks at this place, mean of ${evidence.facts.halvings} halvings.${run.meta.split === null ? "" : ` Of the feature itself, on another split: npx vscore holdout ${runWord(run)}`}`,
           ]
       : [
           `held-out: v on ${heldOut.meta.split} (${rangeText(Object.values(heldOut.meta.texts))} texts a language), which had no part in ranking.`,
         ];
   if (evidence === null)
     return [
-      "No intervals and tests: an earlier version made this run. npx vscore rescore makes one that has them, without the model.",
+      "No intervals and tests: the run has no evidence.safetensors. npx vscore rescore makes a run that has it, without the model.",
       ...held,
     ];
   const { facts } = evidence;
   const units = `${facts.units} ${facts.unit}s${facts.is_parallel ? " that translations share" : ", each language's by themselves, for the texts are no translations"}`;
   return [
-    `95 % interval: ${facts.resamples} resamples of ${units}.`,
+    `95 % interval: ${facts.resamples} resamples of ${units}${features.some(({ interval }) => interval === null) ? "; – where it was not gathered (behind the best by v), or cannot be told" : ""}.`,
     facts.untested === null
-      ? `p: ${facts.permutations} permutations of the languages${facts.is_parallel ? ` among a ${facts.unit}'s translations` : ""}, family-wise over ${facts.tests} tests; q: false discovery rate over them (${chanceText(leastQ(evidence))} at the least with so many permutations). Null: all languages are exchangeable.`
+      ? `p: ${facts.permutations} permutations of the languages${facts.is_parallel ? ` among a ${facts.unit}'s translations` : ""}, family-wise over ${facts.tests} tests; q: false discovery rate over them (the least of them is ${chanceText(leastQ(evidence))}). Null: all languages are exchangeable.`
       : `p, q: not tested, for ${facts.untested}.`,
     ...held,
   ];

@@ -41,7 +41,7 @@ describe("dictionaries", () => {
     const csv = { name: "a.csv", sha256: "ab", topK: 3 };
     expect(csvDictionaries(run, dictionaries.slice(0, 1), csv)).toEqual({
       ...{ schema_version: 1, csv: "a.csv", csv_sha256: "ab", run: "tiny" },
-      ...{ model_id: GEMMA, model_revision: null, top_k: 3 },
+      ...{ model_id: GEMMA, model_revision: null, top_k: 3, ranked_by: "v" },
       dictionaries: [
         {
           ...{ layer: 20, release: "gemma-scope-2b-pt-res-canonical", d_sae: 16384 },

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { vscore } from "../fixtures/command.js";
 import { useTempFolder } from "../fixtures/temp-folder.js";
@@ -30,6 +30,15 @@ it("held-out texts are looked at beside a run, shown with it, and go with it", a
   expect(same.stderr).toMatch(/ranked its features on it/);
   const csv = await vscore("export", "csv", at("run"), "--format", "full", "--output", "-");
   expect(csv.stdout).toMatch(/,ci_lo,ci_hi,p,q,heldout_v,margin,/);
+  // One that is damaged is told as such, and made anew by itself.
+  writeFileSync(at("run", "holdout", "feature_stats.safetensors"), "x");
+  const damaged = await vscore("show", at("run"));
+  expect(damaged.exitCode).toBe(2);
+  expect(damaged.stderr).toMatch(/held-out texts is damaged.*npx vscore holdout .* --overwrite/);
+  expect((await vscore("holdout", at("run"), "--overwrite")).exitCode).toBe(0);
+  expect((await vscore("show", at("run"))).exitCode).toBe(0);
+  const inner = await vscore("holdout", at("run", "holdout"));
+  expect(inner.stderr).toMatch(/is itself of held-out texts/);
   const replaced = await vscore(...ASKED, at("run"), "--overwrite");
   expect(replaced.exitCode).toBe(0);
   expect(existsSync(at("run", "holdout"))).toBe(false);
@@ -56,8 +65,37 @@ it("a run without splits has halves, and the evidence of a run is the same bytes
   const asSplit = await vscore(...asked, at("d"), "--holdout", "devtest");
   expect(asSplit.exitCode).toBe(2);
   expect(existsSync(at("d"))).toBe(false);
+  // Of another run, it is refused.
+  const other = await vscore(...asked, at("e"), "--seed", "1", "--languages", "fra_Latn,eng_Latn");
+  expect(other.exitCode).toBe(0);
+  copyFileSync(at("e", "evidence.safetensors"), at("b", "evidence.safetensors"));
+  const mixed = await vscore("show", at("b"));
+  expect(mixed.exitCode).toBe(2);
+  expect(mixed.stderr).toMatch(/evidence.safetensors is missing or broken: it is not of/);
   // A run that an earlier version made has no evidence, and says how it gets some.
   rmSync(at("a", "evidence.safetensors"));
   const old = await vscore("show", at("a"), "--top-k", "1");
-  expect(old.stdout).toMatch(/npx vscore rescore makes one that has them/);
+  expect(old.stdout).toMatch(/npx vscore rescore makes a run that has it/);
+});
+
+it("texts that ranked are not held out, and a split that lacks a language is told before anything is computed", async () => {
+  const row = (language: string, split: string, id: number, text = `${language} ${split} ${id}`) =>
+    JSON.stringify({ language, split, id, text });
+  const rows = ["eng_Latn", "fra_Latn"].flatMap((language) =>
+    [0, 1, 2].map((id) => row(language, "dev", id)),
+  );
+  const devtest = [0, 1, 2].map((id) => row("eng_Latn", "devtest", id));
+  const asked = ["compute", "--model", "demo", "--layers", "1", "--languages", "eng_Latn,fra_Latn"];
+  const on = (file: string, ...more: string[]) =>
+    vscore(...asked, "--corpus", `jsonl:${at(file)}`, "--out-dir", at("run"), ...more);
+  writeFileSync(at("lacks.jsonl"), [...rows, ...devtest].join("\n"));
+  const lacking = await on("lacks.jsonl", "--holdout", "devtest");
+  expect(lacking.exitCode).toBe(2);
+  expect(lacking.stderr).toMatch(/no fra_Latn|fra_Latn/);
+  expect(existsSync(at("run"))).toBe(false);
+  const same = [row("fra_Latn", "devtest", 7, "fra_Latn dev 1"), row("fra_Latn", "devtest", 8)];
+  writeFileSync(at("same.jsonl"), [...rows, ...devtest, ...same].join("\n"));
+  const shared = await on("same.jsonl", "--holdout", "devtest");
+  expect(shared.exitCode).toBe(2);
+  expect(shared.stderr).toMatch(/1 texts in fra_Latn are there in both splits .* the first is 7/);
 });

@@ -36,7 +36,7 @@ it("tells what a run does not know", () => {
     ],
   });
   const sheet = methodsSheet(run);
-  expect(sheet).toContain("Not known: an earlier version made the run.");
+  expect(sheet).toContain("Not known: the run has no evidence.safetensors.");
   expect(sheet).toContain("smallest SHA-256 with the seed 7");
   expect(sheet).toContain("its mean over a text's counted tokens");
   expect(sheet).toContain("With 2 languages none can be left out of the comparison.");

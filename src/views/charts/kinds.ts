@@ -1,6 +1,6 @@
 import { requestError } from "../../errors.js";
+import { runWord } from "../../runs/read.js";
 import { refuseTopK } from "../../runs/refuse-top-k.js";
-import { shellWord } from "../../shell-word.js";
 import type { Chart, ChartOptions, PlottedRun } from "./chart.js";
 import { learning, stability } from "./learning.js";
 import {
@@ -135,7 +135,7 @@ export function drawChart(
   if (chart !== null) return chart;
   if (run.statistics !== null)
     throw requestError(
-      `${kind}: an earlier version made the run ${run.name}, which does not know how sure its scores are. Expected a run with evidence.safetensors. Make one without the model: npx vscore rescore ${shellWord(run.name)} --languages …`,
+      `${kind}: the run ${run.name} has no evidence.safetensors, which tells how sure its scores are. Expected a run that has it. Make one without the model: npx vscore rescore ${runWord(run)} --languages …`,
     );
   throw requestError(
     `${run.name} is in the format of the original tool, which has no means: ${kind} cannot be drawn. Compute it here, or draw ${CHART_KINDS.filter((each) => canDraw(run, each)).join(", ")}.`,

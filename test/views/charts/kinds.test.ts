@@ -222,7 +222,7 @@ describe("what cannot be drawn is refused with what can", () => {
   test("a run without evidence draws all but what that tells", () => {
     for (const kind of ["stability", "learning"] as const)
       expect(failureOf(() => drawChart(plain, kind, {})).message).toMatch(
-        /an earlier version made the run .* npx vscore rescore/,
+        /has no evidence.safetensors, .* npx vscore rescore/,
       );
     expect(CHART_KINDS.filter((kind) => !canDraw(plain, kind))).toEqual(["stability", "learning"]);
   });
