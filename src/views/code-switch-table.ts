@@ -26,7 +26,7 @@ export function codeSwitchLines(result: CodeSwitchResult, layer: number): string
   const others = layers.filter((each) => each !== layer);
   return [
     `${result.run}: ${data.rows} sentences (${data.source}), layer ${layer}`,
-    "Mean activation of each language's best feature (by v) on the tokens of nouns: mean ± SE (n)",
+    `Mean activation of each language's best feature (by ${result.ranked_by}) on the tokens of nouns: mean ± SE (n)`,
     "",
     ...tableLines(columnsOf("own own", "own foreign", "foreign alone"), behind),
     "",
