@@ -5,13 +5,9 @@ import type { Examples } from "../runs/examples-file.js";
 import { rankedFeatures, type TopFeature, topFeatures } from "../runs/top-features.js";
 import { shellWord } from "../shell-word.js";
 import type { PlottedRun } from "../views/charts/chart.js";
-import {
-  chanceText,
-  digits,
-  FLAG_WORDS,
-  intervalText,
-  runnerUpCells,
-} from "../views/feature-table.js";
+import { digits } from "../views/digits.js";
+import { chanceText, intervalText } from "../views/evidence-text.js";
+import { FLAG_WORDS, runnerUpCells } from "../views/feature-table.js";
 import { escapeHtml } from "./page.js";
 import { contextHtml, scaleHtml } from "./shaded-html.js";
 

@@ -3,7 +3,7 @@ import { ENOUGH_TEXTS } from "../reduce/enough-texts.js";
 import type { FinishedRun } from "../runs/read.js";
 import { topFeatures } from "../runs/top-features.js";
 import type { PlottedRun } from "../views/charts/chart.js";
-import { tooFewTexts } from "../views/feature-table.js";
+import { tooFewTexts } from "../views/evidence-text.js";
 
 /** What a reader of the findings must know of the texts that they are from. */
 export function caveats(run: PlottedRun): string[] {

@@ -2,6 +2,7 @@ import { languageName } from "../config/languages.js";
 import type { ExploredText, ExploredToken, Shares } from "../explore/explored-text.js";
 import type { FeatureCount } from "../explore/language-features.js";
 import { HUES } from "../views/charts/chart.js";
+import { short } from "../views/digits.js";
 import {
   baselineLines,
   isMoreBytes,
@@ -9,7 +10,6 @@ import {
   MORE_BYTES_WORDS,
   pieceText,
 } from "../views/explore-table.js";
-import { short } from "../views/feature-table.js";
 import { escapeHtml, htmlPage } from "./page.js";
 import { SHADED_STYLE } from "./shaded-html.js";
 

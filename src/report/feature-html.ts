@@ -1,7 +1,8 @@
 import { languageName } from "../config/languages.js";
 import type { DescribedFeature, FeatureOnLanguage } from "../features/describe-feature.js";
 import { V_FORMULA } from "../views/charts/chart.js";
-import { describedLegend, digits } from "../views/feature-table.js";
+import { digits } from "../views/digits.js";
+import { describedLegend } from "../views/feature-table.js";
 import { escapeHtml, htmlPage } from "./page.js";
 import { contextHtml, SHADED_STYLE, scaleHtml } from "./shaded-html.js";
 

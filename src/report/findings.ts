@@ -3,7 +3,7 @@ import { languageName } from "../config/languages.js";
 import { layerRanges } from "../registry/releases.js";
 import { type TopFeature, topFeatures } from "../runs/top-features.js";
 import type { PlottedRun } from "../views/charts/chart.js";
-import { digits } from "../views/feature-table.js";
+import { digits } from "../views/digits.js";
 
 /** A feature is told to be nearly a language's alone where its mean is so many times the runner-up's. */
 const ALONE = 10;

@@ -2,7 +2,8 @@ import { languageName } from "../config/languages.js";
 import { ENOUGH_TEXTS } from "../reduce/enough-texts.js";
 import type { FinishedRun } from "../runs/read.js";
 import { type TopFeature, topFeatures } from "../runs/top-features.js";
-import { chanceText, digits, intervalText, tooFewTexts } from "../views/feature-table.js";
+import { digits } from "../views/digits.js";
+import { chanceText, intervalText, tooFewTexts } from "../views/evidence-text.js";
 import { caveats } from "./caveats.js";
 
 /** What a reviewer asks of a run's scores: every choice, formula, count, hash and limit, as Markdown. */

@@ -1,5 +1,5 @@
 import type { FeatureContext } from "../features/describe-feature.js";
-import { short } from "../views/feature-table.js";
+import { short } from "../views/digits.js";
 import { escapeHtml } from "./page.js";
 
 /** How strong the background is; nothing where nothing fires. A page has many thousand of them: the style holds the rest. */

@@ -1,7 +1,7 @@
 import { currentCode, languageName } from "../config/languages.js";
 import type { ClusterResult, ClusterSource } from "../experiments/clustering/cluster-languages.js";
 import { wrapped } from "./cells.js";
-import { digits } from "./feature-table.js";
+import { digits } from "./digits.js";
 import { tableLines } from "./table.js";
 
 /** Languages of a branch that a line names. */

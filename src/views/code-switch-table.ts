@@ -1,8 +1,8 @@
 import type { Curve, Told } from "../experiments/code-switching/analyse.js";
 import type { CodeSwitchResult } from "../experiments/code-switching/code-switch.js";
 import type { MarkedTextResult } from "../experiments/code-switching/marked-text.js";
+import { digits } from "./digits.js";
 import { visible } from "./escape.js";
-import { digits } from "./feature-table.js";
 import { type Column, tableLines } from "./table.js";
 
 /** Languages of a marked word that a table shows. */

@@ -1,7 +1,7 @@
 import type { ComparedLayer, Obstacle } from "../comparison/comparable-layers.js";
 import type { Comparison, RankAgreement } from "../comparison/compare-runs.js";
 import type { LanguageBest, LanguagePair } from "../comparison/language-bests.js";
-import { digits } from "./feature-table.js";
+import { digits } from "./digits.js";
 import { type Column, tableLines } from "./table.js";
 
 const LISTED = 4;

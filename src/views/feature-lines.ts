@@ -2,7 +2,8 @@ import { languageName } from "../config/languages.js";
 import type { DescribedFeature, FeatureOnLanguage } from "../features/describe-feature.js";
 import { padded, wrapped } from "./cells.js";
 import { V_FORMULA } from "./charts/chart.js";
-import { describedLegend, digits, short } from "./feature-table.js";
+import { digits, short } from "./digits.js";
+import { describedLegend } from "./feature-table.js";
 import { bar, EMPTY, type Line, plain, span } from "./line.js";
 import { contextLines, type Look } from "./shaded-text.js";
 

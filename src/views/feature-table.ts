@@ -1,10 +1,10 @@
 import type { FeatureOnLanguage } from "../features/describe-feature.js";
-import { ENOUGH_TEXTS } from "../reduce/enough-texts.js";
-import type { Evidence } from "../runs/evidence-file.js";
 import type { ForeignRun } from "../runs/foreign.js";
-import { type FinishedRun, runWord } from "../runs/read.js";
+import type { FinishedRun } from "../runs/read.js";
 import type { RankedFeature, TopFeature } from "../runs/top-features.js";
 import { width } from "./cells.js";
+import { digits, rangeText } from "./digits.js";
+import { chanceText, claimLines, evidenceLines, intervalText } from "./evidence-text.js";
 import { type Column, tableLines } from "./table.js";
 
 /** What a run is about: from what, over what, and what v means there. */
@@ -152,70 +152,6 @@ const maybe = (value: number | null, text: (value: number) => string): string =>
   value === null ? "–" : text(value);
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
-/** An interval in brackets. */
-export const intervalText = (interval: TopFeature["interval"]): string =>
-  interval === null ? "–" : `[${digits(interval.lo)}, ${digits(interval.hi)}]`;
-
-/** A p or q; the least that permutations can tell is told as such. */
-export const chanceText = (chance: number | null): string =>
-  chance === null ? "–" : chance < 0.001 ? "<.001" : chance.toFixed(3).replace(/^0/, "");
-
-/** How many texts, where they are too few to claim anything. */
-function claimLines(run: FinishedRun): string[] {
-  const few = tooFewTexts(run);
-  return few === null
-    ? []
-    : [`Only ${few} texts a language: from fewer than ${ENOUGH_TEXTS} nothing is claimed.`];
-}
-
-/** How many texts the language with the fewest has; null where they are enough to claim something. */
-export function tooFewTexts({
-  meta,
-  heldOut,
-}: Pick<FinishedRun, "meta" | "heldOut">): number | null {
-  const fewest = Math.min(
-    ...Object.values(meta.texts),
-    ...Object.values(heldOut?.meta.texts ?? {}),
-  );
-  return fewest < ENOUGH_TEXTS ? fewest : null;
-}
-
-/** The least q of a run. */
-const leastQ = ({ layers }: Evidence): number | null => {
-  let least = Number.POSITIVE_INFINITY;
-  for (const { q } of layers.values()) for (const each of q) if (each < least) least = each;
-  return Number.isFinite(least) ? least : null;
-};
-
-/** How intervals, p and held-out v came about. */
-function evidenceLines(run: FinishedRun, features: readonly TopFeature[]): string[] {
-  const { evidence, heldOut } = run;
-  const held =
-    heldOut === null
-      ? evidence === null || run.byV !== undefined
-        ? []
-        : [
-            `held-out: v on one half of the texts of what the other half ranks at this place, mean of ${evidence.facts.halvings} halvings.${run.meta.split === null ? "" : ` Of the feature itself, on another split: npx vscore holdout ${runWord(run)}`}`,
-          ]
-      : [
-          `held-out: v on ${heldOut.meta.split} (${rangeText(Object.values(heldOut.meta.texts))} texts a language), which had no part in ranking.`,
-        ];
-  if (evidence === null)
-    return [
-      "No intervals and tests: the run has no evidence.safetensors. npx vscore rescore makes a run that has it, without the model.",
-      ...held,
-    ];
-  const { facts } = evidence;
-  const units = `${facts.units} ${facts.unit}s${facts.is_parallel ? " that translations share" : ", each language's by themselves, for the texts are no translations"}`;
-  return [
-    `95 % interval: ${facts.resamples} resamples of ${units}${features.some(({ interval }) => interval === null) ? "; – where it was not gathered (behind the best by v), or cannot be told" : ""}.`,
-    facts.untested === null
-      ? `p: ${facts.permutations} permutations of the languages${facts.is_parallel ? ` among a ${facts.unit}'s translations` : ""}, family-wise over ${facts.tests} tests; q: false discovery rate over them (the least of them is ${chanceText(leastQ(evidence))}). Null: all languages are exchangeable.`
-      : `p, q: not tested, for ${facts.untested}.`,
-    ...held,
-  ];
-}
-
 /** From how much the means of a feature on every language are, and what stands beside them. */
 export function describedLegend(languages: readonly FeatureOnLanguage[]): string {
   const rank = "rank: its place by v among all features of the layer.";
@@ -225,31 +161,6 @@ export function describedLegend(languages: readonly FeatureOnLanguage[]): string
   return `Means: from ${tokens} counted tokens of ${texts} texts a language. SE: standard error of the mean, over texts. active: share of these tokens on which it fires. ${rank}`;
 }
 
-/** From the least to the most of some numbers. */
-export function rangeText(numbers: readonly number[]): string {
-  const [fewest, most] = [Math.min(...numbers), Math.max(...numbers)];
-  return fewest === most ? String(most) : `${fewest}–${most}`;
-}
-
 /** Where the feature is as silent everywhere else, no language comes second. */
 export const runnerUpCells = ({ runner_up, runner_up_mean }: TopFeature): [string, string] =>
   runner_up_mean === 0 ? ["–", digits(0)] : [runner_up, digits(runner_up_mean)];
-
-/** Three digits after the point, or exponent form where those would say nothing. */
-export function digits(value: number): string {
-  const size = Math.abs(value);
-  return size !== 0 && (size < 0.001 || size >= 1e6) ? value.toExponential(2) : value.toFixed(3);
-}
-
-/** A number in at most six characters. */
-export function short(value: number): string {
-  const size = Math.abs(value);
-  if (size !== 0 && (size < 0.001 || size >= 1e5)) return value.toExponential(0);
-  return size >= 1000
-    ? value.toFixed(0)
-    : size >= 100
-      ? value.toFixed(1)
-      : size >= 10
-        ? value.toFixed(2)
-        : digits(value);
-}

@@ -1,7 +1,7 @@
 import type { FeatureContext } from "../features/describe-feature.js";
 import { cut, width } from "./cells.js";
+import { short } from "./digits.js";
 import { visible } from "./escape.js";
-import { short } from "./feature-table.js";
 import { EMPTY, type Line, plain, type Span, span } from "./line.js";
 import { heat, legend, shade } from "./scale.js";
 

@@ -4,7 +4,7 @@ import {
   fewestTexts,
   type SteeringFacts,
 } from "../experiments/steering/steering-facts.js";
-import { rangeText } from "./feature-table.js";
+import { rangeText } from "./digits.js";
 import { type Column, tableLines } from "./table.js";
 
 /** The corpus that was evaluated on. */

@@ -4,7 +4,7 @@ import {
   WEAK,
 } from "../../experiments/clustering/cluster-languages.js";
 import { measureText, nameOf } from "../cluster-table.js";
-import { digits } from "../feature-table.js";
+import { digits } from "../digits.js";
 import { drawable, framed, signScale } from "./chart.js";
 
 /** What joins clusters, above the cut. */

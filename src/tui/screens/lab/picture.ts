@@ -1,7 +1,7 @@
 import type { ExploredToken, Shares } from "../../../explore/explored-text.js";
 import { padded, width, wrapped } from "../../../views/cells.js";
+import { short } from "../../../views/digits.js";
 import { visible } from "../../../views/escape.js";
-import { short } from "../../../views/feature-table.js";
 import { EMPTY, type Line, plain, span } from "../../../views/line.js";
 import { around } from "../../line-edit.js";
 import { bodyHeight, type World } from "../../model.js";

@@ -1,7 +1,7 @@
 import { meansOf } from "../../../features/places.js";
 import { rankedFeatures } from "../../../runs/top-features.js";
 import { padded } from "../../../views/cells.js";
-import { short } from "../../../views/feature-table.js";
+import { short } from "../../../views/digits.js";
 import { type Line, plain, span } from "../../../views/line.js";
 import { heat, legend, shade } from "../../../views/scale.js";
 import { bestScores } from "../../best-scores.js";

@@ -1,14 +1,9 @@
 import { languageName } from "../../../config/languages.js";
 import { rankedFeatures, type TopFeature, topFeatures } from "../../../runs/top-features.js";
 import { wrapped } from "../../../views/cells.js";
-import {
-  chanceText,
-  digits,
-  FLAG_WORDS,
-  intervalText,
-  runnerUpCells,
-  tooFewTexts,
-} from "../../../views/feature-table.js";
+import { digits } from "../../../views/digits.js";
+import { chanceText, intervalText, tooFewTexts } from "../../../views/evidence-text.js";
+import { FLAG_WORDS, runnerUpCells } from "../../../views/feature-table.js";
 import { bar, type Column, EMPTY, type Line, plain, span, table } from "../../../views/line.js";
 import { bestScores } from "../../best-scores.js";
 import { bodyHeight, type OpenedRun, type World } from "../../model.js";
