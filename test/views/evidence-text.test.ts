@@ -15,7 +15,7 @@ const top = topFeatures(demo, { topK: 1 });
 it("tells how intervals, p and held-out v came about", () => {
   const told = evidenceLines(demo, top).join("\n");
   expect(told).toMatch(/1000 resamples of \d+ texts that translations share\.\n/);
-  expect(told).toMatch(/family-wise over \d+ tests; .* the least of them is \.\d+\)/);
+  expect(told).toMatch(/family-wise over \d+ tests; q: .*\(the least of them is \.\d+\)/);
   expect(told).toMatch(/mean of 20 halvings\..* npx vscore holdout demo/);
   const deep = topFeatures(demo, { topK: 60, layer: 1, language: "eng_Latn" });
   expect(evidenceLines(demo, deep)[0]).toMatch(/– where it was not gathered/);
