@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, join, relative, resolve } from "node:path";
-import type { z } from "zod";
+import { ZodError, type z } from "zod";
 import { isFolder } from "../config/paths.js";
 import { requestError, VscoreError } from "../errors.js";
 import { textHash, textsFingerprint } from "../plan.js";
@@ -218,7 +218,13 @@ function reading<T>(folder: string, name: string, decode: (bytes: Uint8Array) =>
   try {
     return decode(bytes);
   } catch (error) {
-    throw broken(file, error instanceof Error ? error.message : String(error), error);
+    const what =
+      error instanceof ZodError
+        ? `it does not have the form of this version: ${firstIssue(error)}`
+        : error instanceof Error
+          ? error.message
+          : String(error);
+    throw broken(file, what, error);
   }
 }
 
