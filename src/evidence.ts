@@ -8,7 +8,7 @@ import type { Pool } from "./reduce/language-sums.js";
 import { CURVE_SHARES, learningCurve } from "./reduce/learning-curve.js";
 import { type PermutationTest, permutationTest } from "./reduce/permutation-test.js";
 import { type Candidate, scoreIntervals } from "./reduce/score-intervals.js";
-import { aurocs, countedTexts, pairedEffects } from "./reduce/text-effects.js";
+import { aurocs, countedTexts, pairedEffects, sharedUnits } from "./reduce/text-effects.js";
 import { sharedIds } from "./reduce/text-ids.js";
 import { type TextUnits, textUnits } from "./reduce/text-units.js";
 import { unitResamples } from "./reduce/unit-resamples.js";
@@ -155,14 +155,15 @@ const untestedTables = (size: number) => ({
 function effectsOf(columns: FeatureColumns, units: TextUnits): Pick<LayerEvidence, "auroc" | "dz"> {
   const { languages: K, features: F } = columns;
   const texts = countedTexts(columns);
+  const shared = sharedUnits(columns, units);
   const auroc = new Float32Array(K * F);
   const dz = new Float32Array(K * F);
   for (let f = 0; f < F; f++) {
     const shares = aurocs(columns, f, texts);
-    const effects = pairedEffects(columns, units, f);
+    const effects = pairedEffects(columns, units, shared, f);
     for (let k = 0; k < K; k++) {
       auroc[k * F + f] = shares[k] as number;
-      dz[k * F + f] = effects[k] ?? Number.NaN;
+      dz[k * F + f] = effects[k] as number;
     }
   }
   return { auroc, dz };

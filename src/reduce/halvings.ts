@@ -1,6 +1,6 @@
 import { type FeatureColumns, languageWeights } from "./feature-columns.js";
 import { halfOfUnits, type TextUnits } from "./text-units.js";
-import { type Ranking, rank, vScores } from "./v-score.js";
+import { firstRanked, type Ranking, vScores } from "./v-score.js";
 
 /** Of the N best places of each language's ranking: [K, N], row-major. */
 export interface Halvings {
@@ -32,6 +32,7 @@ export function halvedScores(
   const { languages: K, features: F } = ranking;
   const sum = new Float64Array(K * best);
   const chosen = new Float64Array(K * best);
+  const deepest = TIERS.at(-1) as number;
   let halves = 0;
   for (let round = 0; round < halvings; round++) {
     const isFirst = halfOfUnits(units, seed + round);
@@ -44,18 +45,17 @@ export function halvedScores(
       [other, one],
     ] as const) {
       halves += 1;
-      const ofHalf = rank(ranks);
-      const place = placesOf(ofHalf, TIERS.at(-1) as number);
-      for (let k = 0; k < K; k++)
+      for (let k = 0; k < K; k++) {
+        const first = firstRanked(ranks[k] as Float64Array, Math.max(deepest, best));
+        const place = new Map([...first].map((feature, at) => [feature, at]));
         for (let at = 0; at < best; at++) {
           const cell = k * best + at;
-          const here = ofHalf.index[k * F + at] as number;
-          sum[cell] = (sum[cell] as number) + (reports[k]?.[here] as number);
+          sum[cell] = (sum[cell] as number) + (reports[k]?.[first[at] as number] as number);
           const tier = TIERS.find((most) => at < most) ?? best;
           const feature = ranking.index[k * F + at] as number;
-          if ((place[k * F + feature] as number) < tier)
-            chosen[cell] = (chosen[cell] as number) + 1;
+          if ((place.get(feature) ?? tier) < tier) chosen[cell] = (chosen[cell] as number) + 1;
         }
+      }
     }
   }
   return {
@@ -95,15 +95,6 @@ export function meansOfParts(
       for (let f = 0; f < features; f++)
         own[f] = (own[f] as number) / (weights[side]?.[k] as number);
   return sums;
-}
-
-/** [K, F]: the place of each feature in its language's ranking, as far as `deep`; `deep` for all behind. */
-function placesOf({ languages, features, index }: Ranking, deep: number): Uint16Array {
-  const place = new Uint16Array(languages * features).fill(deep);
-  for (let k = 0; k < languages; k++)
-    for (let at = 0; at < Math.min(deep, features); at++)
-      place[k * features + (index[k * features + at] as number)] = at;
-  return place;
 }
 
 /** Whether every language has what can be halved. */

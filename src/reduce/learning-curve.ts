@@ -3,7 +3,7 @@ import { meansOfParts } from "./halvings.js";
 import { jaccard, rankBiasedOverlap } from "./list-agreement.js";
 import { Draws, seedOf } from "./random.js";
 import type { TextUnits } from "./text-units.js";
-import { rank, vScores } from "./v-score.js";
+import { firstRanked, vScores } from "./v-score.js";
 
 /** Parts of a run's units of which two samples each are compared. */
 export const CURVE_SHARES = [1 / 16, 1 / 8, 1 / 4, 1 / 2];
@@ -55,15 +55,10 @@ function addAgreement(
   scores: readonly [Float64Array[], Float64Array[]],
   { topK, at, S }: { topK: number; at: number; S: number },
 ): void {
-  const [one, other] = [rank(scores[0]), rank(scores[1])];
-  const { features: F, languages: K } = one;
-  const depth = Math.min(topK, F);
-  for (let k = 0; k < K; k++) {
+  for (const [k, row] of scores[0].entries()) {
     const cell = k * S + at;
-    const [a, b] = [one, other].map(({ index }) => index.subarray(k * F, k * F + depth)) as [
-      Int32Array,
-      Int32Array,
-    ];
+    const a = firstRanked(row, topK);
+    const b = firstRanked(scores[1][k] as Float64Array, topK);
     const add = (table: Float64Array, value: number) => {
       table[cell] = (table[cell] as number) + value;
     };

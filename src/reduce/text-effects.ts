@@ -76,43 +76,81 @@ export function countedTexts({ languages, counted, languageOf }: FeatureColumns)
   return texts;
 }
 
+/** Units whose texts every language has, and what their cells weigh. */
+export interface SharedUnits {
+  /** By unit: its place among the shared ones, −1 for any other. */
+  placeOf: Int32Array;
+  /** [shared, K]. */
+  weight: Float64Array;
+}
+
+/** null where texts are no translations. */
+export function sharedUnits(
+  { languages, languageOf, weight }: FeatureColumns,
+  { isParallel, units, unitOf }: TextUnits,
+): SharedUnits | null {
+  if (!isParallel) return null;
+  const all = new Float64Array(units * languages);
+  for (const [r, w] of weight.entries()) {
+    if (w === 0) continue;
+    const cell = (unitOf[r] as number) * languages + (languageOf[r] as number);
+    all[cell] = (all[cell] as number) + w;
+  }
+  const isShared = (unit: number) =>
+    all.subarray(unit * languages, (unit + 1) * languages).every((w) => w > 0);
+  const shared = Array.from({ length: units }, (_, unit) => unit).filter(isShared);
+  const placeOf = new Int32Array(units).fill(-1);
+  for (const [place, unit] of shared.entries()) placeOf[unit] = place;
+  return {
+    placeOf,
+    weight: Float64Array.from(
+      shared.flatMap((unit) => [...all.subarray(unit * languages, (unit + 1) * languages)]),
+    ),
+  };
+}
+
 /**
  * d_z = mean d_i / sd d_i over the units that all languages share, d_i = m_iL − mean over L′ ≠ L of m_iL′ with m_iL the feature's mean
- * over the unit's texts of L: the standardised mean difference of paired samples (Cohen 1988, p. 48; Lakens 2013). null where texts
+ * over the unit's texts of L: the standardised mean difference of paired samples (Cohen 1988, p. 48; Lakens 2013). NaN where texts
  * are no translations, fewer than two units are shared, or d_i does not vary.
  */
 export function pairedEffects(
-  columns: FeatureColumns,
-  { isParallel, units, unitOf }: TextUnits,
+  { languages, languageOf, start, row, sum, divisor }: FeatureColumns,
+  { unitOf }: TextUnits,
+  shared: SharedUnits | null,
   feature: number,
-): (number | null)[] {
-  const { languages, languageOf, weight, start, row, sum, divisor } = columns;
-  if (!isParallel) return Array(languages).fill(null);
-  const [x, weights] = [new Float64Array(units * languages), new Float64Array(units * languages)];
-  const cellOf = (r: number) => (unitOf[r] as number) * languages + (languageOf[r] as number);
-  for (const [r, w] of weight.entries())
-    if (w > 0) weights[cellOf(r)] = (weights[cellOf(r)] as number) + w;
+): Float64Array {
+  const effects = new Float64Array(languages).fill(Number.NaN);
+  const n = shared === null ? 0 : shared.weight.length / languages;
+  if (shared === null || n < 2) return effects;
+  const m = new Float64Array(n * languages);
   const end = start[feature + 1] as number;
   for (let at = start[feature] as number; at < end; at++) {
     const r = row[at] as number;
-    x[cellOf(r)] = (x[cellOf(r)] as number) + (sum[at] as number) / (divisor[r] as number);
+    const place = shared.placeOf[unitOf[r] as number] as number;
+    if (place < 0) continue;
+    const cell = place * languages + (languageOf[r] as number);
+    m[cell] = (m[cell] as number) + (sum[at] as number) / (divisor[r] as number);
   }
-  const shared: Float64Array[] = [];
-  for (let unit = 0; unit < units; unit++) {
-    const from = unit * languages;
-    const own = weights.subarray(from, from + languages);
-    if (own.every((w) => w > 0)) shared.push(own.map((w, l) => (x[from + l] as number) / w));
+  for (let cell = 0; cell < m.length; cell++)
+    m[cell] = (m[cell] as number) / (shared.weight[cell] as number);
+  const totals = new Float64Array(n);
+  for (let i = 0; i < n; i++)
+    for (let l = 0; l < languages; l++)
+      totals[i] = (totals[i] as number) + (m[i * languages + l] as number);
+  for (let l = 0; l < languages; l++) {
+    const difference = (i: number) => {
+      const own = m[i * languages + l] as number;
+      return own - ((totals[i] as number) - own) / (languages - 1);
+    };
+    let [mean, largest, squares] = [0, 0, 0];
+    for (let i = 0; i < n; i++) {
+      mean += difference(i) / n;
+      largest = Math.max(largest, Math.abs(difference(i)));
+    }
+    for (let i = 0; i < n; i++) squares += (difference(i) - mean) ** 2;
+    const deviation = Math.sqrt(squares / (n - 1));
+    if (deviation > ROUNDING * largest) effects[l] = mean / deviation;
   }
-  return Array.from({ length: languages }, (_, language) => {
-    const d = shared.map((means) => {
-      const total = means.reduce((a, b) => a + b, 0);
-      const own = means[language] as number;
-      return own - (total - own) / (languages - 1);
-    });
-    const mean = d.reduce((a, b) => a + b, 0) / d.length;
-    const deviation = Math.sqrt(d.reduce((a, b) => a + (b - mean) ** 2, 0) / (d.length - 1));
-    return d.length < 2 || deviation <= ROUNDING * Math.max(...d.map(Math.abs))
-      ? null
-      : mean / deviation;
-  });
+  return effects;
 }

@@ -68,3 +68,24 @@ export function rank(scores: readonly Float64Array[]): Ranking {
 
 /** Maps the bits of an f32 to a u32 that falls as the number rises. */
 const fallingOrder = (bits: number): number => (bits >>> 31 === 1 ? bits : ~bits & 0x7fffffff);
+
+/** The first features of one row of `rank`, in the same order, without sorting all of them. @param count how many, as far as there are */
+export function firstRanked(row: Float64Array, count: number): Int32Array {
+  const most = Math.min(count, row.length);
+  const first = new Int32Array(most);
+  const values = new Float32Array(most);
+  let found = 0;
+  for (let f = 0; f < row.length; f++) {
+    const v = Math.fround(row[f] as number);
+    if (found === most && v <= (values[most - 1] as number)) continue;
+    let at = found < most ? found++ : most - 1;
+    // Of equals the lower number, which came before, stays before.
+    for (; at > 0 && (values[at - 1] as number) < v; at--) {
+      values[at] = values[at - 1] as number;
+      first[at] = first[at - 1] as number;
+    }
+    values[at] = v;
+    first[at] = f;
+  }
+  return first;
+}

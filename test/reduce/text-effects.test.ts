@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type FeatureColumns, featureColumns } from "../../src/reduce/feature-columns.js";
-import { aurocs, countedTexts, pairedEffects } from "../../src/reduce/text-effects.js";
+import { aurocs, countedTexts, pairedEffects, sharedUnits } from "../../src/reduce/text-effects.js";
 import { textUnits } from "../../src/reduce/text-units.js";
 import { languageTexts } from "../fixtures/planted-layer.js";
 
@@ -122,11 +122,16 @@ describe("aurocs", () => {
   });
 });
 
+const effectsOf = (table: Table, isParallel = true, pool: "token" | "text" = "token") => {
+  const [columns, units] = [columnsOf(table, pool), unitsOf(table, isParallel)];
+  return [...pairedEffects(columns, units, sharedUnits(columns, units), 0)];
+};
+
 describe("pairedEffects", () => {
   test("is numpy's mean over standard deviation of the differences of translations", () => {
     const expected = [-0.07580980435789032, 0.5492983129959016, -0.6232319625115879];
     for (const pool of ["token", "text"] as const) {
-      const effects = pairedEffects(columnsOf(TABLE, pool), unitsOf(TABLE), 0);
+      const effects = effectsOf(TABLE, true, pool);
       for (const [l, each] of expected.entries()) expect(effects[l]).toBeCloseTo(each, 14);
     }
   });
@@ -134,17 +139,15 @@ describe("pairedEffects", () => {
   test("counts the units alone that all languages share", () => {
     const lacking = TABLE.map((rows, l) => (l === 2 ? rows.slice(0, 8) : rows));
     const shared = TABLE.map((rows) => rows.slice(0, 8));
-    expect(pairedEffects(columnsOf(lacking), unitsOf(lacking), 0)).toEqual(
-      pairedEffects(columnsOf(shared), unitsOf(shared), 0),
-    );
+    expect(effectsOf(lacking)).toEqual(effectsOf(shared));
   });
 
   test("is none without translations, with one of them, or where differences do not vary", () => {
-    const none = [null, null, null];
-    expect(pairedEffects(columnsOf(TABLE), unitsOf(TABLE, false), 0)).toEqual(none);
+    const none = [Number.NaN, Number.NaN, Number.NaN];
+    expect(effectsOf(TABLE, false)).toEqual(none);
     const one = TABLE.map((rows) => rows.slice(1, 2));
-    expect(pairedEffects(columnsOf(one), unitsOf(one), 0)).toEqual(none);
+    expect(effectsOf(one)).toEqual(none);
     const even: Table = [1, 7, 3].map((size) => [3, 7, 9].map((n) => [n, size * n] as const));
-    expect(pairedEffects(columnsOf(even), unitsOf(even), 0)).toEqual(none);
+    expect(effectsOf(even)).toEqual(none);
   });
 });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { rank, vScores } from "../../src/reduce/v-score.js";
+import { firstRanked, rank, vScores } from "../../src/reduce/v-score.js";
 
 const matrix = (languages: { min: number }, value: fc.Arbitrary<number>) =>
   fc
@@ -54,6 +54,22 @@ describe("vScores", () => {
     expect(() => vScores([Float64Array.of(1)])).toThrow("at least 2 languages, found 1");
     expect(() => vScores([new Float64Array(2), new Float64Array(3)])).toThrow("3 and 2 features");
   });
+});
+
+test("the first ranked are the first of the whole ranking", () => {
+  const rows = fc.array(
+    fc.double({ min: -2, max: 2, noNaN: true }).map((v) => Math.round(v * 4) / 4),
+    {
+      minLength: 1,
+      maxLength: 40,
+    },
+  );
+  fc.assert(
+    fc.property(rows, fc.integer({ min: 1, max: 50 }), (row, count) => {
+      const scores = Float64Array.from(row);
+      expect([...firstRanked(scores, count)]).toEqual([...rank([scores]).index].slice(0, count));
+    }),
+  );
 });
 
 describe("rank", () => {
