@@ -1,9 +1,12 @@
 import { falseDiscoveryQ } from "./reduce/false-discovery.js";
 import { familyWiseP, largestOf } from "./reduce/family-wise.js";
-import type { LanguageTexts } from "./reduce/feature-columns.js";
-import { type FeatureColumns, featureColumns } from "./reduce/feature-columns.js";
+import {
+  type FeatureColumns,
+  featureColumns,
+  type LanguageTexts,
+} from "./reduce/feature-columns.js";
 import { canHalve, halvedScores } from "./reduce/halvings.js";
-import { labelPermutations } from "./reduce/label-permutations.js";
+import { type LabelPermutations, labelPermutations } from "./reduce/label-permutations.js";
 import type { Pool } from "./reduce/language-sums.js";
 import { CURVE_SHARES, learningCurve } from "./reduce/learning-curve.js";
 import { type PermutationTest, permutationTest } from "./reduce/permutation-test.js";
@@ -11,7 +14,7 @@ import { type Candidate, scoreIntervals } from "./reduce/score-intervals.js";
 import { aurocs, countedTexts, pairedEffects, sharedUnits } from "./reduce/text-effects.js";
 import { sharedIds } from "./reduce/text-ids.js";
 import { type TextUnits, textUnits } from "./reduce/text-units.js";
-import { unitResamples } from "./reduce/unit-resamples.js";
+import { type UnitResamples, unitResamples } from "./reduce/unit-resamples.js";
 import type { Ranking } from "./reduce/v-score.js";
 import type { Evidence, EvidenceFacts, LayerEvidence } from "./runs/evidence-file.js";
 import type { LanguageSums } from "./runs/sums-file.js";
@@ -65,29 +68,45 @@ export async function gatherEvidence(
     );
   const tests = new Map<number, PermutationTest>();
   const gathered = new Map<number, LayerEvidence>();
-  let units: TextUnits | undefined;
-  let untested: string | null = null;
+  let drawn: Drawn | undefined;
   for (const layer of layers) {
     await onLayer(layer);
     const columns = columnsOf(layer);
-    units = textUnits(columns, ids, isParallel);
-    untested = whyUntested(columns, units);
-    const ranking = rankings.get(layer) as Ranking;
-    gathered.set(layer, ofBest(columns, units, ranking));
-    if (untested !== null) continue;
-    const drawn = { seed: SEED, permutations: PERMUTATIONS };
-    tests.set(layer, permutationTest(columns, labelPermutations(columns, units, drawn)));
+    drawn ??= drawnFor(columns, textUnits(columns, ids, isParallel));
+    gathered.set(layer, ofBest(columns, drawn, rankings.get(layer) as Ranking));
+    if (drawn.labels !== null) tests.set(layer, permutationTest(columns, drawn.labels));
   }
   const count = writeTests(tests, gathered);
   const facts: EvidenceFacts = {
     ...{ schema: 1, languages: languages.map(({ language }) => language) },
     scores_sha256: scoresSha256,
-    ...{ is_parallel: units?.isParallel ?? false, units: units?.units ?? 0 },
+    ...{ is_parallel: drawn?.units.isParallel ?? false, units: drawn?.units.units ?? 0 },
     unit: hasDocuments ? "document" : "text",
     ...{ resamples: RESAMPLES, permutations: PERMUTATIONS, halvings: HALVINGS, seed: SEED },
-    ...{ curve_shares: CURVE_SHARES, curve_top_k: CURVE_TOP_K, tests: count, untested },
+    ...{ curve_shares: CURVE_SHARES, curve_top_k: CURVE_TOP_K, tests: count },
+    untested: drawn?.untested ?? null,
   };
   return { facts, layers: gathered };
+}
+
+/** What hangs on the texts alone, so that all layers share it. */
+interface Drawn {
+  units: TextUnits;
+  resamples: UnitResamples;
+  /** null where none can be exchanged. */
+  labels: LabelPermutations | null;
+  untested: string | null;
+}
+
+/** @param columns of any layer */
+function drawnFor(columns: FeatureColumns, units: TextUnits): Drawn {
+  const untested = whyUntested(columns, units);
+  const draws = { seed: SEED, permutations: PERMUTATIONS };
+  return {
+    ...{ units, untested },
+    resamples: unitResamples(columns, units, { seed: SEED, resamples: RESAMPLES }),
+    labels: untested === null ? labelPermutations(columns, units, draws) : null,
+  };
 }
 
 /** Whether labels can be exchanged at all. */
@@ -105,16 +124,19 @@ function whyUntested({ languageOf, weight }: FeatureColumns, units: TextUnits): 
 }
 
 /** Everything but p and q, which wait for all layers. */
-function ofBest(columns: FeatureColumns, units: TextUnits, ranking: Ranking): LayerEvidence {
+function ofBest(
+  columns: FeatureColumns,
+  { units, resamples }: Drawn,
+  ranking: Ranking,
+): LayerEvidence {
   const { languages: K, features: F, index } = ranking;
   const best = Math.min(bestOf(K), F);
   const candidates: Candidate[] = Array.from({ length: K * best }, (_, cell) => {
     const language = Math.floor(cell / best);
     return { language, feature: index[language * F + (cell % best)] as number };
   });
-  const drawn = unitResamples(columns, units, { seed: SEED, resamples: RESAMPLES });
   const isMargin = (at: number) => at % best < marginsOf(K);
-  const intervals = scoreIntervals(columns, drawn, candidates, isMargin);
+  const intervals = scoreIntervals(columns, resamples, candidates, isMargin);
   const unknown = () => new Float32Array(K * best).fill(Number.NaN);
   const halves = canHalve(columns)
     ? halvedScores(columns, units, ranking, { best, halvings: HALVINGS, seed: SEED })

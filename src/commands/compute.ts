@@ -52,8 +52,8 @@ export async function compute(
   const { run, finished } = await computeRun({ ...common, config, splitGiven, resume, overwrite })
     .then(async (run) => {
       const finished = openRun(resolve(run.folder));
-      if (options.holdout !== undefined)
-        await computeHoldout(finished, options.holdout, { ...common, overwrite: false });
+      if (options.holdout === undefined) return { run, finished };
+      await computeHoldout(finished, options.holdout, { ...common, overwrite: false });
       return { run, finished: openRun(resolve(run.folder)) };
     })
     .finally(() => engine.close())

@@ -89,7 +89,10 @@ function openHeld(held: string, { folder }: FinishedRun): Omit<FinishedRun, "hel
 
 function openAlone(folder: string): Omit<FinishedRun, "heldOut"> {
   const meta = readMeta(folder);
-  const scores = reading(folder, RUN_FILES.scores, decodeScores);
+  const scores = reading(folder, RUN_FILES.scores, (bytes) => ({
+    ...decodeScores(bytes),
+    sha256: textHash(bytes),
+  }));
   const statistics = reading(folder, RUN_FILES.statistics, decodeStatistics);
   for (const [file, { languages, layers }] of [
     [RUN_FILES.scores, scores],
@@ -113,7 +116,7 @@ function openAlone(folder: string): Omit<FinishedRun, "heldOut"> {
     meta,
     rankings: scores.layers,
     statistics: statistics.layers,
-    evidence: openEvidence(folder, meta, scores.layers),
+    evidence: openEvidence(folder, meta, scores),
   };
 }
 
@@ -121,15 +124,16 @@ function openAlone(folder: string): Omit<FinishedRun, "heldOut"> {
 function openEvidence(
   folder: string,
   { languages, layers }: Meta,
-  rankings: ReadonlyMap<number, Ranking>,
+  scores: { layers: ReadonlyMap<number, Ranking>; sha256: string },
 ): Evidence | null {
   if (!existsSync(join(folder, RUN_FILES.evidence))) return null;
   const evidence = reading(folder, RUN_FILES.evidence, decodeEvidence);
-  const scores = textHash(readFileSync(join(folder, RUN_FILES.scores)));
   const isFitting =
-    evidence.facts.scores_sha256 === scores &&
+    evidence.facts.scores_sha256 === scores.sha256 &&
     isSame(evidence.facts.languages, languages) &&
-    layers.every((layer) => evidence.layers.get(layer)?.features === rankings.get(layer)?.features);
+    layers.every(
+      (layer) => evidence.layers.get(layer)?.features === scores.layers.get(layer)?.features,
+    );
   if (isFitting) return evidence;
   throw broken(join(folder, RUN_FILES.evidence), `it is not of ${RUN_FILES.scores} here`);
 }
