@@ -7,6 +7,7 @@ import { isFolder, pythonRoot } from "../config/paths.js";
 import { fullCode } from "../config/short-codes.js";
 import { errnoOf, requestError } from "../errors.js";
 import { type CorpusText, textHash } from "../plan.js";
+import { documentInId } from "../reduce/text-ids.js";
 
 /** A corpus that is a file or a folder here, read and checked whole. */
 export interface LocalCorpus {
@@ -83,7 +84,7 @@ function parseJsonl(
       id: row.id?.toString(),
       split: row.split,
       text: row.text,
-      document: row.document ?? documentIn(row.id?.toString()),
+      document: row.document ?? documentInId(row.id?.toString() ?? ""),
       line,
     });
   });
@@ -120,9 +121,6 @@ function parseJsonl(
     revision: `sha256:${textHash(bytes)}`,
   };
 }
-
-/** What stands before the last # of an id such as `gnome/files#p3`. */
-const documentIn = (id: string | undefined): string | undefined => /^(.+)#/s.exec(id ?? "")?.[1];
 
 function readFolder(
   folder: string,

@@ -1,4 +1,5 @@
-import { type FeatureColumns, languageWeights } from "./feature-columns.js";
+import type { FeatureColumns } from "./feature-columns.js";
+import { countedTexts } from "./text-effects.js";
 import { halfOfUnits, type TextUnits } from "./text-units.js";
 import { firstRanked, type Ranking, vScores } from "./v-score.js";
 
@@ -98,12 +99,5 @@ export function meansOfParts(
 }
 
 /** Whether every language has what can be halved. */
-export function canHalve(columns: FeatureColumns): boolean {
-  const texts = new Uint32Array(columns.languages);
-  for (let r = 0; r < columns.weight.length; r++)
-    if (columns.weight[r] !== 0) {
-      const k = columns.languageOf[r] as number;
-      texts[k] = (texts[k] as number) + 1;
-    }
-  return languageWeights(columns).length > 0 && texts.every((count) => count >= 2);
-}
+export const canHalve = (columns: FeatureColumns): boolean =>
+  countedTexts(columns).every((count) => count >= 2);

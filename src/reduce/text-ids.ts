@@ -41,5 +41,7 @@ export function sharedIds(
   };
 }
 
-const documentName = ({ id, document }: NamedText): string =>
-  document ?? /^(.+)#/s.exec(id)?.[1] ?? id;
+const documentName = ({ id, document }: NamedText): string => document ?? documentInId(id) ?? id;
+
+/** What stands before the last # of an id such as `gnome/files#p3`; undefined for any other. */
+export const documentInId = (id: string): string | undefined => /^(.+)#/s.exec(id)?.[1];

@@ -1,7 +1,7 @@
 import { shortCode } from "../config/short-codes.js";
 import { pythonFloat } from "./python-float.js";
 import type { ScoredRun } from "./read.js";
-import { vIn } from "./top-features.js";
+import { rankedFeatures } from "./top-features.js";
 
 export const CSV_HEADER =
   "layer,language_flores,language_code,language_name,rank,feature_index,nu_value";
@@ -15,36 +15,17 @@ export function topFeaturesCsv(
   topK: number,
   layers: readonly number[] = run.meta.layers,
 ): string {
-  const languages = inCodeOrder(run.meta.languages).map((flores) => ({
-    ...{ flores, k: run.meta.languages.indexOf(flores), ...shortCode(flores) },
-  }));
-  const lines = [CSV_HEADER];
-  for (const layer of layers.toSorted((a, b) => a - b)) {
-    const ranking = run.rankings.get(layer);
-    if (ranking === undefined) continue;
-    const { features, index, value } = ranking;
-    const byV = run.byV?.get(layer);
-    for (const { flores, k, code, name } of languages) {
-      for (
-        let place = 0;
-        place < Math.min(topK, run.ranked?.get(layer)?.[k] ?? features);
-        place++
-      ) {
-        const at = k * features + place;
-        const cells = [
-          layer,
-          cell(flores),
-          cell(code),
-          cell(name),
-          place + 1,
-          index[at],
-          pythonFloat(byV === undefined ? (value[at] as number) : vIn(byV, k, index[at] as number)),
-        ];
-        lines.push(cells.join(","));
-      }
-    }
-  }
-  return `${lines.join("\n")}\n`;
+  const lines = layers
+    .toSorted((a, b) => a - b)
+    .flatMap((layer) =>
+      inCodeOrder(run.meta.languages).flatMap((language) => {
+        const { code, name } = shortCode(language);
+        return rankedFeatures(run, { layer, language, topK }).map(({ rank, feature, v }) =>
+          [layer, cell(language), cell(code), cell(name), rank, feature, pythonFloat(v)].join(","),
+        );
+      }),
+    );
+  return `${[CSV_HEADER, ...lines].join("\n")}\n`;
 }
 
 /** Languages by their short codes (by code point); those with one code keep their order. */

@@ -1,7 +1,9 @@
 import { requestError } from "../errors.js";
 import { specificity } from "../reduce/mean-profile.js";
 import { rateEntropy } from "../reduce/rate-entropy.js";
+import { marginOf } from "../reduce/score-intervals.js";
 import { type Ranking, rank } from "../reduce/v-score.js";
+import { columnOf } from "./feature-evidence.js";
 import type { ForeignRun } from "./foreign.js";
 import { type FinishedRun, runWord } from "./read.js";
 import type { LayerStatistics } from "./score-files.js";
@@ -99,15 +101,13 @@ const split = (
   );
 
 function margins(statistics: LayerStatistics): Float64Array[] {
-  const means = split(statistics.mean, statistics, (mean) => mean);
-  return means.map((own, k) =>
-    own.map((mean, f) =>
-      means.reduce(
-        (least, other, l) => (l === k ? least : Math.min(least, mean - (other[f] as number))),
-        Number.POSITIVE_INFINITY,
-      ),
-    ),
-  );
+  const { languages, features, mean } = statistics;
+  const rows = Array.from({ length: languages }, () => new Float64Array(features));
+  for (let f = 0; f < features; f++) {
+    const means = columnOf(statistics, mean, f);
+    for (const [k, row] of rows.entries()) row[f] = marginOf(means, k).margin;
+  }
+  return rows;
 }
 
 function specific(statistics: LayerStatistics, measure: "lape" | "tau"): Float64Array[] {

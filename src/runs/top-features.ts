@@ -1,6 +1,7 @@
 import { requestError } from "../errors.js";
 import type { Interval } from "../reduce/bootstrap.js";
 import { leaveOneOutRange, specificity } from "../reduce/mean-profile.js";
+import { marginOf } from "../reduce/score-intervals.js";
 import type { Ranking } from "../reduce/v-score.js";
 import { columnOf, evidenceOf, type FeatureEvidence, meanOfOthers } from "./feature-evidence.js";
 import type { FinishedRun, ScoredRun } from "./read.js";
@@ -96,7 +97,7 @@ function placesOf(
 }
 
 /** v of a feature on a language. */
-export function vIn({ features, index, value }: Ranking, k: number, feature: number): number {
+function vIn({ features, index, value }: Ranking, k: number, feature: number): number {
   const own = index.subarray(k * features, (k + 1) * features);
   return value[k * features + own.indexOf(feature)] as number;
 }
@@ -119,11 +120,11 @@ function withStatistics(
   const { features } = statistics;
   const k = languages.indexOf(language);
   const at = k * features + feature;
-  const other = runnerUp(statistics, feature, k);
   const means = Float64Array.from(columnOf(statistics, statistics.mean, feature));
+  const { runnerUp, margin } = marginOf(means, k);
   const mean = statistics.mean[at] as number;
   const error = statistics.standardError[at] as number;
-  const runnerUpMean = statistics.mean[other * features + feature] as number;
+  const runnerUpMean = means[runnerUp] as number;
   const flags: TopFeature["flags"] = [];
   if ((statistics.firstShare[at] as number) > 0.5) flags.push("sink");
   if (statistics.activeFraction[at] === 0) flags.push("silent");
@@ -133,9 +134,9 @@ function withStatistics(
     ...ranked,
     standard_error: Number.isFinite(error) ? error : null,
     mean,
-    runner_up: languages[other] as string,
+    runner_up: languages[runnerUp] as string,
     runner_up_mean: runnerUpMean,
-    margin: mean - runnerUpMean,
+    margin,
     active_fraction: statistics.activeFraction[at] as number,
     active_elsewhere: meanOfOthers(columnOf(statistics, statistics.activeFraction, feature), k),
     tau: specificity(means),
@@ -145,20 +146,4 @@ function withStatistics(
     n_tokens: run.meta.tokens_counted[language] ?? 0,
     flags,
   };
-}
-
-function runnerUp(
-  { languages, features, mean }: LayerStatistics,
-  feature: number,
-  k: number,
-): number {
-  let best = k === 0 ? 1 : 0;
-  for (let other = 0; other < languages; other++) {
-    if (
-      other !== k &&
-      (mean[other * features + feature] as number) > (mean[best * features + feature] as number)
-    )
-      best = other;
-  }
-  return best;
 }
