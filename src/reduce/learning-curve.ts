@@ -2,7 +2,7 @@ import type { FeatureColumns } from "./feature-columns.js";
 import { meansOfParts } from "./halvings.js";
 import { jaccard, rankBiasedOverlap } from "./list-agreement.js";
 import { Draws, seedOf } from "./random.js";
-import type { TextUnits } from "./text-units.js";
+import { drawnFrom, type TextUnits } from "./text-units.js";
 import { firstRanked, vScores } from "./v-score.js";
 
 /** Parts of a run's units of which two samples each are compared. */
@@ -77,13 +77,9 @@ function twoSamples({ unitOf, sampleEnds }: TextUnits, share: number, seed: numb
   const part = new Uint8Array(sampleEnds.at(-1) ?? 0).fill(2);
   let start = 0;
   for (const end of sampleEnds) {
-    const members = Array.from({ length: end - start }, (_, at) => start + at);
-    const size = Math.floor(share * members.length);
-    for (let at = 0; at < 2 * size; at++) {
-      const from = at + draws.below(members.length - at);
-      part[members[from] as number] = at < size ? 0 : 1;
-      members[from] = members[at] as number;
-    }
+    const size = Math.floor(share * (end - start));
+    for (const [at, unit] of drawnFrom(draws, start, end, 2 * size).entries())
+      part[unit] = at < size ? 0 : 1;
     start = end;
   }
   return Uint8Array.from(unitOf, (unit) => (unit < 0 ? 2 : (part[unit] as number)));

@@ -85,12 +85,18 @@ export function halfOfUnits({ unitOf, sampleEnds }: TextUnits, seed: number): bo
   const drawn = new Set<number>();
   for (const [at, end] of sampleEnds.entries()) {
     const start = at === 0 ? 0 : (sampleEnds[at - 1] as number);
-    const sample = Array.from({ length: end - start }, (_, unit) => start + unit);
-    for (let place = 0; place < Math.ceil(sample.length / 2); place++) {
-      const from = place + draws.below(sample.length - place);
-      drawn.add(sample[from] as number);
-      sample[from] = sample[place] as number;
-    }
+    for (const unit of drawnFrom(draws, start, end, Math.ceil((end - start) / 2))) drawn.add(unit);
   }
   return Array.from(unitOf, (unit) => drawn.has(unit));
+}
+
+/** So many of the units from `start` to before `end`, without replacement, as drawn. */
+export function drawnFrom(draws: Draws, start: number, end: number, count: number): number[] {
+  const members = Array.from({ length: end - start }, (_, at) => start + at);
+  return Array.from({ length: count }, (_, at) => {
+    const from = at + draws.below(members.length - at);
+    const unit = members[from] as number;
+    members[from] = members[at] as number;
+    return unit;
+  });
 }

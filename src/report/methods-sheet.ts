@@ -1,9 +1,8 @@
 import { languageName } from "../config/languages.js";
-import { ENOUGH_TEXTS } from "../reduce/enough-texts.js";
 import type { FinishedRun } from "../runs/read.js";
 import { type TopFeature, topFeatures } from "../runs/top-features.js";
 import { digits } from "../views/digits.js";
-import { chanceText, intervalText, tooFewTexts } from "../views/evidence-text.js";
+import { chanceText, claimLines, intervalText } from "../views/evidence-text.js";
 import { caveats } from "./caveats.js";
 
 /** What a reviewer asks of a run's scores: every choice, formula, count, hash and limit, as Markdown. */
@@ -25,12 +24,9 @@ export function methodsSheet(run: FinishedRun): string {
     .join("\n\n")}\n`;
 }
 
-function claim(run: FinishedRun): string {
-  const few = tooFewTexts(run);
-  return few === null
-    ? "Features are said to be associated with a language: their activation is higher on its texts. What they represent, or cause, is not claimed."
-    : `Only ${few} texts a language: from fewer than ${ENOUGH_TEXTS} nothing is claimed.`;
-}
+const claim = (run: FinishedRun): string =>
+  claimLines(run)[0] ??
+  "Features are said to be associated with a language: their activation is higher on its texts. What they represent, or cause, is not claimed.";
 
 function scores({ meta }: FinishedRun): string[] {
   const mean =
