@@ -87,7 +87,7 @@ export async function steeringTexts(
         ? `, of which ${all - usable.length} are left out (the features were chosen or the vectors made on them or on their translations): ${usable.length} are left`
         : "";
     throw requestError(
-      `--corpus ${place(corpus, from.split).replace("--corpus ", "")} has ${all} texts in ${language}${without}. ${flag} asks for ${count}. Lower it or --train-n, or give another --corpus.`,
+      `${place(corpus, from.split)} has ${all} texts in ${language}${without}. ${flag} asks for ${count}. Lower it or --train-n, or give another --corpus.`,
     );
   };
   const steered = new Map(
