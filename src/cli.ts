@@ -12,6 +12,7 @@ import { exportCsv } from "./commands/export-csv.js";
 import { exportFolder } from "./commands/export-folder.js";
 import { exportPt } from "./commands/export-pt.js";
 import { feature } from "./commands/feature.js";
+import { fidelity } from "./commands/fidelity.js";
 import { holdout } from "./commands/holdout.js";
 import { importResults } from "./commands/import-results.js";
 import { interactions } from "./commands/interactions.js";
@@ -149,6 +150,7 @@ async function main(): Promise<number> {
     doctor: (options) => doctor(options, output, cancelled.signal),
     prefetch: (options) => prefetch(options, output, cancelled.signal),
     selfcheck: (options) => selfcheck(options, output, cancelled.signal),
+    fidelity: (run, options) => fidelity(run, options, output, cancelled.signal),
     holdout: (run, options) => holdout(run, options, output, cancelled.signal),
     rescore: (run, options) => rescore(run, options, output, cancelled.signal),
   });

@@ -114,6 +114,11 @@ _WRITTEN = ("hook_resid_pre", "hook_resid_mid", "hook_resid_post", "hook_attn_ou
 _WRITTEN += ("hook_mlp_in", "hook_mlp_out", "mlp.hook_out")
 
 
+def hook_names(architecture: str) -> list[str]:
+    """Names behind "blocks.L." that are known in a model of a known type."""
+    return list(_names(ARCHITECTURES[architecture]))
+
+
 def find_hook_point(
     architecture: str,
     hook_name: str | None,

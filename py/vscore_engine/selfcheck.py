@@ -1,9 +1,4 @@
-"""Does a dictionary fit the tensor it reads? A few sentences, reconstructed, and counted.
-
-A wrong hook point, model or precision shows in numbers that every release states: how much of the
-variance is explained and how many features are active. Sums only: their ratios, and what they say,
-are formed in TypeScript.
-"""
+"""What this machine makes of a batch, and how many features a release says are active."""
 
 import re
 import resource
@@ -15,8 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from vscore_engine.activations import forward
-from vscore_engine.dictionaries import Dictionary, at_output
-from vscore_engine.errors import EngineError
+from vscore_engine.dictionaries import Dictionary
 from vscore_engine.models import LoadedModel
 from vscore_engine.tokens import TokenizedText
 
@@ -30,22 +24,17 @@ def check(
     texts: Mapping[str, Sequence[TokenizedText]],
     on_layer: Callable[[int], None] = lambda _: None,
 ) -> dict[str, object]:
-    """Check every dictionary on every language's texts, all of them in one padded batch.
+    """Encode every language's texts, all of them in one padded batch, and some of them alone.
 
     on_layer is told how many layers are done.
 
-    Returns {"layers": [{"layer", "stated_l0", "output_module", "max_difference", "languages":
-    {code: {"tokens", "active", "error", "variance", "not_finite"}}}], "tokens_per_s",
-    "memory_bytes", "tf32"}. Over the counted tokens (neither special nor at the first position) of
-    a language: active is the number of (token, feature) pairs; error sum |y - y'|^2 and variance
-    sum |y - mean(y)|^2, in float64, where y is the tensor that the dictionary reconstructs (of a
-    transcoder: the one that `hook_name_out` of its metadata names). max_difference: the largest
-    |a - b| / max(1, |b|) of an activation between the batch and the text alone, for the first text
-    of each language.
+    Returns {"layers": [{"layer", "max_difference"}], "tokens_per_s", "memory_bytes", "tf32"}.
+    max_difference: the largest |a - b| / max(1, |b|) of an activation of a counted token (neither
+    special nor at the first position) between the batch and the text alone, for the first text of
+    each language; None where an activation is not finite.
     """
     batch = [text for language in texts.values() for text in language]
     counted = np.concatenate([text.role == 0 for text in batch])
-    outputs = {layer: at_output(entry, loaded.config) for layer, entry in dictionaries.items()}
 
     inputs = forward(loaded, dictionaries, batch)
     began = time.perf_counter()
@@ -53,7 +42,6 @@ def check(
     forward(loaded, dictionaries, batch)
     _wait_for(loaded.device)
     seconds = time.perf_counter() - began
-    targets = forward(loaded, outputs, batch)
     firsts = [language[0] for language in texts.values() if language]
     alone = [forward(loaded, dictionaries, [text]) for text in firsts]
     ends = np.cumsum([len(text.ids) for text in batch])
@@ -64,21 +52,11 @@ def check(
     layers = []
     for number, (layer, entry) in enumerate(dictionaries.items()):
         on_layer(number)
-        rows = inputs[layer].float()
-        y = targets[layer].float()
-        features, rebuilt = _apply(entry, rows)
+        chosen = is_first & counted
+        batched = _encoded(entry, inputs[layer].float())[chosen]
         single = _encoded(entry, _joined([one[layer] for one in alone]).float())
-        layers.append(
-            {
-                "layer": layer,
-                "stated_l0": stated_l0(entry),
-                "output_module": outputs[layer].point.describe(loaded.config.model_type),
-                "max_difference": _difference(
-                    features[is_first & counted], single[counted[is_first]]
-                ),
-                "languages": _by_language(texts, counted, features, rebuilt, y),
-            }
-        )
+        difference = _difference(batched, single[counted[is_first]])
+        layers.append({"layer": layer, "max_difference": difference})
     return {
         "layers": layers,
         "tokens_per_s": float(len(counted) / seconds),
@@ -112,54 +90,11 @@ def peak_memory(device: "torch.device") -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
 
-def _apply(entry: Dictionary, rows: "torch.Tensor") -> tuple[np.ndarray, np.ndarray]:
-    """Activations f32 [n, d_sae] and reconstruction f64 [n, d_out] of rows [n, d_in]."""
-    import torch
-
-    if rows.shape[-1] != int(entry.sae.cfg.d_in):
-        raise EngineError(
-            "request",
-            f"The dictionary {entry.source.name} reads vectors of {entry.sae.cfg.d_in} values, the "
-            f"tensor has {rows.shape[-1]}. The same width was expected. Choose another dictionary.",
-        )
-    with torch.inference_mode():
-        # forward, not decode(encode()): it adds a transcoder's skip connection.
-        return _encoded(entry, rows), entry.sae(rows).double().cpu().numpy()
-
-
 def _encoded(entry: Dictionary, rows: "torch.Tensor") -> np.ndarray:
     import torch
 
     with torch.inference_mode():
         return entry.encode(rows).cpu().numpy()
-
-
-def _by_language(
-    texts: Mapping[str, Sequence[TokenizedText]],
-    counted: np.ndarray,
-    features: np.ndarray,
-    rebuilt: np.ndarray,
-    target: "torch.Tensor",
-) -> dict[str, dict[str, object]]:
-    y = target.double().cpu().numpy()
-    sums: dict[str, dict[str, object]] = {}
-    start = 0
-    for language, own in texts.items():
-        stop = start + sum(len(text.ids) for text in own)
-        rows = np.flatnonzero(counted[start:stop]) + start
-        start = stop
-        finite = np.isfinite(y[rows]).all(axis=1) & np.isfinite(features[rows]).all(axis=1)
-        finite &= np.isfinite(rebuilt[rows]).all(axis=1)
-        good = rows[finite]
-        centred = y[good] - y[good].mean(axis=0) if len(good) else y[good]
-        sums[language] = {
-            "tokens": len(good),
-            "not_finite": len(rows) - len(good),
-            "active": int((features[good] != 0).sum()),
-            "error": float(((y[good] - rebuilt[good]) ** 2).sum()),
-            "variance": float((centred**2).sum()),
-        }
-    return sums
 
 
 def _difference(batched: np.ndarray, alone: np.ndarray) -> float | None:

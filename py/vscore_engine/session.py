@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from vscore_engine.dictionaries import Dictionary
     from vscore_engine.jobs import Job
     from vscore_engine.models import LoadedModel
-    from vscore_engine.tokens import Tokenized
+    from vscore_engine.tokens import Tokenized, TokenizedText
 
 
 class Session:
@@ -41,6 +41,9 @@ class Session:
             "doctor": self._doctor,
             "prefetch": self._prefetch,
             "selfcheck": self._selfcheck,
+            "fidelity": self._fidelity,
+            "splice": self._splice,
+            "find_hook": self._find_hook,
             "ablate": self._ablate,
             "cluster": self._cluster,
             "detect": self._detect,
@@ -213,17 +216,40 @@ class Session:
         result(self._sender, "selfcheck", check(loaded, self._dictionaries, texts, on_layer))
         return sum(len(own) for own in texts.values())
 
+    def _fidelity(self, job: "Job") -> int:
+        from vscore_engine.fidelity_jobs import measure_fidelity
+
+        loaded, texts = self._ready(), self._tokenized(job)
+        return measure_fidelity(job, loaded, self._dictionaries, texts, self._sender)
+
+    def _splice(self, job: "Job") -> int:
+        from vscore_engine.fidelity_jobs import measure_splices
+
+        loaded, texts = self._ready(), self._tokenized(job)
+        return measure_splices(job, loaded, self._dictionaries, texts, self._sender)
+
+    def _find_hook(self, job: "Job") -> int:
+        from vscore_engine.fidelity_jobs import search_hook
+
+        loaded, texts = self._ready(), self._tokenized(job)
+        entry = self._dictionaries[int(job.params["layer"])]
+        return search_hook(job, loaded, entry, texts, self._sender)
+
+    def _tokenized(self, job: "Job") -> "list[TokenizedText]":
+        language = str(job.params["language"])
+        if language not in self._texts:
+            raise EngineError("bug", f"{language} is not tokenized. `tokenize` comes first. Do so.")
+        return self._texts[language].texts
+
     def _ablate(self, job: "Job") -> int:
         from vscore_engine.ablate import ablate
 
-        loaded = self._ready()
-        language, layer = str(job.params["language"]), job.params["layer"]
-        if language not in self._texts:
-            raise EngineError("bug", f"{language} is not tokenized. `tokenize` comes first. Do so.")
+        loaded, texts = self._ready(), self._tokenized(job)
+        layer = job.params["layer"]
         if layer is not None and layer not in self._dictionaries:
             raise EngineError("bug", f"Layer {layer} is not loaded. `load` comes first. Do so.")
         dictionary = None if layer is None else self._dictionaries[layer]
-        return ablate(job, loaded, dictionary, self._texts[language].texts, self._sender)
+        return ablate(job, loaded, dictionary, texts, self._sender)
 
     def _steer(self, job: "Job") -> int:
         from vscore_engine.steer_jobs import STEER_JOBS

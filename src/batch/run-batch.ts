@@ -30,6 +30,8 @@ export interface BatchOptions {
   keepGoing: boolean;
   /** Of each run; its own default where left out. */
   stallTimeout?: number | undefined;
+  /** False: dictionaries that do not rebuild what they read stop no run. */
+  selfCheck?: boolean;
   signal: AbortSignal;
   onBegin: (run: PlannedRun, number: number) => void;
   /** What a run says of its progress. */
@@ -89,6 +91,7 @@ async function runOne(run: PlannedRun, options: BatchOptions): Promise<BatchResu
   const args = ["compute", "--config", "-", "--resume", "--json"];
   if (options.stallTimeout !== undefined)
     args.push("--stall-timeout", String(options.stallTimeout));
+  if (options.selfCheck === false) args.push("--no-self-check");
   const child = execa(interpreter, [...script, ...args], {
     input: JSON.stringify(run.asked),
     reject: false,

@@ -11,6 +11,7 @@ export interface BatchRequest {
   outRoot: string;
   keepGoing: boolean;
   stallTimeout?: number | undefined;
+  selfCheck: boolean;
   dryRun: boolean;
   json: boolean;
 }
@@ -22,7 +23,7 @@ export interface BatchRequest {
  * @throws ReportedFailure with the exit code of the worst run
  */
 export async function batch(
-  { paths, outRoot, keepGoing, stallTimeout, dryRun, json }: BatchRequest,
+  { paths, outRoot, keepGoing, stallTimeout, selfCheck, dryRun, json }: BatchRequest,
   command: readonly [string, ...string[]],
   output: Output,
   signal: AbortSignal,
@@ -37,6 +38,7 @@ export async function batch(
     command,
     keepGoing,
     stallTimeout,
+    selfCheck,
     signal,
     onBegin: ({ name, config }, number) =>
       output.note(`── ${number + 1}/${runs.length} ${name} → ${config.out_dir}`),

@@ -29,6 +29,7 @@ export interface ComputeOptions {
   /** Another split of the corpus, on which the features are looked at once more. */
   holdout?: Split | undefined;
   stallTimeout: number;
+  selfCheck: boolean;
 }
 
 /** `vscore compute`: makes a run, or says what it would do. */
@@ -46,10 +47,12 @@ export async function compute(
     columns: output.columns,
     write: output.raw,
   });
-  const { resume, overwrite, stallTimeout } = options;
+  const { resume, overwrite, stallTimeout, selfCheck } = options;
   const engine = new OneEngine(stallTimeout);
   const common = { engine, signal, onNews: progress.news };
-  const { run, finished } = await computeRun({ ...common, config, splitGiven, resume, overwrite })
+  const { run, finished } = await computeRun({
+    ...{ ...common, config, splitGiven, resume, overwrite, selfCheck },
+  })
     .then(async (run) => {
       const finished = openRun(resolve(run.folder));
       if (options.holdout === undefined) return { run, finished };

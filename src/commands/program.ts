@@ -17,6 +17,7 @@ import { addExperiments, type ExperimentActions } from "./experiment-options.js"
 import type { ExploreOptions } from "./explore.js";
 import { addExplore } from "./explore-options.js";
 import type { FeatureOptions } from "./feature.js";
+import type { FidelityOptions } from "./fidelity.js";
 import type { HoldoutOptions } from "./holdout.js";
 import type { ModelsOptions } from "./models.js";
 import { addConfigOptions, corpusOption, flagsOf, rankByOption, whole } from "./options.js";
@@ -32,6 +33,7 @@ import { addSteer, type SteerActions } from "./steer-options.js";
 export interface Actions extends ExperimentActions, ExchangeActions, SteerActions {
   compute(options: ComputeOptions): Promise<void>;
   holdout(run: string, options: HoldoutOptions): Promise<void>;
+  fidelity(run: string, options: FidelityOptions): Promise<void>;
   batch(request: BatchRequest): Promise<void>;
   models(options: ModelsOptions): Promise<void>;
   languages(
@@ -86,6 +88,10 @@ export function buildProgram(actions: Actions): Command {
       whole(0),
       STALL_TIMEOUT_S,
     )
+    .option(
+      "--no-self-check",
+      "go on where dictionaries do not rebuild what they read (else the run stops before it begins)",
+    )
     .addOption(
       new Option(
         "--holdout <SPLIT>",
@@ -108,6 +114,7 @@ export function buildProgram(actions: Actions): Command {
       overwrite: values.overwrite === true,
       holdout: values.holdout as Split | undefined,
       stallTimeout: values.stallTimeout as number,
+      selfCheck: values.selfCheck !== false,
     }),
   );
 
@@ -133,12 +140,29 @@ export function buildProgram(actions: Actions): Command {
     );
 
   program
+    .command("fidelity")
+    .argument("<RUN>")
+    .description(
+      "how well a run's dictionaries rebuild its languages: FVU, L0, silent features, and with --measure the loss recovered",
+    )
+    .option("--measure", "measure it with the model, on the run's own texts, and keep that")
+    .option("--n-texts <N>", "texts of each language that --measure takes", whole(1), 20)
+    .option("--layer <LAYER>", "this layer alone", whole(0))
+    .option("--json", "print as JSON")
+    .action((run, { measure, nTexts, layer, json }) =>
+      actions.fidelity(run, {
+        ...{ measure: measure === true, texts: nTexts, layer, json: json === true },
+      }),
+    );
+
+  program
     .command("batch")
     .argument("<FILE|FOLDER...>", "config files, or folders of them")
     .description("compute many runs, one after the other, each in a process of its own")
     .option("--out-root <FOLDER>", "every run's folder lies below it", RUNS_FOLDER)
     .option("--keep-going", "go on after a run that failed")
     .option("--stall-timeout <SECONDS>", "of each run, as in compute", whole(0))
+    .option("--no-self-check", "of each run, as in compute")
     .option("--dry-run", "print the runs, start nothing")
     .option("--json", "print the summary as JSON")
     .addHelpText(
@@ -159,11 +183,12 @@ A FILE (YAML or JSON) holds the options of one run; or a list of runs; or a matr
 Runs that are finished are left as they are, interrupted ones go on: the same command continues a batch. It exits like
 the worst of its runs, in the order 1, 3, 4, 2, 130, 0.`,
     )
-    .action((paths, { outRoot, keepGoing, stallTimeout, dryRun, json }) =>
+    .action((paths, { outRoot, keepGoing, stallTimeout, selfCheck, dryRun, json }) =>
       actions.batch({
         paths,
         outRoot,
         stallTimeout: stallTimeout as number | undefined,
+        selfCheck: selfCheck !== false,
         keepGoing: keepGoing === true,
         dryRun: dryRun === true,
         json: json === true,

@@ -1,9 +1,16 @@
+import { moduleRead } from "../compute/checked-fidelity.js";
 import { loadRequest } from "../compute/compute-run.js";
 import { resolveConfig } from "../config/resolve.js";
 import type { ConfigKey, PartialConfig } from "../config/schema.js";
 import { readLocalCorpus } from "../corpora/local-corpora.js";
 import { withEngine } from "../engine/with-engine.js";
 import { EXIT_CODES, ReportedFailure } from "../errors.js";
+import { type LikelyHook, likelyHook } from "../fidelity/likely-hook.js";
+import {
+  checkedShards,
+  measureFidelity,
+  type TextsOfLanguage,
+} from "../fidelity/measure-fidelity.js";
 import { judge, overall } from "../selfcheck/verdict.js";
 import { showProgress } from "../views/progress.js";
 import { checkLines, machineLines } from "../views/selfcheck-table.js";
@@ -34,20 +41,34 @@ export async function selfcheck(
   const corpus = readLocalCorpus("udhr", "dev", true).languages;
   const progress = showProgress({ ...output, write: output.raw });
   const began = performance.now();
-  const { loaded, sums, seconds } = await withEngine(
+  const { loaded, machine, layers, likely, seconds } = await withEngine(
     signal,
     async (jobs) => {
       const loaded = await jobs.load(loadRequest(config));
       const seconds = (performance.now() - began) / 1000;
       progress.news({ type: "phase", phase: "checking" });
+      const languages = new Map<string, TextsOfLanguage>();
       for (const language of LANGUAGES) {
         const texts = corpus.get(language)?.slice(0, TEXTS) ?? [];
-        await jobs.tokenize(
+        const { tokens } = await jobs.tokenize(
           language,
           texts.map(({ text }) => text),
         );
+        languages.set(language, { texts, tokens });
       }
-      return { loaded, seconds, sums: await jobs.selfcheck(LANGUAGES) };
+      const machine = await jobs.selfcheck(LANGUAGES);
+      const request = { languages, texts: TEXTS, losses: false, budget: config.batch_tokens };
+      const layers = judge(await measureFidelity(request, jobs), loaded.dtype, machine);
+      const likely = new Map<number, LikelyHook>();
+      for (const { layer, reference, verdict } of layers) {
+        if (verdict !== "failed") continue;
+        const own = languages.get(reference) as TextsOfLanguage;
+        const shards = checkedShards(own, TEXTS, config.batch_tokens);
+        const where = { language: reference, layer, shards };
+        const found = await likelyHook(jobs, moduleRead(loaded, layer), where);
+        if (found !== null) likely.set(layer, found);
+      }
+      return { loaded, seconds, machine, layers, likely };
     },
     ({ phase, done, total }) =>
       progress.news({
@@ -55,17 +76,22 @@ export async function selfcheck(
         phase: phase.startsWith("check") ? `${phase} (${done} of ${total})` : `loading ${phase}`,
       }),
   ).finally(progress.stop);
-  const layers = judge(sums, loaded.dtype);
   const verdict = overall(layers);
   if (json) {
-    output.data(asJson({ schema_version: 1, verdict, layers, loaded, sums, load_s: seconds }));
+    const hooks = Object.fromEntries(likely);
+    output.data(
+      asJson({
+        ...{ schema_version: 1, verdict, layers, likely_hooks: hooks, loaded },
+        ...{ machine, load_s: seconds },
+      }),
+    );
   } else {
     output.result(
       [
-        ...machineLines(config, loaded, sums, seconds),
+        ...machineLines(config, loaded, machine, seconds),
         `texts    the first ${TEXTS} of udhr (dev) in ${LANGUAGES.join(", ")}`,
         "",
-        ...checkLines(layers, loaded),
+        ...checkLines(layers, loaded, likely),
         ...loaded.warnings.map((warning) => `warning: ${warning}`),
         "",
         {

@@ -2,12 +2,13 @@ import { openAnyRun } from "../compute/open-any-run.js";
 import { anyRankedBy, type Measure } from "../runs/rank-by.js";
 import { rankedFeatures, topFeatures } from "../runs/top-features.js";
 import {
-  featureLines,
   foreignRunLines,
   legendLines,
   rankedLines,
   runLines,
+  shadedFeatureLines,
 } from "../views/feature-table.js";
+import { plain } from "../views/line.js";
 import { asJson, type Output } from "./output.js";
 
 export interface ShowOptions {
@@ -42,16 +43,15 @@ export async function show(
     );
     return;
   }
-  output.result(
-    [
-      ...runLines(run),
-      "",
-      ...featureLines(features, output.room),
+  output.styled([
+    ...[...runLines(run), ""].map((line) => plain(line)),
+    ...shadedFeatureLines(features, output.room),
+    ...[
       "",
       ...legendLines(run, features),
       ...run.meta.warnings.map((warning) => `warning: ${warning}`),
-    ].join("\n"),
-  );
+    ].map((line) => plain(line)),
+  ]);
 }
 
 export const noteConversion = (folder: string, output: Output): void =>

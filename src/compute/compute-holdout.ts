@@ -64,5 +64,7 @@ export async function computeHoldout(
       `${run.meta.corpus} has changed since the run ${run.name}: it was ${run.meta.corpus_revision}, now it is ${local.revision}. Held-out texts must be of the same corpus. Restore it, or compute the run anew.`,
     );
   refuseOwnTexts(run, local);
-  return computeRun({ ...request, config, splitGiven: true, resume: !request.overwrite });
+  const resume = !request.overwrite;
+  // Model and dictionaries are the run's own: it was looked at there whether they fit.
+  return computeRun({ ...request, config, splitGiven: true, resume, selfCheck: false });
 }

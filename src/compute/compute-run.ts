@@ -14,6 +14,7 @@ import type { Meta, RunNews } from "../runs/meta.js";
 import { openRun } from "../runs/read.js";
 import { siteOf, storedConfig, wholeConfig } from "../runs/site.js";
 import { RunStore } from "../runs/store.js";
+import { checkedFidelity } from "./checked-fidelity.js";
 import { checkCorpus, gatherTexts } from "./gather-texts.js";
 import { OpenRun } from "./open-run.js";
 import { ProgressMeter } from "./progress-meter.js";
@@ -26,6 +27,8 @@ export interface ComputeRequest {
   splitGiven: boolean;
   resume: boolean;
   overwrite: boolean;
+  /** Whether dictionaries that do not rebuild what they read stop the run before it begins; else that is a warning. */
+  selfCheck?: boolean;
   /** Seconds without a sign of life after which Python is taken for hung; 0: never. */
   stallTimeout?: number;
   /** For several runs in a row, whose owner ends it; else a run has one to itself. */
@@ -40,8 +43,9 @@ export interface ComputedRun {
 }
 
 /**
- * The story of a run: look at the request, start the engine, gather the texts, load, tokenise, extract language by
- * language (each one a finished checkpoint), score, write. `meta` is null where the run was finished before.
+ * The story of a run: look at the request, start the engine, gather the texts, load, tokenise, check that dictionaries and model fit
+ * each other, extract language by language (each one a finished checkpoint), score, write. `meta` is null where the run was finished
+ * before.
  *
  * @throws VscoreError; what was finished stays, what was begun and not finished is removed
  */
@@ -78,13 +82,20 @@ export async function computeRun(request: ComputeRequest): Promise<ComputedRun> 
     request.onNews({ type: "phase", phase: "loading" });
     const loaded = await jobs.load(loadRequest(pinned));
     const tokenized = await tokenizeTexts(gathered.languages, config, jobs);
+    const kept = goesOn ? store?.readFidelity(config) : undefined;
+    request.onNews({ type: "phase", phase: "checking the dictionaries" });
+    const fidelity =
+      kept ??
+      (await checkedFidelity({ config, loaded, gathered, tokenized }, jobs, {
+        refuses: request.selfCheck !== false,
+      }));
 
     store ??= await RunStore.create(folder, config, site);
     // Damaged: what is asked for now takes its place. Sums that do not fit it are refused by their provenance.
     if (goesOn && begun === null) await store.writeConfig(config);
     const { onNews } = request;
     const common = { config, store, jobs, meter, onNews, started, startedAt };
-    const parts = { ...common, loaded, gathered, tokenized };
+    const parts = { ...common, loaded, gathered, tokenized, fidelity };
     await engine.logTo(store.path(RUN_FILES.engineLog));
     return { folder, meta: await new OpenRun(parts).complete(goesOn) };
   } catch (error) {

@@ -4,11 +4,13 @@ import { shortHash } from "../plan.js";
 import { bestFeatures, chooseExamples } from "../reduce/examples.js";
 import type { Ranking } from "../reduce/v-score.js";
 import { storedEvents } from "../runs/events.js";
+import { type Fidelity, fidelityText, notRebuiltWarnings } from "../runs/fidelity-file.js";
 import { RUN_FILES } from "../runs/files.js";
 import type { Meta, RunEvent, RunNews } from "../runs/meta.js";
 import type { RunStore } from "../runs/store.js";
 import type { LanguageSums } from "../runs/sums-file.js";
 import { scoreLayers, silentLayers } from "../scoring.js";
+import { selfCheckWarnings } from "./checked-fidelity.js";
 import { collectExamples } from "./collect-examples.js";
 import { describeRun } from "./describe-run.js";
 import { extractLanguage } from "./extract-language.js";
@@ -26,6 +28,8 @@ export interface RunParts {
   loaded: Loaded;
   gathered: GatheredTexts;
   tokenized: ReadonlyMap<string, TokenizedLanguage>;
+  /** How well the dictionaries rebuild the languages. */
+  fidelity: Fidelity;
   meter: ProgressMeter;
   onNews: (news: RunNews) => void;
   started: Date;
@@ -63,8 +67,10 @@ export class OpenRun {
       tokens,
     });
     const known = textWarnings(this.parts.tokenized, this.parts.loaded.model.max_positions);
-    const { loaded, gathered } = this.parts;
-    for (const warning of [...loaded.warnings, ...gathered.warnings, ...known])
+    const { loaded, gathered, fidelity, store } = this.parts;
+    await store.write(RUN_FILES.fidelity, fidelityText(fidelity));
+    const misfits = [...notRebuiltWarnings(fidelity), ...selfCheckWarnings(fidelity, loaded.dtype)];
+    for (const warning of [...loaded.warnings, ...gathered.warnings, ...known, ...misfits])
       await this.warn(warning);
     // What was told before the run was interrupted holds of its result too.
     for (const event of earlier) if (event.type === "warning") this.warnings.add(event.message);
@@ -74,7 +80,7 @@ export class OpenRun {
       languages.push(await this.language(language));
 
     await this.tell({ type: "phase", phase: "scoring" });
-    const { config, store, jobs } = this.parts;
+    const { config, jobs } = this.parts;
     const scores = scoreLayers(languages, config.layers, config);
     for (const layer of silentLayers(scores))
       await this.warn(

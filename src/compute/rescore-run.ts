@@ -7,6 +7,7 @@ import { requestError } from "../errors.js";
 import { bestFeatures } from "../reduce/examples.js";
 import type { Ranking } from "../reduce/v-score.js";
 import type { Examples } from "../runs/examples-file.js";
+import { fidelityText, ofLanguages } from "../runs/fidelity-file.js";
 import { RUN_FILES } from "../runs/files.js";
 import type { Meta } from "../runs/meta.js";
 import { type FinishedRun, openExamples, openSums } from "../runs/read.js";
@@ -62,6 +63,8 @@ export async function rescoreRun({
     for (const language of sums) await store.writeSums(language);
     const of = { pool: config.pool, sharesIds: run.meta.shares_ids };
     await writeScores(scores, sums, of, store, jobs);
+    if (run.fidelity !== null)
+      await store.write(RUN_FILES.fidelity, fidelityText(ofLanguages(run.fidelity, languages)));
     const examples = openExamples(run);
     const kept = examples === null ? null : stillAmongBest(examples, languages, rankings);
     if (kept !== null) await store.write(RUN_FILES.examples, `${JSON.stringify(kept)}\n`);

@@ -3,7 +3,7 @@ import { EngineFacts } from "../doctor/engine-facts.js";
 import { type Cut, Grouping } from "../experiments/clustering/grouping.js";
 import type { Shard } from "../plan.js";
 import { Release } from "../registry/releases.js";
-import { SelfcheckSums } from "../selfcheck/verdict.js";
+import { MachineCheck } from "../selfcheck/verdict.js";
 import { DictionaryFacts } from "./dictionary-facts.js";
 import { type ActivationsFrame, type EngineProgress, type Frame, jsonOf } from "./frames.js";
 import type { PythonEngine } from "./python-engine.js";
@@ -212,10 +212,10 @@ export class EngineJobs {
     return ReadPickle.parse(jsonOf(blob));
   }
 
-  /** Rebuilds what the loaded dictionaries read, on texts that were tokenised. */
-  async selfcheck(languages: readonly string[]): Promise<SelfcheckSums> {
+  /** Encodes texts that were tokenised in a batch and alone, and says what the machine does. */
+  async selfcheck(languages: readonly string[]): Promise<MachineCheck> {
     const { blob } = await this.result("selfcheck", { languages }, "selfcheck");
-    return SelfcheckSums.parse(jsonOf(blob));
+    return MachineCheck.parse(jsonOf(blob));
   }
 
   /**

@@ -1,5 +1,6 @@
 import { requestError } from "../errors.js";
 import type { Examples } from "../runs/examples-file.js";
+import { knownFvu } from "../runs/fidelity-file.js";
 import type { ForeignRun } from "../runs/foreign.js";
 import type { FinishedRun } from "../runs/read.js";
 import { neuronpediaPage } from "./neuronpedia.js";
@@ -24,6 +25,8 @@ export interface FeatureOnLanguage {
   active_fraction: number | null;
   /** Share of its activation, on all tokens, that sits at the first position of the texts. */
   first_position_share: number | null;
+  /** Fraction of variance that the layer's dictionary leaves unexplained there; null where nobody looked. */
+  fvu: number | null;
 }
 
 /** One feature of a run: the result of `vscore feature --json`. */
@@ -103,6 +106,7 @@ export function describeFeature(
         standard_error: Number.isFinite(error) ? error : null,
         active_fraction: statistics?.activeFraction[at] ?? null,
         first_position_share: statistics?.firstShare[at] ?? null,
+        fvu: run.statistics === null ? null : knownFvu(run.fidelity, layer, place.language),
       };
     }),
     contexts: kept?.contexts ?? null,

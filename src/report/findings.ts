@@ -109,6 +109,7 @@ function doubtfulFeatures(best: readonly TopFeature[]): string {
 
 function reasons(top: TopFeature): string {
   const words: Record<TopFeature["flags"][number], string> = {
+    unrebuilt: `the dictionary leaves ${top.fvu === null ? "most" : `${(100 * top.fvu).toFixed(0)} %`} of the variance on this language unexplained (unrebuilt)`,
     sink: "over half of its activation is at the first position of the texts (sink)",
     silent: "it fires on none of the language's tokens (silent)",
     shared: `${compared(top)} (shared)`,

@@ -1,8 +1,10 @@
 import { languageName } from "../config/languages.js";
+import { describeFidelity } from "../fidelity/describe-fidelity.js";
 import type { FinishedRun } from "../runs/read.js";
 import { type TopFeature, topFeatures } from "../runs/top-features.js";
 import { digits } from "../views/digits.js";
 import { chanceText, claimLines, intervalText } from "../views/evidence-text.js";
+import { fidelityCells, fidelityColumns, fidelityLegend } from "../views/fidelity-table.js";
 import { caveats } from "./caveats.js";
 
 /** What a reviewer asks of a run's scores: every choice, formula, count, hash and limit, as Markdown. */
@@ -13,6 +15,7 @@ export function methodsSheet(run: FinishedRun): string {
     claim(run),
     ["## Scores", ...scores(run)],
     ["## Model and dictionaries", ...dictionaries(run)],
+    ["## How well the dictionaries rebuild the languages", ...rebuilt(run)],
     ["## Texts", ...texts(run)],
     ["## Uncertainty", ...uncertainty(run)],
     ["## The best feature of each language", ...best(top)],
@@ -50,6 +53,18 @@ function dictionaries({ meta }: FinishedRun): string[] {
         ...[each.hook_module, String(each.d_sae), each.architecture],
       ]),
     ),
+  ];
+}
+
+function rebuilt(run: FinishedRun): string[] {
+  if (run.fidelity === null) return ["Not measured."];
+  const layers = describeFidelity({ ...run, fidelity: run.fidelity });
+  return [
+    table(
+      fidelityColumns.map(({ title }) => title),
+      layers.flatMap(({ layer, languages }) => languages.map((of) => fidelityCells(layer, of))),
+    ),
+    ...fidelityLegend(run, layers),
   ];
 }
 
@@ -186,7 +201,12 @@ function limits(run: FinishedRun): string[] {
           `With ${Math.round(units)} ${evidence.facts.unit}s${evidence.facts.is_parallel ? "" : " a language on average"}, intervals of features that fire on few texts are too narrow: with 30 and a feature on one text in twenty they hold the true v in 76 to 80 % of simulated data sets.`,
         ]
       : []),
-    "Whether the dictionaries reconstruct these languages was not measured for this sheet: `npx vscore selfcheck` does on a few sentences. A feature of a script, of a topic or of a spelling is not told from one of a language.",
+    ...(run.fidelity === null
+      ? [
+          "Whether the dictionaries reconstruct these languages was not measured: `npx vscore fidelity` does.",
+        ]
+      : []),
+    "A feature of a script, of a topic or of a spelling is not told from one of a language.",
     ...meta.warnings.map((warning) => `Warning of the run: ${warning}.`),
   ].map((each) => `- ${each}`);
 }

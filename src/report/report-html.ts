@@ -3,6 +3,7 @@ import type { Meta } from "../runs/meta.js";
 import { type PlottedRun, sourceText, V_FORMULA } from "../views/charts/chart.js";
 import { duration } from "../views/progress.js";
 import { bestFeaturesHtml, FOLDED_STYLE, type ReportContexts } from "./best-features-html.js";
+import { fidelityHtml } from "./fidelity-html.js";
 import { embedded, escapeHtml, htmlPage } from "./page.js";
 import { SHADED_STYLE } from "./shaded-html.js";
 
@@ -63,6 +64,7 @@ export function reportHtml(
       .map(([name, value]) => `<tr><th>${escapeHtml(name)}</th><td>${escapeHtml(value)}</td></tr>`)
       .join("\n")}</table>
 </section>
+${fidelityHtml(run)}
 <nav><a href="#best-features">Best features</a> · ${figures.map(({ kind, title }) => `<a href="#${kind}">${escapeHtml(title)}</a>`).join(" · ")}</nav>
 ${figures.map(section).join("\n")}
 <section id="best-features">

@@ -9,6 +9,7 @@ export const RUN_FILES = {
   scores: "v_scores.safetensors",
   torchScores: "v_scores.pt",
   evidence: "evidence.safetensors",
+  fidelity: "fidelity.json",
   examples: "examples.json",
   meta: "meta.json",
   sumsFolder: "sums",

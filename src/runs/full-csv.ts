@@ -24,7 +24,7 @@ export function fullCsv(
   topK: number,
   layers: readonly number[] = run.meta.layers,
 ): string {
-  const header = [CSV_HEADER, ...MORE.map(([title]) => title), "n_texts", "n_tokens"];
+  const header = [CSV_HEADER, ...MORE.map(([title]) => title), "n_texts", "n_tokens", "fvu"];
   const lines = layers
     .toSorted((a, b) => a - b)
     .flatMap((layer) =>
@@ -37,6 +37,7 @@ export function fullCsv(
               value === null ? "" : pythonFloat(value),
             ),
             ...[top.n_texts, top.n_tokens],
+            top.fvu === null ? "" : pythonFloat(top.fvu),
           ].join(",");
         }),
       ),

@@ -8,6 +8,7 @@ import type { Ranking } from "../reduce/v-score.js";
 import { runArgument, shellWord } from "../shell-word.js";
 import { decodeEvidence, type Evidence } from "./evidence-file.js";
 import { Examples } from "./examples-file.js";
+import { Fidelity, misfitOfFidelity } from "./fidelity-file.js";
 import { RUN_FILES, sumsFile } from "./files.js";
 import { holdoutFolder, refuseOtherHoldout } from "./holdout.js";
 import { ForeignMeta, Meta } from "./meta.js";
@@ -36,6 +37,8 @@ export interface FinishedRun extends ScoredRun {
   measure?: string;
   /** How sure its scores are; null where no file tells. */
   evidence: Evidence | null;
+  /** How well its dictionaries rebuild its languages; null where nobody looked. */
+  fidelity: Fidelity | null;
   /** What its features do on texts that had no part in ranking them; null where nobody looked. */
   heldOut: Pick<FinishedRun, "meta" | "statistics"> | null;
 }
@@ -117,6 +120,7 @@ function openAlone(folder: string): Omit<FinishedRun, "heldOut"> {
     rankings: scores.layers,
     statistics: statistics.layers,
     evidence: openEvidence(folder, meta, scores),
+    fidelity: openFidelity(folder, meta),
   };
 }
 
@@ -136,6 +140,17 @@ function openEvidence(
     );
   if (isFitting) return evidence;
   throw broken(join(folder, RUN_FILES.evidence), `it is not of ${RUN_FILES.scores} here`);
+}
+
+/** @throws VscoreError (request) where it is damaged, or of other languages or layers */
+function openFidelity(folder: string, meta: Meta): Fidelity | null {
+  if (!existsSync(join(folder, RUN_FILES.fidelity))) return null;
+  return reading(folder, RUN_FILES.fidelity, (bytes) => {
+    const fidelity = Fidelity.parse(JSON.parse(Buffer.from(bytes).toString("utf8")));
+    const misfit = misfitOfFidelity(fidelity, meta);
+    if (misfit !== null) throw new Error(`${misfit}, unlike ${RUN_FILES.meta}`);
+    return fidelity;
+  });
 }
 
 /** The sums of one of a run's languages. */

@@ -5,6 +5,7 @@ import type { RunConfig } from "../config/schema.js";
 import { requestError } from "../errors.js";
 import { shellWord } from "../shell-word.js";
 import { explain, makeFolder, writeAside, writeWhole } from "./atomic-write.js";
+import { Fidelity, misfitOfFidelity } from "./fidelity-file.js";
 import { GATED_CORPUS, GATED_IGNORE, isWrittenAside, RUN_FILES, sumsFile } from "./files.js";
 import { lockHolder, lockRun } from "./lock.js";
 import type { Meta, RunNews } from "./meta.js";
@@ -100,6 +101,18 @@ export class RunStore {
     if (!existsSync(file)) return undefined;
     try {
       return decodeSums(readFileSync(file));
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** How well the dictionaries rebuild the languages, where that is there and whole. */
+  readFidelity(of: Pick<Meta, "languages" | "layers">): Fidelity | undefined {
+    const file = this.path(RUN_FILES.fidelity);
+    if (!existsSync(file)) return undefined;
+    try {
+      const found = Fidelity.parse(JSON.parse(readFileSync(file, "utf8")));
+      return misfitOfFidelity(found, of) === null ? found : undefined;
     } catch {
       return undefined;
     }

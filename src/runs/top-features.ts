@@ -4,6 +4,7 @@ import { leaveOneOutRange, specificity } from "../reduce/mean-profile.js";
 import { marginOf } from "../reduce/score-intervals.js";
 import type { Ranking } from "../reduce/v-score.js";
 import { columnOf, evidenceOf, type FeatureEvidence, meanOfOthers } from "./feature-evidence.js";
+import { isNotRebuilt, knownFvu } from "./fidelity-file.js";
 import type { FinishedRun, ScoredRun } from "./read.js";
 import type { LayerStatistics } from "./score-files.js";
 
@@ -37,11 +38,13 @@ export interface TopFeature extends RankedFeature, FeatureEvidence {
   leave_one_out: Interval | null;
   n_texts: number;
   n_tokens: number;
+  /** Fraction of variance that the layer's dictionary leaves unexplained on this language; null where nobody looked. */
+  fvu: number | null;
   /**
-   * sink: most of its activation sits at the first position. shared: the runner-up has at least half of its mean. not-own:
+   * unrebuilt: that is so much that what the dictionary finds there is not to be trusted. sink: most of its activation sits at the first position. shared: the runner-up has at least half of its mean. not-own:
    * the runner-up has a higher mean. silent: it fires on no counted token of this language.
    */
-  flags: ("sink" | "shared" | "not-own" | "silent")[];
+  flags: ("unrebuilt" | "sink" | "shared" | "not-own" | "silent")[];
 }
 
 export interface TopSelection {
@@ -126,6 +129,7 @@ function withStatistics(
   const error = statistics.standardError[at] as number;
   const runnerUpMean = means[runnerUp] as number;
   const flags: TopFeature["flags"] = [];
+  if (isNotRebuilt(run, ranked.layer, language)) flags.push("unrebuilt");
   if ((statistics.firstShare[at] as number) > 0.5) flags.push("sink");
   if (statistics.activeFraction[at] === 0) flags.push("silent");
   if (runnerUpMean > mean) flags.push("not-own");
@@ -144,6 +148,7 @@ function withStatistics(
     ...evidenceOf(run, ranked, means),
     n_texts: run.meta.texts[language] ?? 0,
     n_tokens: run.meta.tokens_counted[language] ?? 0,
+    fvu: knownFvu(run.fidelity, ranked.layer, language),
     flags,
   };
 }

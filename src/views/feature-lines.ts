@@ -1,10 +1,11 @@
 import { languageName } from "../config/languages.js";
 import type { DescribedFeature, FeatureOnLanguage } from "../features/describe-feature.js";
+import { NOT_REBUILT } from "../reduce/rebuilt.js";
 import { padded, wrapped } from "./cells.js";
 import { V_FORMULA } from "./charts/chart.js";
 import { digits, short } from "./digits.js";
 import { describedLegend } from "./feature-table.js";
-import { bar, EMPTY, type Line, plain, span } from "./line.js";
+import { bar, dimmed, EMPTY, type Line, plain, span } from "./line.js";
 import { contextLines, type Look } from "./shaded-text.js";
 
 /**
@@ -70,7 +71,7 @@ function languageLines(
     ...rows.map((each): Line => {
       const { language: code, active_fraction: active } = each;
       const share = active === null ? "" : `${(100 * active).toFixed(1)}%`;
-      return [
+      const line: Line = [
         span(code === marked ? "▸ " : "  "),
         span(padded(`${code} ${languageName(code)}`, NAME), { bold: code === marked }),
         span("  "),
@@ -81,9 +82,24 @@ function languageLines(
         span(padded(digits(each.v), REST[1], "right")),
         span(padded(String(each.rank), REST[2], "right"), { dim: true }),
       ];
+      return (each.fvu ?? 0) < NOT_REBUILT ? line : dimmed(line);
     }),
+    ...notRebuiltLines(languages),
   ];
 }
+
+/** Why some lines are dim. */
+const notRebuiltLines = (languages: readonly FeatureOnLanguage[]): Line[] => {
+  const lost = languages.filter(({ fvu }) => (fvu ?? 0) >= NOT_REBUILT);
+  if (lost.length === 0) return [];
+  const named = lost.map(({ language, fvu }) => `${language} (FVU ${fvu?.toFixed(2)})`);
+  return [
+    plain(
+      `  dim: the layer's dictionary leaves more than it explains, so what is found there is not to be trusted: ${named.join(", ")}`,
+      { dim: true },
+    ),
+  ];
+};
 
 const errorText = ({ standard_error: error }: FeatureOnLanguage): string =>
   error === null ? "?" : short(error);

@@ -5,6 +5,7 @@ import type { RankedFeature, TopFeature } from "../runs/top-features.js";
 import { width } from "./cells.js";
 import { digits, rangeText } from "./digits.js";
 import { chanceText, claimLines, evidenceLines, intervalText } from "./evidence-text.js";
+import { type Line, plain } from "./line.js";
 import { type Column, tableLines } from "./table.js";
 
 /** What a run is about: from what, over what, and what v means there. */
@@ -43,6 +44,7 @@ export const FLAG_WORDS: [TopFeature["flags"][number], string][] = [
   ["shared", "the runner-up has at least half of its mean"],
   ["not-own", "the runner-up has a higher mean than this language"],
   ["silent", "it fires on no counted token of this language"],
+  ["unrebuilt", "the layer's dictionary leaves more than it explains of this language"],
   ["sink", "over half of its activation is at the first position"],
 ];
 
@@ -127,6 +129,13 @@ export function featureLines(
     const least = Math.min(...shown.map(({ goes }) => goes));
     shown = shown.filter(({ goes }) => goes !== least);
   }
+}
+
+/** The same for a terminal: rows of languages that the dictionary does not rebuild are dim. */
+export function shadedFeatureLines(features: readonly TopFeature[], room: number): Line[] {
+  const [title = "", rule = "", ...rows] = featureLines(features, room);
+  const style = (at: number) => (features[at]?.flags.includes("unrebuilt") ? { dim: true } : {});
+  return [plain(title), plain(rule), ...rows.map((row, at) => plain(row, style(at)))];
 }
 
 /** What features are ranked by, where that is not v. */

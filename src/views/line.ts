@@ -23,6 +23,9 @@ export const span = (text: string, style: Style = {}): Span => ({ text, ...style
 export const plain = (text: string, style: Style = {}): Line => [span(text, style)];
 export const EMPTY: Line = [];
 
+/** The same line, less bright. */
+export const dimmed = (line: Line): Line => line.map((each) => ({ ...each, dim: true }));
+
 /** A line's text without its styles. */
 export const textOf = (line: Line): string => line.map(({ text }) => text).join("");
 

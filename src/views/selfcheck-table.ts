@@ -1,12 +1,13 @@
 import type { Loaded } from "../engine/engine-jobs.js";
-import { CAUSES, type LayerCheck, type SelfcheckSums } from "../selfcheck/verdict.js";
+import type { LikelyHook } from "../fidelity/likely-hook.js";
+import { CAUSES, type LayerCheck, type MachineCheck } from "../selfcheck/verdict.js";
 import { tableLines } from "./table.js";
 
 /** What was checked and on what: model, device, precision, memory, speed. */
 export function machineLines(
   asked: { model_id: string; device: string; dtype: string },
   loaded: Loaded,
-  sums: SelfcheckSums,
+  sums: MachineCheck,
   seconds: number,
 ): string[] {
   const { model, device, device_name, dtype, threads } = loaded;
@@ -24,7 +25,11 @@ export function machineLines(
 }
 
 /** The layers' figures, and below them what is wrong. */
-export function checkLines(checks: readonly LayerCheck[], loaded: Loaded): string[] {
+export function checkLines(
+  checks: readonly LayerCheck[],
+  loaded: Loaded,
+  likely: ReadonlyMap<number, LikelyHook> = new Map(),
+): string[] {
   const columns = [
     { title: "layer", align: "right" },
     { title: "reads" },
@@ -58,6 +63,10 @@ export function checkLines(checks: readonly LayerCheck[], loaded: Loaded): strin
       reasons.map(
         (reason) => `${verdict === "failed" ? "failed" : "warning"}: layer ${layer}: ${reason}.`,
       ),
+    ),
+    ...[...likely].map(
+      ([layer, { module, name, fvu }]) =>
+        `layer ${layer}: of the tensors of its width it fits ${module} (${name}), FVU ${fvu.toFixed(2)}: likely it was trained there.`,
     ),
     ...(checks.some(({ verdict }) => verdict === "failed") ? [`${CAUSES}.`] : []),
   ];

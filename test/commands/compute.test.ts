@@ -20,7 +20,14 @@ function corpus(): string {
 
 const dryRun = async (flags: ComputeOptions["flags"], changes: Partial<ComputeOptions> = {}) => {
   const output = collectingOutput();
-  const common = { dryRun: true, json: false, resume: false, overwrite: false, stallTimeout: 0 };
+  const common = {
+    dryRun: true,
+    json: false,
+    resume: false,
+    overwrite: false,
+    stallTimeout: 0,
+    selfCheck: true,
+  };
   const options = { ...common, ...changes };
   await compute(
     { flags: { model: "demo", languages: ["eng_Latn", "spa_Latn"], ...flags }, ...options },
@@ -79,6 +86,7 @@ test("--resume takes up the config of the run that was begun", async () => {
       resume: true,
       overwrite: false,
       stallTimeout: 0,
+      selfCheck: true,
     },
     output,
     signal,

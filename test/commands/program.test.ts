@@ -15,6 +15,7 @@ function run(...args: string[]): { did: unknown[]; said: string; error: Commande
   const names = [
     "compute",
     "models",
+    "fidelity",
     "languages",
     "runs",
     "show",
@@ -174,19 +175,26 @@ describe("compute", () => {
 
   test("its switches are off unless given", () => {
     const stallTimeout = 900;
-    const off = { dryRun: false, json: false, resume: false, overwrite: false, stallTimeout };
-    expect(run("compute").did).toEqual([["compute", { flags: {}, config: undefined, ...off }]]);
+    const selfCheck = true;
+    const off = {
+      ...{ dryRun: false, json: false, resume: false, overwrite: false },
+      stallTimeout,
+    };
+    expect(run("compute").did).toEqual([
+      ["compute", { flags: {}, config: undefined, selfCheck, ...off }],
+    ]);
     const { did } = run(
       "compute",
       "--dry-run",
       "--json",
       "--resume",
       "--overwrite",
+      "--no-self-check",
       "--config",
       "a",
     );
-    const on = { dryRun: true, json: true, resume: true, overwrite: true, stallTimeout };
-    expect(did).toEqual([["compute", { flags: {}, config: "a", ...on }]]);
+    const on = { ...{ dryRun: true, json: true, resume: true, overwrite: true }, stallTimeout };
+    expect(did).toEqual([["compute", { flags: {}, config: "a", selfCheck: false, ...on }]]);
   });
 });
 
@@ -197,6 +205,12 @@ describe("other commands", () => {
       "models",
       ["gemma", "--releases", "--json"],
       ["models", { name: "gemma", releases: true, json: true }],
+    ],
+    ["fidelity", ["r"], ["fidelity", "r", { measure: false, texts: 20, json: false }]],
+    [
+      "fidelity",
+      ["r", "--measure", "--n-texts", "5", "--layer", "2", "--json"],
+      ["fidelity", "r", { measure: true, texts: 5, layer: 2, json: true }],
     ],
     ["languages", ["span", "--json"], ["languages", "span", { json: true }]],
     ["languages", [], ["languages", undefined, { json: false }]],

@@ -58,6 +58,6 @@ test("a feature without kept contexts, and a run of another tool, have null for 
   expect(described).toMatchObject({ dictionary: null, neuronpedia: null });
   expect(described.languages[2]).toEqual({
     ...{ language: "tha_Thai", rank: 1, v: 5, mean: null, texts: null, tokens_counted: null },
-    ...{ standard_error: null, active_fraction: null, first_position_share: null },
+    ...{ standard_error: null, active_fraction: null, first_position_share: null, fvu: null },
   });
 });

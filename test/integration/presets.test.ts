@@ -19,9 +19,10 @@ afterAll(() => hub.stop());
 const FLORES = "datasets/openlanguagedata/flores_plus";
 // One language lacks a sentence, another has them in reverse order.
 const LANGUAGES = ["eng_Latn", "tha_Thai", "kor_Hang"];
+/** Stand-ins have random weights, and rebuild nothing. */
 const compute = (model: string, out: string, ...more: string[]) => [
   ...["compute", "--model", model, "--languages", LANGUAGES.join(","), "--layers", "2,20"],
-  ...["--n-texts-per-lang", "4", "--out-dir", join(folder(), out), ...more],
+  ...["--n-texts-per-lang", "4", "--out-dir", join(folder(), out), "--no-self-check", ...more],
 ];
 const served = (...parts: string[]) => join(inject("standIns"), "hub", ...parts);
 

@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import { escapeHtml } from "../../src/report/page.js";
 import { reportHtml } from "../../src/report/report-html.js";
+import type { FinishedRun } from "../../src/runs/read.js";
+import { fidelityOf } from "../fixtures/fidelities.js";
 import { threeLanguageRun } from "../fixtures/tui.js";
 
 const NO_CONTEXTS = { examples: null, why: "none kept" } as const;
@@ -43,4 +45,20 @@ test("it says what the run was made from", () => {
   );
   for (const words of ["blocks.1.hook_resid_post", "an odd warning", "eng_Latn 2, fra_Latn 2"])
     expect(html).toContain(words);
+});
+
+test("a language that is not rebuilt is told before anything is found, and pale", () => {
+  const run = threeLanguageRun() as FinishedRun;
+  const { languages, layers } = run.meta;
+  const page = (lost: string[]) =>
+    reportHtml(
+      { ...run, fidelity: fidelityOf(languages, layers, lost) },
+      { sentences: [], figures: [], contexts: NO_CONTEXTS },
+      "",
+    );
+  const html = page(["2 tha_Thai"]);
+  expect(html).toContain("<details open><summary>Not all languages are rebuilt.");
+  expect(html.match(/<tr style="opacity:.5">.*?<\/tr>/s)?.[0]).toContain("<td>tha_Thai</td>");
+  expect(html.match(/opacity:\.5/g)).toHaveLength(1);
+  expect(page([])).toContain("<details><summary>All languages are rebuilt at all layers.");
 });

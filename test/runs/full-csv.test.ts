@@ -2,6 +2,7 @@ import { expect, it } from "vitest";
 import { CSV_HEADER } from "../../src/runs/csv.js";
 import { fullCsv } from "../../src/runs/full-csv.js";
 import { evidenceOf } from "../fixtures/evidence.js";
+import { fidelityOf } from "../fixtures/fidelities.js";
 import { metaOf, runOf } from "../fixtures/runs.js";
 
 const run = runOf(metaOf({ layers: [3], tokens_counted: { eng_Latn: 40, spa_Latn: 50 } }), {
@@ -21,16 +22,22 @@ it("seven columns as the companions have them, and behind them all that is known
     fullCsv({ ...run, evidence: evidenceOf(["eng_Latn", "spa_Latn"], 3, 2) }, 3),
   );
   expect(header?.join()).toBe(
-    `${CSV_HEADER},ci_lo,ci_hi,p,q,heldout_v,margin,auroc,rate,rate_elsewhere,tau,n_texts,n_tokens`,
+    `${CSV_HEADER},ci_lo,ci_hi,p,q,heldout_v,margin,auroc,rate,rate_elsewhere,tau,n_texts,n_tokens,fvu`,
   );
   // Rank 1 is feature 1: p and q are found by the feature, all else by the place.
   expect(first?.slice(0, 12)).toEqual([
     ...["3", "eng_Latn", "en", "English", "1", "1", "3.0", "20.0", "30.0", "1.0", "11.0", "60.0"],
   ]);
-  expect(first?.slice(-2)).toEqual(["2", "40"]);
+  expect(first?.slice(-3)).toEqual(["2", "40", ""]);
   expect(second?.slice(4, 10)).toEqual(["2", "2", "2.0", "21.0", "31.0", "2.0"]);
   // Behind the best there is evidence of, p and q are all.
   expect(third?.slice(4, 12)).toEqual(["3", "0", "1.0", "", "", "0.0", "10.0", ""]);
+});
+
+it("says how much of a language the dictionary leaves unexplained", () => {
+  const fidelity = fidelityOf(["eng_Latn", "spa_Latn"], [3], ["3 spa_Latn"]);
+  const [, english, spanish] = rowsOf(fullCsv({ ...run, fidelity }, 1));
+  expect([english?.at(-1), spanish?.at(-1)]).toEqual(["0.1", "0.75"]);
 });
 
 it("what is not known is empty", () => {

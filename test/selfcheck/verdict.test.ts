@@ -1,31 +1,37 @@
 import { describe, expect, test } from "vitest";
-import { judge, overall, type SelfcheckSums } from "../../src/selfcheck/verdict.js";
+import type { Fidelity } from "../../src/runs/fidelity-file.js";
+import { judge, overall } from "../../src/selfcheck/verdict.js";
 
-type Layer = SelfcheckSums["layers"][number];
+type Layer = Fidelity["layers"][number];
 type Sums = Layer["languages"][string];
 
 const sums = (changes: Partial<Sums> = {}): Sums => ({
-  ...{ tokens: 10, not_finite: 0, active: 200, error: 2, variance: 10 },
+  ...{ tokens: 10, not_finite: 0, active: 200, error: 2, variance: 10, losses: null },
   ...changes,
 });
 
 /** The verdict on one layer, in float32 unless said. */
-function verdictOn(changes: Partial<Layer> = {}, english: Partial<Sums> = {}, dtype = "float32") {
+function verdictOn(
+  { max_difference = 1e-6, ...changes }: Partial<Layer> & { max_difference?: number | null } = {},
+  english: Partial<Sums> = {},
+  dtype = "float32",
+) {
   const layer: Layer = {
-    layer: 3,
-    stated_l0: 20,
-    output_module: "out",
-    max_difference: 1e-6,
+    ...{ layer: 3, stated_l0: 20, rebuilds: "out", untold: null, is_passed_on: true },
     languages: { eng_Latn: sums(english), fra_Latn: sums({ error: 4 }), tha_Thai: sums() },
     ...changes,
   };
-  const told = { layers: [layer], tokens_per_s: 1, memory_bytes: 1, tf32: false };
-  return judge(told, dtype)[0] as ReturnType<typeof judge>[number];
+  const machine = {
+    ...{ layers: [{ layer: 3, max_difference }], tokens_per_s: 1, memory_bytes: 1, tf32: false },
+  };
+  const fidelity: Fidelity = { schema_version: 1, texts: {}, layers: [layer] };
+  return judge(fidelity, dtype, machine)[0] as ReturnType<typeof judge>[number];
 }
 
 test("a dictionary that rebuilds its text with as many features as stated is fine", () => {
   expect(verdictOn()).toEqual({
     layer: 3,
+    reference: "eng_Latn",
     fvu: 0.2,
     worst: { language: "fra_Latn", fvu: 0.4 },
     l0: 20,
@@ -33,11 +39,41 @@ test("a dictionary that rebuilds its text with as many features as stated is fin
     max_difference: 1e-6,
     verdict: "ok",
     reasons: [],
+    failures: 0,
   });
 });
 
+test("without English the language that is rebuilt best is what counts", () => {
+  const languages = { fra_Latn: sums({ error: 40 }), tha_Thai: sums({ error: 3 }) };
+  expect(verdictOn({ languages })).toMatchObject({
+    reference: "tha_Thai",
+    fvu: 0.3,
+    verdict: "warning",
+    reasons: ["it cannot rebuild fra_Latn: v-scores there are noise"],
+  });
+});
+
+test("a dictionary that does not say what it rebuilds is judged by what it activates", () => {
+  const untold = { rebuilds: null, untold: "no hook_name_out", is_passed_on: false };
+  const english = { error: 0, variance: 0 };
+  expect(verdictOn(untold, english)).toMatchObject({ fvu: null, verdict: "warning" });
+  expect(verdictOn({ ...untold, stated_l0: 101 }, english).verdict).toBe("failed");
+});
+
+test("where nobody compared a batch with a text alone, nothing is said of it", () => {
+  const layer: Layer = {
+    ...{ layer: 3, stated_l0: null, rebuilds: "out", untold: null, is_passed_on: true },
+    languages: { eng_Latn: sums() },
+  };
+  const [check] = judge({ schema_version: 1, texts: {}, layers: [layer] }, "float32");
+  expect(check).toMatchObject({ verdict: "ok", worst: null });
+  expect(check).not.toHaveProperty("max_difference");
+});
+
 describe("what is off", () => {
-  test.each<[string, Partial<Layer>, Partial<Sums>, string, string]>([
+  test.each<
+    [string, Partial<Layer> & { max_difference?: number | null }, Partial<Sums>, string, string]
+  >([
     ["half the variance is lost", {}, { error: 6 }, "warning", "60 % of the variance"],
     ["a constant would do better", {}, { error: 11 }, "failed", "FVU 1.10"],
     ["L0 is half of what is stated", { stated_l0: 41 }, {}, "warning", "20.0 features are active"],

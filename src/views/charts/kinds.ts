@@ -10,6 +10,7 @@ import {
   overlapOverK,
   uniqueness,
 } from "./matrices.js";
+import { palingNotRebuilt } from "./not-rebuilt.js";
 import { rankScatter, summaryTable } from "./others.js";
 import { layerLines, specialisation } from "./over-layers.js";
 import { distribution, dropOff, topFeatureBars } from "./rankings.js";
@@ -127,12 +128,13 @@ export function drawChart(
     );
   if (request.topK !== undefined) refuseTopK(request.topK, run, layers);
   const draw = (place === "page" && chosen.onPage) || chosen.draw;
-  const chart = draw(run, {
+  const options: ChartOptions = {
     layers,
     languages: request.languages ?? languages,
     topK: request.topK ?? chosen.topK,
-  });
-  if (chart !== null) return chart;
+  };
+  const chart = draw(run, options);
+  if (chart !== null) return palingNotRebuilt(chart, run, options);
   if (run.statistics !== null)
     throw requestError(
       `${kind}: the run ${run.name} has no evidence.safetensors, which tells how sure its scores are. Expected a run that has it. Make one without the model: npx vscore rescore ${runWord(run)} --languages …`,

@@ -1,8 +1,6 @@
-"""The sums of the self-check, against what they are by definition."""
+"""What the machine makes of a batch, and what releases state."""
 
-import numpy as np
 import pytest
-import torch
 
 from engine_process import EngineProcess, load_request
 from vscore_engine.dictionaries import Dictionary
@@ -27,46 +25,9 @@ def checked(tiny, tmp_path_factory):
     return result.json
 
 
-def by_hand(tiny, layer, texts):
-    """(tokens, active, error, variance) from the model's own tensors, one text at a time."""
-    from sae_lens import SAE
-    from transformers import AutoModelForCausalLM, AutoTokenizer
-
-    model = AutoModelForCausalLM.from_pretrained(tiny / "model", dtype=torch.float32)
-    tokenizer = AutoTokenizer.from_pretrained(tiny / "model")
-    sae = SAE.load_from_disk(str(tiny / "dictionaries" / f"layer_{layer}"), device="cpu")
-    block = model.model.layers[layer]
-    seen = {}
-    block.register_forward_hook(
-        lambda module, args, out: seen.update(block=out[0] if isinstance(out, tuple) else out)
-    )
-    block.mlp.register_forward_hook(lambda module, args, out: seen.update(i=args[0], o=out))
-    x, y = [], []
-    with torch.no_grad():
-        for text in texts:
-            model(**tokenizer(text, return_tensors="pt"))
-            into, out = ("block", "block") if layer < 3 else ("i", "o")
-            # Position 0 is BOS: it does not count.
-            x.append(seen[into][0][1:])
-            y.append(seen[out][0][1:])
-        x, y = torch.cat(x), torch.cat(y).double()
-        error = (y - sae.decode(sae.encode(x)).double()).pow(2).sum()
-        variance = (y - y.mean(0)).pow(2).sum()
-        return len(x), int((sae.encode(x) != 0).sum()), float(error), float(variance)
-
-
-@pytest.mark.parametrize("layer", [1, 2, 3])
-@pytest.mark.parametrize("language", TEXTS)
-def test_sums_are_those_of_the_definition(checked, tiny, layer, language):
-    (entry,) = [entry for entry in checked["layers"] if entry["layer"] == layer]
-    found = entry["languages"][language]
-    tokens, active, error, variance = by_hand(tiny, layer, TEXTS[language])
-    assert (found["tokens"], found["active"], found["not_finite"]) == (tokens, active, 0)
-    assert np.allclose([found["error"], found["variance"]], [error, variance], rtol=1e-4)
-    assert entry["max_difference"] < 1e-4
-    assert entry["output_module"] == (
-        "model.layers.3.mlp out" if layer == 3 else f"model.layers.{layer} out"
-    )
+def test_a_batch_changes_next_to_nothing(checked):
+    assert [entry["layer"] for entry in checked["layers"]] == [1, 2, 3]
+    assert all(0 <= entry["max_difference"] < 1e-4 for entry in checked["layers"])
 
 
 def test_the_machine_is_described(checked):

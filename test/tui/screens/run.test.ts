@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { fidelityOf } from "../../fixtures/fidelities.js";
 import { metaOf, runOf } from "../../fixtures/runs.js";
 import { Driver, rowOf, surroundings, threeLanguageRun } from "../../fixtures/tui.js";
 
@@ -123,6 +124,41 @@ describe("the heatmap", () => {
       .press("3");
     expect(rowWith(plain, /eng_Latn/)).toMatch(/4\.000█ +5\.000█/);
     expect(plain.text).toMatch(/░.*▒.*▓.*█/);
+  });
+});
+
+describe("a language that a layer's dictionary does not rebuild", () => {
+  const fidelity = fidelityOf(run.meta.languages, run.meta.layers, ["1 eng_Latn", "1 tha_Thai"]);
+  const lost = () =>
+    new Driver()
+      .list(rowOf("a"))
+      .press("enter")
+      .hear({
+        ...{ type: "run_opened", folder: "/runs/a", around: surroundings() },
+        run: { ...run, fidelity } as typeof run,
+      });
+
+  test("has its features flagged, and says why", () => {
+    const driver = lost().press("2");
+    expect(rowWith(driver, /^▸ +1 +0/)).toContain("unrebuilt");
+    expect(driver.text).toContain("leaves more than it explains of this language");
+    expect(driver.press("right").text).not.toContain("unrebuilt");
+  });
+
+  test("has a sign in the heatmaps and among the layers", () => {
+    const map = lost().press("3");
+    expect(rowWith(map, /eng_Latn/)).toMatch(/4\.000\? +5\.000 /);
+    expect(rowWith(map, / v: 0/)).toContain("? the dictionary does not rebuild it");
+    expect(rowWith(map.press("v"), /1\. 0/)).toMatch(/4\.000\? +1\.000 +0\.000\?/);
+    const layers = lost().press("4");
+    expect(rowWith(layers, /^▸ +1 +0/)).toMatch(/unrebuilt$/);
+    expect(rowWith(layers, /^ +2 +2/)).not.toContain("unrebuilt");
+  });
+
+  test("is told in the overview, with the best", () => {
+    expect(rowWith(lost().press("1"), /rebuilt, 1/)).toMatch(
+      /variance unexplained from 0\.10 \(\w+\) to 0\.75 \((eng_Latn|tha_Thai)\),/,
+    );
   });
 });
 

@@ -1,4 +1,6 @@
 import { meansOf } from "../../../features/places.js";
+import { isNotRebuilt } from "../../../runs/fidelity-file.js";
+import type { FinishedRun } from "../../../runs/read.js";
 import { rankedFeatures } from "../../../runs/top-features.js";
 import { padded } from "../../../views/cells.js";
 import { short } from "../../../views/digits.js";
@@ -7,7 +9,7 @@ import { heat, legend, shade } from "../../../views/scale.js";
 import { bestScores } from "../../best-scores.js";
 import type { OpenedRun, World } from "../../model.js";
 import { placeLine } from "./picture.js";
-import { LISTED_FEATURES, listRows, type RunScreen, tabHeight } from "./state.js";
+import { isOurs, LISTED_FEATURES, listRows, type RunScreen, tabHeight } from "./state.js";
 
 const CELL = 7;
 const LABEL = 12;
@@ -24,11 +26,13 @@ interface Grid {
   columns: readonly string[];
   chosenRow: number;
   chosenColumn: number;
+  /** Whether what a cell shows is not to be trusted. */
+  isPale: (row: number, column: number) => boolean;
 }
 
 /** Numbers on a colour scale from 0 to the largest; the chosen row and column are marked at their names. */
 function gridLines(
-  { rows, columns, chosenRow, chosenColumn }: Grid,
+  { rows, columns, chosenRow, chosenColumn, isPale }: Grid,
   world: World,
   most: number,
 ): Line[] {
@@ -57,20 +61,37 @@ function gridLines(
       ({ label, values }, row): Line => [
         span(row === chosenRow ? "▸ " : "  "),
         span(padded(label, LABEL), { bold: row === chosenRow }),
-        ...values.slice(from, to).flatMap((value) => [
-          span(padded(short(value), CELL - 1, "right"), heat(value / most, world.colorDepth)),
-          // Without colours, a sign says what the colour would.
-          span(world.colorDepth < 4 ? shade(value / most) : " "),
-        ]),
+        ...values.slice(from, to).flatMap((value, at) => {
+          const text = padded(short(value), CELL - 1, "right");
+          if (isPale(row, from + at)) return [span(text, { dim: true }), span(PALE_SIGN)];
+          return [
+            span(text, heat(value / most, world.colorDepth)),
+            // Without colours, a sign says what the colour would.
+            span(world.colorDepth < 4 ? shade(value / most) : " "),
+          ];
+        }),
       ],
     ),
   ];
 }
 
-const scaleLine = (what: string, most: number, { colorDepth }: World): Line => [
+const scaleLine = (what: string, most: number, { colorDepth }: World, hasPale: boolean): Line => [
   span(`  ${what}: `, { dim: true }),
   ...legend(short(most), colorDepth).map(({ text, style }) => span(text, style)),
+  ...(hasPale ? [span(`  ${PALE_SIGN} the dictionary does not rebuild it`, { dim: true })] : []),
 ];
+
+/** Behind a number that is not to be trusted: dim alone is no sign on some terminals. */
+const PALE_SIGN = "?";
+
+/** Whether the dictionary of a layer is known not to rebuild a language. */
+const isLost = (run: OpenedRun, layer: number, language: number): boolean =>
+  isOurs(run) &&
+  isNotRebuilt(
+    run as FinishedRun,
+    run.meta.layers[layer] as number,
+    run.meta.languages[language] as string,
+  );
 
 /** v of each language's best feature at each layer. */
 export function layerHeatmap(state: RunScreen, run: OpenedRun, world: World): Line[] {
@@ -85,11 +106,15 @@ export function layerHeatmap(state: RunScreen, run: OpenedRun, world: World): Li
     columns: run.meta.layers.map((layer) => `L${layer}`),
     chosenRow: state.language - from,
     chosenColumn: state.layer,
+    isPale: (row: number, layer: number) => isLost(run, layer, from + row),
   };
+  const hasPale = scores.some((values, language) =>
+    values.some((_, layer) => isLost(run, layer, language)),
+  );
   return [
     plain("  v of each language's best feature, by layer", { dim: true }),
     ...gridLines(grid, world, most),
-    scaleLine("v", most, world),
+    scaleLine("v", most, world, hasPale),
   ];
 }
 
@@ -110,10 +135,12 @@ export function featureHeatmap(state: RunScreen, run: OpenedRun, world: World): 
     columns: run.meta.languages.map((code) => code.slice(0, 3)),
     chosenRow: at - first,
     chosenColumn: state.language,
+    isPale: (_: number, column: number) => isLost(run, state.layer, column),
   };
+  const hasPale = run.meta.languages.some((_, column) => isLost(run, state.layer, column));
   return [
     placeLine(state, run, "its best features"),
     ...gridLines(grid, world, most),
-    scaleLine("mean activation", most, world),
+    scaleLine("mean activation", most, world, hasPale),
   ];
 }

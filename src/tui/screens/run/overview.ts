@@ -1,5 +1,7 @@
 import { languageName } from "../../../config/languages.js";
-import type { Meta } from "../../../runs/meta.js";
+import { fvuOf, NOT_REBUILT } from "../../../reduce/rebuilt.js";
+import type { Fidelity } from "../../../runs/fidelity-file.js";
+import type { FinishedRun } from "../../../runs/read.js";
 import { wrapped } from "../../../views/cells.js";
 import { EMPTY, type Line, span } from "../../../views/line.js";
 import { duration } from "../../../views/progress.js";
@@ -10,7 +12,7 @@ const LABEL = 14;
 
 /** What the run was made from, how, and what to mind. */
 export function overviewLines(run: OpenedRun, columns: number): Line[] {
-  const facts = isOurs(run) ? ourFacts(run.meta as Meta) : foreignFacts(run);
+  const facts = isOurs(run) ? ourFacts(run as FinishedRun) : foreignFacts(run);
   return facts.flatMap(([label, text, style]) =>
     label === ""
       ? [EMPTY]
@@ -25,7 +27,7 @@ export function overviewLines(run: OpenedRun, columns: number): Line[] {
 
 type Fact = [label: string, text: string, style?: { color?: string }];
 
-function ourFacts(meta: Meta): Fact[] {
+function ourFacts({ meta, fidelity }: FinishedRun): Fact[] {
   const revision = (value: string | null) => (value === null ? "" : ` @ ${value.slice(0, 19)}`);
   const [first] = meta.dictionaries;
   return [
@@ -38,6 +40,7 @@ function ourFacts(meta: Meta): Fact[] {
         ...([`layer ${layer}`, `${d_sae} features, ${architecture}, reads ${hook_name}`] as const),
       ],
     ),
+    ...(fidelity === null ? [] : rebuiltFacts(fidelity)),
     [
       "hook",
       meta.hook === "metadata" ? `as the dictionaries say (${first?.hook_module})` : meta.hook,
@@ -80,6 +83,28 @@ function ourFacts(meta: Meta): Fact[] {
     ["vscore", meta.vscore_version],
   ];
 }
+
+/** How well the dictionaries rebuild the languages: the best and the worst of each layer. */
+const rebuiltFacts = ({ layers, texts }: Fidelity): Fact[] =>
+  layers.flatMap(({ layer, languages }): Fact[] => {
+    const known = Object.entries(languages)
+      .flatMap(([language, of]) => {
+        const fvu = fvuOf(of);
+        return fvu === null ? [] : [{ language, fvu }];
+      })
+      .sort((a, b) => a.fvu - b.fvu);
+    const [best, worst] = [known[0], known.at(-1)];
+    if (best === undefined || worst === undefined) return [];
+    const told = ({ language, fvu }: typeof best) => `${fvu.toFixed(2)} (${language})`;
+    const counted = Math.max(...Object.values(texts));
+    return [
+      [
+        `rebuilt, ${layer}`,
+        `variance unexplained from ${told(best)} to ${told(worst)}, on ${counted} texts a language`,
+        worst.fvu >= NOT_REBUILT ? { color: "yellow" } : {},
+      ],
+    ];
+  });
 
 const resumes = (count: number): string =>
   count === 0 ? "" : `, resumed ${count === 1 ? "once" : `${count} times`}`;

@@ -1,10 +1,21 @@
 import { languageName } from "../../../config/languages.js";
+import { isNotRebuilt } from "../../../runs/fidelity-file.js";
+import type { FinishedRun } from "../../../runs/read.js";
 import { rankedFeatures, type TopFeature, topFeatures } from "../../../runs/top-features.js";
 import { wrapped } from "../../../views/cells.js";
 import { digits } from "../../../views/digits.js";
 import { chanceText, intervalText, tooFewTexts } from "../../../views/evidence-text.js";
 import { FLAG_WORDS, runnerUpCells } from "../../../views/feature-table.js";
-import { bar, type Column, EMPTY, type Line, plain, span, table } from "../../../views/line.js";
+import {
+  bar,
+  type Column,
+  dimmed,
+  EMPTY,
+  type Line,
+  plain,
+  span,
+  table,
+} from "../../../views/line.js";
 import { bestScores } from "../../best-scores.js";
 import { bodyHeight, type OpenedRun, type World } from "../../model.js";
 import { featureHeatmap, layerHeatmap } from "./heatmap.js";
@@ -94,7 +105,10 @@ function featureLines(state: RunScreen, run: OpenedRun, world: World): Line[] {
     : table(RANKED, rankedFeatures(run, selection).slice(top, top + height), options);
   const few = isOurs(run) ? tooFewTexts(run as Parameters<typeof topFeatures>[0]) : null;
   const claim = few === null ? "" : `; ${few} texts: no claim`;
-  const filled = [...rows, ...Array<Line>(Math.max(0, height - rows.length)).fill(EMPTY)];
+  const shaded = rows.map((row, at) =>
+    known[top + at]?.flags.includes("unrebuilt") ? dimmed(row) : row,
+  );
+  const filled = [...shaded, ...Array<Line>(Math.max(0, height - rows.length)).fill(EMPTY)];
   const flags = known[at]?.flags ?? [];
   const told = FLAG_WORDS.filter(([flag]) => flags.includes(flag))
     .map(([flag, words]) => `${flag}: ${words}`)
@@ -194,13 +208,15 @@ function layerLines(state: RunScreen, run: OpenedRun, world: World): Line[] {
       const feature = ranking?.index[state.language * (ranking?.features ?? 0)];
       const v = scores[at] as number;
       const place = others.filter((row) => (row[at] as number) > v).length + 1;
-      return [
+      const line: Line = [
         span(
           `${at === state.cursor.at ? "▸ " : "  "}${String(layer).padStart(5)}  ${String(feature).padStart(7)} ${digits(v).padStart(8)}  `,
         ),
         span(bar(v / most, room), { color: "cyan" }),
         span(`  ${place}/${others.length}`, { dim: true }),
       ];
+      const isLost = isOurs(run) && isNotRebuilt(run as FinishedRun, layer, language);
+      return isLost ? dimmed([...line, span("  unrebuilt")]) : line;
     }),
   ];
 }

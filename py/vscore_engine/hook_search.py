@@ -1,0 +1,37 @@
+"""Which tensor of a model does a dictionary fit? The places that it may have been trained on."""
+
+from typing import Any
+
+from vscore_engine.dictionaries import Dictionary
+from vscore_engine.errors import EngineError
+from vscore_engine.hook_points import HookPoint, find_hook_point, hook_names, width_of
+
+
+def candidates(entry: Dictionary, text_config: Any) -> list[tuple[str, HookPoint]]:
+    """Tensors of the width that a dictionary reads: every hook of its own block, and the outputs of
+    all others, as (name, point). Two names of one tensor count once.
+    """
+    architecture = text_config.model_type
+    own = entry.point.layer
+    wanted = int(entry.sae.cfg.d_in)
+    names = [f"blocks.{own}.{name}" for name in hook_names(architecture)]
+    names += [
+        f"blocks.{layer}.hook_resid_post"
+        for layer in range(int(text_config.num_hidden_layers))
+        if layer != own
+    ]
+    found: dict[HookPoint, str] = {}
+    for name in names:
+        try:
+            point = find_hook_point(
+                architecture,
+                name,
+                model_kwargs=entry.sae.cfg.metadata.model_from_pretrained_kwargs,
+                parallel_residual=bool(getattr(text_config, "use_parallel_residual", False)),
+            )
+        except EngineError:
+            # Not there in this model, or changed by how the dictionary's authors loaded it.
+            continue
+        if width_of(point, text_config) == wanted:
+            found.setdefault(point, name)
+    return [(name, point) for point, name in found.items()]

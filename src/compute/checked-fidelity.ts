@@ -1,0 +1,101 @@
+import { folderOf } from "../config/paths.js";
+import type { RunConfig } from "../config/schema.js";
+import type { EngineJobs, Loaded } from "../engine/engine-jobs.js";
+import { requestError } from "../errors.js";
+import { type LikelyHook, likelyHook } from "../fidelity/likely-hook.js";
+import {
+  CHECKED_TEXTS,
+  checkedShards,
+  measureFidelity,
+  type TextsOfLanguage,
+} from "../fidelity/measure-fidelity.js";
+import { layerRanges } from "../registry/releases.js";
+import type { Fidelity } from "../runs/fidelity-file.js";
+import { CAUSES, judge, type LayerCheck } from "../selfcheck/verdict.js";
+import type { GatheredTexts } from "./gather-texts.js";
+import type { TokenizedLanguage } from "./tokenize-texts.js";
+
+/** What is about to be run: loaded, and its texts tokenised. */
+export interface AboutToRun {
+  config: RunConfig;
+  loaded: Loaded;
+  gathered: GatheredTexts;
+  tokenized: ReadonlyMap<string, TokenizedLanguage>;
+}
+
+/**
+ * How well the dictionaries rebuild a few texts of every language, before anything is computed.
+ *
+ * @throws VscoreError (request) where a dictionary does not rebuild what it reads, with what was measured and what it was likely trained
+ * on; not where another hook than its own was asked for
+ */
+export async function checkedFidelity(
+  { config, loaded, gathered, tokenized }: AboutToRun,
+  jobs: EngineJobs,
+  { refuses }: { refuses: boolean },
+): Promise<Fidelity> {
+  const languages = new Map<string, TextsOfLanguage>();
+  for (const [language, { tokens }] of tokenized)
+    languages.set(language, { texts: gathered.languages.get(language) ?? [], tokens });
+  const budget = config.batch_tokens;
+  const request = { languages, texts: CHECKED_TEXTS, losses: false, budget };
+  const fidelity = await measureFidelity(request, jobs);
+  const failed = judge(fidelity, loaded.dtype).filter(({ verdict }) => verdict === "failed");
+  const [first] = failed;
+  if (first === undefined || !refuses || config.hook !== "metadata") return fidelity;
+  const own = languages.get(first.reference) as TextsOfLanguage;
+  const likely = await likelyHook(jobs, moduleRead(loaded, first.layer), {
+    ...{ language: first.reference, layer: first.layer },
+    shards: checkedShards(own, CHECKED_TEXTS, budget),
+  });
+  throw misfit(failed, likely, fidelity, { config, loaded });
+}
+
+/** What is said of it where it does not stop the run. */
+export const selfCheckWarnings = (fidelity: Fidelity, dtype: string): string[] =>
+  judge(fidelity, dtype).flatMap(({ layer, verdict, reasons, failures }) =>
+    verdict === "failed"
+      ? [
+          `layer ${layer}: model and dictionary do not fit each other: ${reasons.slice(0, failures).join("; ")}`,
+        ]
+      : [],
+  );
+
+/** The module of the model that a layer's dictionary reads. */
+export const moduleRead = ({ dictionaries }: Loaded, layer: number): string =>
+  dictionaries.find((entry) => entry.layer === layer)?.hook_module ?? "?";
+
+function misfit(
+  failed: readonly LayerCheck[],
+  likely: LikelyHook | null,
+  fidelity: Fidelity,
+  { config, loaded }: Pick<AboutToRun, "config" | "loaded">,
+) {
+  const [first, ...rest] = failed as [LayerCheck, ...LayerCheck[]];
+  const { layer, reference } = first;
+  const others =
+    rest.length === 0
+      ? ""
+      : `; nor at ${rest.length === 1 ? "layer" : "layers"} ${layerRanges(rest.map((each) => each.layer)).replaceAll(",", ", ")}`;
+  const found = `Layer ${layer}: ${first.reasons.slice(0, first.failures).join("; ")}`;
+  const measured = `measured on ${fidelity.texts[reference]} texts of ${reference}, read at ${moduleRead(loaded, layer)}`;
+  return requestError(
+    `Model and dictionaries do not fit each other. ${found} (${measured})${others}. ${
+      likely === null
+        ? `Expected an FVU well below 1. ${CAUSES}.`
+        : `Of the tensors of its width, the dictionary of layer ${layer} fits ${likely.module} (${likely.name}), FVU ${likely.fvu.toFixed(2)}: likely it was trained there. ${wayTo(likely, layer, config)}`
+    } To go on all the same: --no-self-check`,
+  );
+}
+
+/** How a run reads that tensor. */
+function wayTo({ name }: LikelyHook, layer: number, { sae_release, hook }: RunConfig): string {
+  if (name === `blocks.${layer}.hook_resid_post` && hook === "metadata")
+    return "Give --hook block-output.";
+  const other = /^blocks\.(\d+)\.hook_resid_post$/.exec(name)?.[1];
+  if (folderOf(sae_release) !== null)
+    return other === undefined
+      ? `Correct hook_name in its cfg.json.`
+      : `Correct hook_name in its cfg.json, and ask for layer ${other}.`;
+  return "Choose the dictionary of the tensor that you mean.";
+}

@@ -1,0 +1,89 @@
+import { describe, expect, it, test } from "vitest";
+import { checkedFidelity, selfCheckWarnings } from "../../src/compute/checked-fidelity.js";
+import type { RunConfig } from "../../src/config/schema.js";
+import { rejectionOf } from "../fixtures/failure.js";
+import { fidelityOf } from "../fixtures/fidelities.js";
+import { loadedOf } from "../fixtures/loaded.js";
+import { RebuildingJobs } from "../fixtures/rebuilding-jobs.js";
+import { configOf } from "../fixtures/runs.js";
+
+const tokens = Uint32Array.of(4, 4);
+const texts = ["a", "b"].map((id) => ({ id, text: id }));
+const codes = ["eng_Latn", "tha_Thai"];
+const about = (changes: Partial<RunConfig> = {}) => ({
+  config: configOf(changes),
+  loaded: loadedOf(),
+  gathered: {
+    languages: new Map(codes.map((code) => [code, texts])),
+    ...{ revision: null, sharesIds: true, warnings: [] },
+  },
+  tokenized: new Map(codes.map((code) => [code, { tokens, counted: tokens, truncated: 0 }])),
+});
+const jobsOf = (english: number, hooks: Record<string, number> = {}) =>
+  new RebuildingJobs({ layers: [1], left: { eng_Latn: english, tha_Thai: 3 }, hooks });
+
+describe("a dictionary that does not rebuild what it reads", () => {
+  const refused = (hooks: Record<string, number>, changes: Partial<RunConfig> = {}) =>
+    rejectionOf(checkedFidelity(about(changes), jobsOf(2.5, hooks), { refuses: true }));
+
+  it("stops the run with what was measured, and the way to go on", async () => {
+    const { kind, message } = await refused({});
+    expect(kind).toBe("request");
+    expect(message).toMatch(
+      /^Model and dictionaries do not fit each other\. Layer 1: what it rebuilds is further off than a constant \(FVU 1\.25\) \(measured on 2 texts of eng_Latn, read at .*\)\. Expected an FVU well below 1\. Likely causes/,
+    );
+    expect(message).toMatch(/To go on all the same: --no-self-check$/);
+  });
+
+  test.each<[string, string, Partial<RunConfig>, string]>([
+    ["blocks.1.hook_resid_post", "its block's output", {}, "Give --hook block-output."],
+    [
+      "blocks.1.hook_mlp_out",
+      "another tensor",
+      { sae_release: "gemma-scope-2b-pt-res" },
+      "Choose the dictionary of the tensor",
+    ],
+    [
+      "blocks.1.hook_mlp_out",
+      "another tensor, of a folder",
+      { sae_release: "./there" },
+      "Correct hook_name in its cfg.json.",
+    ],
+    [
+      "blocks.0.hook_resid_post",
+      "another layer, of a folder",
+      { sae_release: "./there" },
+      "Correct hook_name in its cfg.json, and ask for layer 0.",
+    ],
+  ])("and fits %s (%s): that is said", async (name, _, changes, advice) => {
+    const { message } = await refused({ other: 2, [name]: 0.4 }, changes);
+    expect(message).toContain(
+      `fits module of ${name} (${name}), FVU 0.20: likely it was trained there. ${advice}`,
+    );
+  });
+
+  it("at several layers is told of the first, and which the others are", async () => {
+    const left = { eng_Latn: 2.5, tha_Thai: 3 };
+    const jobs = new RebuildingJobs({ layers: [1, 4, 5, 6, 9], left });
+    const { message } = await rejectionOf(checkedFidelity(about(), jobs, { refuses: true }));
+    expect(message).toContain("Layer 1: what it rebuilds");
+    expect(message).toContain("; nor at layers 4-6, 9. Expected an FVU");
+  });
+
+  it("does not, where that was waived or another hook was asked for", async () => {
+    const waived = checkedFidelity(about(), jobsOf(2.5), { refuses: false });
+    const asked = about({ hook: "block-output" });
+    const deliberate = checkedFidelity(asked, jobsOf(2.5), { refuses: true });
+    expect(await waived).toEqual(await deliberate);
+    expect(selfCheckWarnings(await waived, "float32")).toEqual([
+      expect.stringMatching(/^layer 1: model and dictionary do not fit each other: .*FVU 1\.25/),
+    ]);
+  });
+});
+
+it("a language that is not rebuilt does not stop the others", async () => {
+  const fidelity = await checkedFidelity(about(), jobsOf(0.5), { refuses: true });
+  expect(fidelity.layers[0]?.languages.tha_Thai?.error).toBe(6);
+  expect(selfCheckWarnings(fidelity, "float32")).toEqual([]);
+  expect(selfCheckWarnings(fidelityOf(codes, [1]), "float32")).toEqual([]);
+});
