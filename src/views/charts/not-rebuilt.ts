@@ -1,9 +1,12 @@
+import { NOT_REBUILT } from "../../reduce/rebuilt.js";
 import { layerRanges } from "../../registry/releases.js";
 import { isNotRebuilt } from "../../runs/fidelity-file.js";
 import type { Chart, ChartOptions, PlottedRun } from "./chart.js";
 
 /** How pale a mark is that shows a language that its layer's dictionary does not rebuild. */
 const PALE = 0.25;
+/** The colour of a number on such a mark. */
+const FAINT = "#666";
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -19,7 +22,7 @@ export function notRebuiltText(
   });
   return lost.length === 0
     ? null
-    : `Not rebuilt by the dictionaries (FVU of 0.5 or more), hence pale and not to be trusted: ${lost.join("; ")}.`;
+    : `Pale: not rebuilt by the dictionaries (FVU of ${NOT_REBUILT} or more), not to be trusted: ${lost.join("; ")}.`;
 }
 
 /** The same figure with pale marks for languages that a layer's dictionary does not rebuild; where all are rebuilt, the figure as it is. */
@@ -38,9 +41,20 @@ export function palingNotRebuilt(chart: Chart, run: PlottedRun, options: ChartOp
   return {
     ...chart,
     caption: `${chart.caption} ${words}`,
-    spec: paled(chart.spec, isPale) as Chart["spec"],
+    spec: withSubtitle(paled(chart.spec, isPale) as Chart["spec"], words),
   };
 }
+
+/** The words also below the title: a file has no caption. */
+function withSubtitle(spec: Chart["spec"], words: string): Chart["spec"] {
+  const { title } = spec;
+  if (typeof title !== "object" || title === null || !("subtitle" in title)) return spec;
+  const subtitle = [title.subtitle, brief(words)].flat();
+  return { ...spec, title: { ...title, subtitle } } as Chart["spec"];
+}
+
+/** What there is room for; the caption has all of it. */
+const brief = (words: string): string => (words.length <= 120 ? words : `${words.slice(0, 119)}…`);
 
 /** A specification whose rows say whether they are pale, and whose marks, but for lines, follow them. */
 function paled(spec: unknown, isPale: (row: Row) => boolean): unknown {
@@ -57,10 +71,16 @@ function paled(spec: unknown, isPale: (row: Row) => boolean): unknown {
   const whole = Object.fromEntries(parts);
   const mark = typeof whole.mark === "string" ? whole.mark : Object(whole.mark).type;
   if (mark === undefined || mark === "line") return whole;
-  const { opacity = 1 } = Object(whole.mark);
-  const encoding = {
-    ...Object(whole.encoding),
-    opacity: { condition: { test: "datum.pale === true", value: PALE }, value: opacity },
-  };
-  return { ...whole, encoding };
+  const { opacity = 1, color: own } = Object(whole.mark);
+  const encoding = Object(whole.encoding);
+  const test = "datum.pale === true";
+  if (mark !== "text") {
+    const pale = { condition: { test, value: PALE }, value: opacity };
+    return { ...whole, encoding: { ...encoding, opacity: pale } };
+  }
+  // Words stay legible, whatever pale cell they stand on.
+  const { condition = [], value = own ?? "black", field } = Object(encoding.color);
+  if (field !== undefined) return whole;
+  const color = { condition: [{ test, value: FAINT }, condition].flat(), value };
+  return { ...whole, encoding: { ...encoding, color } };
 }

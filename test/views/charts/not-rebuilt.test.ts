@@ -11,10 +11,10 @@ const lost = { ...demo, fidelity: fidelityOf(languages, layers, ["2 tha_Thai", "
 test.each(CHART_KINDS)("%s says which languages are not rebuilt, and where", (kind) => {
   const request = { layers: [2], languages: ["tha_Thai", "eng_Latn"] };
   const as = drawChart({ ...demo, fidelity: fidelityOf(languages, layers) }, kind, request);
-  expect(as.caption).not.toContain("Not rebuilt");
+  expect(as.caption).not.toContain("Pale");
   const { caption } = drawChart(lost, kind, request);
   expect(caption).toBe(
-    `${as.caption} Not rebuilt by the dictionaries (FVU of 0.5 or more), hence pale and not to be trusted: tha_Thai at 2.`,
+    `${as.caption} Pale: not rebuilt by the dictionaries (FVU of 0.5 or more), not to be trusted: tha_Thai at 2.`,
   );
 });
 
@@ -31,6 +31,8 @@ describe("marks of what is not rebuilt", () => {
 
   it("of a map of languages and layers are cells with their numbers", async () => {
     const svg = await renderSvg(drawChart(lost, "heatmap", {}).spec);
-    expect(pale(svg)).toBe(4);
+    expect(pale(svg)).toBe(2);
+    expect(svg.match(/fill="#666"/g)).toHaveLength(2);
+    expect(svg).toContain("Pale: not rebuilt");
   });
 });
