@@ -296,6 +296,7 @@ its best features are no other language's. What a run of the original tool does 
     )
     .option("--language <CODES>", "languages, comma-separated (default: all)", list)
     .option("--top-k <K>", "features of each language (default: the figure's own)", whole(1))
+    .addOption(rankByOption())
     .addOption(
       new Option(
         "--format <FORMAT>",
@@ -304,7 +305,7 @@ its best features are no other language's. What a run of the original tool does 
     )
     .option(
       "--output <FILE>",
-      "where to, - is stdout (default: figures/<KIND>.<FORMAT> in the run)",
+      "where to, - is stdout (default: figures/<KIND>.<FORMAT> in the run, <KIND>-by-<MEASURE>.<FORMAT> with --rank-by)",
     )
     .addHelpText(
       "after",
@@ -312,8 +313,8 @@ its best features are no other language's. What a run of the original tool does 
         .map(([kind, { about }]) => `  ${kind.padEnd(15)} ${about}`)
         .join("\n")}`,
     )
-    .action((kind, run, { layer, language, topK, format, output }) =>
-      actions.plot(run, { kind, layers: layer, languages: language, topK, format, output }),
+    .action((kind, run, { layer, language, topK, rankBy, format, output }) =>
+      actions.plot(run, { kind, layers: layer, languages: language, topK, rankBy, format, output }),
     );
   program
     .command("feature")

@@ -6,6 +6,7 @@ import { type Ranking, rank } from "../reduce/v-score.js";
 import { columnOf } from "./feature-evidence.js";
 import type { ForeignRun } from "./foreign.js";
 import { type FinishedRun, runWord } from "./read.js";
+import { refuseShortLists } from "./refuse-top-k.js";
 import type { LayerStatistics } from "./score-files.js";
 
 /**
@@ -18,6 +19,23 @@ export const MEASURES = ["v", "margin", "auroc", "dz", "lape", "tau"] as const;
 export type Measure = (typeof MEASURES)[number];
 
 const FLOOR = 0.95;
+
+/** These rank a feature for one language alone. */
+const EXCLUSIVE: readonly Measure[] = ["lape", "tau"];
+
+/**
+ * Refuses a measure by which no two languages can have a feature in common.
+ *
+ * @param what is asked what languages share
+ * @throws VscoreError (request)
+ */
+export function refuseExclusive(measure: Measure, what: string): void {
+  if (!EXCLUSIVE.includes(measure)) return;
+  const others = MEASURES.filter((each) => !EXCLUSIVE.includes(each)).join(", ");
+  throw requestError(
+    `--rank-by ${measure}: it ranks every feature for one language alone, so that no two languages share any, and ${what} is about what they share. Expected one of ${others}. Choose one of these.`,
+  );
+}
 
 /**
  * A run whose rankings, at every layer, are by another measure; `byV` are those by v.
@@ -34,15 +52,12 @@ export function rankedBy(run: FinishedRun, measure: Measure = "v", topK = 0): Fi
     if (statistics === undefined) throw new Error(`the run lacks statistics of layer ${layer}`);
     const rows = rowsOf(run, layer, statistics, measure);
     const counts = rows.map((row) => row.filter((value) => !Number.isNaN(value)).length);
-    const few = counts.findIndex((count) => count < topK);
-    if (few >= 0)
-      throw requestError(
-        `--rank-by ${measure} ranks ${counts[few]} features of ${run.meta.languages[few]} at layer ${layer}, and ${topK} are asked for. Expected as many. Ask for fewer, or rank by v or margin.`,
-      );
     rankings.set(layer, rank(rows.map(withLast)));
     ranked.set(layer, counts);
   }
-  return { ...run, rankings, ranked, byV: run.rankings, measure };
+  const byMeasure = { ...run, rankings, ranked, byV: run.rankings, measure };
+  refuseShortLists(topK, byMeasure);
+  return byMeasure;
 }
 
 /** What is not ranked comes behind everything that is. */
