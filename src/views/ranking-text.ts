@@ -26,8 +26,10 @@ const UNITS: Record<Other, string> = {
 };
 
 /** Behind "top features" in a title: by what they are, where that is not v. */
-export const byText = ({ measure }: Ranked): string =>
-  measure === undefined ? "" : ` by ${measure}`;
+export const byText = ({ measure }: Ranked): string => byMeasure(measure ?? "v");
+
+/** The same of a result that keeps the measure. */
+export const byMeasure = (measure: string): string => (measure === "v" ? "" : ` by ${measure}`);
 
 /** What an axis of the scores says. */
 export const scoreAxis = ({ measure }: Ranked): string =>
@@ -36,6 +38,12 @@ export const scoreAxis = ({ measure }: Ranked): string =>
 /** What the scores are, where they are not v. */
 export const formulaOf = ({ measure }: Ranked): string | null =>
   measure === undefined ? null : FORMULAS[measure];
+
+/** What to beware of in what languages share of their best features; null where nothing. */
+export const sharingCaution = (measure: string): string | null =>
+  measure === "margin"
+    ? "a margin above 0 is of one language alone: what languages share by it are features that are higher elsewhere"
+    : null;
 
 /** The lists of a figure or table: so many features of each of these languages, at each of these layers. */
 interface Lists {

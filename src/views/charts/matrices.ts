@@ -1,7 +1,7 @@
 import { overlaps, ownShares } from "../../comparison/overlap.js";
 import { errorsOfMeans } from "../../runs/standard-errors.js";
 import { rankedCounts, rankedFeatures } from "../../runs/top-features.js";
-import { byText, rankedCaption } from "../ranking-text.js";
+import { byText, rankedCaption, sharingCaution } from "../ranking-text.js";
 import { cells, middleOf, withHalf } from "./cells.js";
 import {
   type Chart,
@@ -117,12 +117,18 @@ const overlapRows = (run: PlottedRun, { layers, languages }: ChartOptions, topK:
     .filter(({ first, second }) => languages.includes(first) && languages.includes(second))
     .map((row) => ({ ...row, half: middleOf(SHARES) }));
 
+/** By what lists that are compared are ranked, and what that makes of what they share. */
+function sharedCaption(run: PlottedRun, options: ChartOptions): string {
+  const caution = sharingCaution(run.measure ?? "v");
+  return `${rankedCaption(run, options)}${caution === null ? "" : ` Beware: ${caution}.`}`;
+}
+
 /** How many of their top-k features languages share, a panel a layer. */
 export function overlapMatrix(run: PlottedRun, options: ChartOptions): Chart {
   const title = `Top ${options.topK} features${byText(run)} that two languages share`;
   return {
     title,
-    caption: `Jaccard index |A ∩ B| / |A ∪ B| of the ${options.topK} features with the highest ${run.measure ?? "v"} of each language; 1 is the same features, 0 none in common.${rankedCaption(run, options)}`,
+    caption: `Jaccard index |A ∩ B| / |A ∪ B| of the ${options.topK} features with the highest ${run.measure ?? "v"} of each language; 1 is the same features, 0 none in common.${sharedCaption(run, options)}`,
     spec: framed(title, sourceText(run), {
       data: { values: overlapRows(run, options, options.topK) },
       ...overlapPanels(options.layers),
@@ -145,7 +151,7 @@ export function overlapOverK(run: PlottedRun, options: ChartOptions): Chart {
   const byStep = steps.map((k) => overlapRows(run, options, k));
   return {
     title,
-    caption: `Jaccard index |A ∩ B| / |A ∪ B| of the k features with the highest ${run.measure ?? "v"} of each language; 1 is the same features, 0 none in common. The slider above the panels moves k.${rankedCaption(run, options)}`,
+    caption: `Jaccard index |A ∩ B| / |A ∪ B| of the k features with the highest ${run.measure ?? "v"} of each language; 1 is the same features, 0 none in common. The slider above the panels moves k.${sharedCaption(run, options)}`,
     spec: framed(title, sourceText(run), {
       params: [
         { name: "k", value: start, bind: { input: "range", min: K_STEP, max: most, step: K_STEP } },
@@ -180,7 +186,7 @@ export function uniqueness(run: PlottedRun, options: ChartOptions): Chart {
   const matrix = { x, y: LANGUAGE_ROWS, value: "share", title: "share", format: ".0%", tooltip };
   return {
     title,
-    caption: `Of the ${options.topK} features with the highest ${run.measure ?? "v"} of a language, the share that is in no other language's top ${options.topK}.${rankedCaption(run, options)}`,
+    caption: `Of the ${options.topK} features with the highest ${run.measure ?? "v"} of a language, the share that is in no other language's top ${options.topK}.${sharedCaption(run, options)}`,
     spec: framed(title, sourceText(run), {
       data: { values: rows.map((row) => ({ ...row, half: middleOf(SHARES) })) },
       ...cells({ ...matrix, domain: SHARES }, { x: 54, y: 24 }),

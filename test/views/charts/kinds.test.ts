@@ -254,6 +254,8 @@ describe("a run that is ranked by another measure than v", () => {
         "margin(f, L) = mean activation of feature f on language L −",
       );
     }
+    for (const kind of ["overlap", "uniqueness"] as const)
+      expect(drawChart(byMargin, kind, {}).caption).toContain("Beware: a margin above 0 is of one");
     const page = drawChart(byMargin, "overlap", {}, "page");
     expect([page.title, page.caption].join()).toMatch(/features by margin .* highest margin of/);
   });
