@@ -88,7 +88,7 @@ function rowsOf(
   if (measure === "auroc" || measure === "dz") {
     const table = run.evidence?.layers.get(layer)?.[measure];
     if (table === undefined || !hasAny(run, measure)) throw unknownMeasure(run, measure);
-    return split(table, statistics, (each) => each);
+    return rowsIn(table, statistics);
   }
   return specific(statistics, measure);
 }
@@ -106,13 +106,9 @@ function unknownMeasure(run: FinishedRun, measure: string) {
   );
 }
 
-const split = (
-  table: Float32Array,
-  { languages, features }: LayerStatistics,
-  of: (value: number) => number,
-): Float64Array[] =>
+const rowsIn = (table: Float32Array, { languages, features }: LayerStatistics): Float64Array[] =>
   Array.from({ length: languages }, (_, k) =>
-    Float64Array.from(table.subarray(k * features, (k + 1) * features), of),
+    Float64Array.from(table.subarray(k * features, (k + 1) * features)),
   );
 
 function margins(statistics: LayerStatistics): Float64Array[] {
@@ -126,21 +122,22 @@ function margins(statistics: LayerStatistics): Float64Array[] {
 }
 
 function specific(statistics: LayerStatistics, measure: "lape" | "tau"): Float64Array[] {
-  const { languages: K } = statistics;
-  const rates = split(statistics.activeFraction, statistics, (rate) => rate);
-  const means = split(statistics.mean, statistics, (mean) => mean);
-  const sorted = Float64Array.from(statistics.activeFraction).sort();
+  const { languages: K, features, mean, activeFraction: rate } = statistics;
+  const sorted = Float64Array.from(rate).sort();
   const floor = sorted[Math.floor(FLOOR * (sorted.length - 1))] as number;
-  const of = measure === "lape" ? rates : means;
-  return of.map((own, k) =>
-    own.map((value, f) => {
-      const all = Float64Array.from(of, (row) => row[f] as number);
-      const isOwn = value > 0 && all.every((other, l) => l === k || other < value);
-      const isActive = (rates[k]?.[f] as number) >= floor;
-      if (!isOwn || !isActive) return Number.NaN;
-      return measure === "lape"
+  const table = measure === "lape" ? rate : mean;
+  const rows = Array.from({ length: K }, () => new Float64Array(features).fill(Number.NaN));
+  const all = new Float64Array(K);
+  for (let f = 0; f < features; f++) {
+    for (let k = 0; k < K; k++) all[k] = table[k * features + f] as number;
+    const most = all.reduce((high, value) => (value > high ? value : high), 0);
+    const own = all.indexOf(most);
+    const isOwn = most > 0 && all.lastIndexOf(most) === own;
+    if (!isOwn || (rate[own * features + f] as number) < floor) continue;
+    (rows[own] as Float64Array)[f] =
+      measure === "lape"
         ? Math.log(K) - (rateEntropy(all) as number)
         : (specificity(all) as number);
-    }),
-  );
+  }
+  return rows;
 }
