@@ -3,11 +3,12 @@ import { rankedFeatures } from "../../../runs/top-features.js";
 import { padded } from "../../../views/cells.js";
 import { short } from "../../../views/digits.js";
 import { type Line, plain, span } from "../../../views/line.js";
+import { byText } from "../../../views/ranking-text.js";
 import { heat, legend, shade } from "../../../views/scale.js";
-import { bestScores } from "../../best-scores.js";
+import { bestPlaces } from "../../best-places.js";
 import type { OpenedRun, World } from "../../model.js";
-import { placeLine } from "./picture.js";
 import { LISTED_FEATURES, listRows, type RunScreen, tabHeight } from "./state.js";
+import { placeLine } from "./top-features.js";
 
 const CELL = 7;
 const LABEL = 12;
@@ -20,7 +21,7 @@ function window(count: number, chosen: number, room: number): { from: number; to
 }
 
 interface Grid {
-  rows: { label: string; values: readonly number[] }[];
+  rows: { label: string; values: readonly (number | null)[] }[];
   columns: readonly string[];
   chosenRow: number;
   chosenColumn: number;
@@ -58,9 +59,11 @@ function gridLines(
         span(row === chosenRow ? "▸ " : "  "),
         span(padded(label, LABEL), { bold: row === chosenRow }),
         ...values.slice(from, to).flatMap((value) => [
-          span(padded(short(value), CELL - 1, "right"), heat(value / most, world.colorDepth)),
+          value === null
+            ? span(padded("–", CELL - 1, "right"), { dim: true })
+            : span(padded(short(value), CELL - 1, "right"), heat(value / most, world.colorDepth)),
           // Without colours, a sign says what the colour would.
-          span(world.colorDepth < 4 ? shade(value / most) : " "),
+          span(value !== null && world.colorDepth < 4 ? shade(value / most) : " "),
         ]),
       ],
     ),
@@ -74,8 +77,8 @@ const scaleLine = (what: string, most: number, { colorDepth }: World): Line => [
 
 /** v of each language's best feature at each layer. */
 export function layerHeatmap(state: RunScreen, run: OpenedRun, world: World): Line[] {
-  const scores = bestScores(run);
-  const most = Math.max(...scores.flat(), Number.MIN_VALUE);
+  const scores = bestPlaces(run).map((row) => row.map((best) => best?.v ?? null));
+  const most = Math.max(...scores.flat().map((v) => v ?? 0), Number.MIN_VALUE);
   const height = tabHeight(world) - 2;
   const { from, to } = window(scores.length, state.language, height);
   const grid = {
@@ -87,7 +90,7 @@ export function layerHeatmap(state: RunScreen, run: OpenedRun, world: World): Li
     chosenColumn: state.layer,
   };
   return [
-    plain("  v of each language's best feature, by layer", { dim: true }),
+    plain(`  v of each language's best feature${byText(run)}, by layer`, { dim: true }),
     ...gridLines(grid, world, most),
     scaleLine("v", most, world),
   ];
@@ -112,7 +115,7 @@ export function featureHeatmap(state: RunScreen, run: OpenedRun, world: World): 
     chosenColumn: state.language,
   };
   return [
-    placeLine(state, run, "its best features"),
+    placeLine(state, run, `its best features${byText(run)}`, world),
     ...gridLines(grid, world, most),
     scaleLine("mean activation", most, world),
   ];
