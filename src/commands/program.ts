@@ -251,6 +251,7 @@ the worst of its runs, in the order 1, 3, 4, 2, 130, 0.`,
       "in what two runs differ, and how alike they rank features: more texts, other languages, another model",
     )
     .option("--top-k <K>", "best features of each language that are compared", whole(1), 10)
+    .addOption(rankByOption())
     .option("--figure <FILE>", "draw it too: .svg, .png, or .json (the Vega-Lite specification)")
     .option("--json", "print as JSON")
     .addHelpText(
@@ -261,8 +262,8 @@ and lost, for each layer and language. Where the dictionaries differ, a feature'
 compared are then each language's best feature (how much of its mean is the language's own, how often it fires) and how many of
 its best features are no other language's. What a run of the original tool does not tell of itself is listed.`,
     )
-    .action((run, other, { topK, figure, json }) =>
-      actions.compare([run, other], { topK, figure, json: json === true }),
+    .action((run, other, { topK, rankBy, figure, json }) =>
+      actions.compare([run, other], { topK, rankBy, figure, json: json === true }),
     );
   program
     .command("report")

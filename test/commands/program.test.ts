@@ -62,10 +62,12 @@ const flagsOf = (...args: string[]) => {
 
 test("compare takes two runs, with a figure or without", () => {
   expect(run("compare", "a", "b").did).toEqual([
-    ["compare", ["a", "b"], { topK: 10, figure: undefined, json: false }],
+    ["compare", ["a", "b"], { topK: 10, rankBy: "v", figure: undefined, json: false }],
   ]);
   const { did } = run("compare", "a", "b", "--top-k", "3", "--figure", "x.png", "--json");
-  expect(did).toEqual([["compare", ["a", "b"], { topK: 3, figure: "x.png", json: true }]]);
+  expect(did).toEqual([
+    ["compare", ["a", "b"], { topK: 3, rankBy: "v", figure: "x.png", json: true }],
+  ]);
   expect(run("compare", "a").said).toContain("missing required argument 'OTHER'");
 });
 

@@ -62,7 +62,11 @@ export const KINDS = {
     topK: 20,
     draw: distribution,
   },
-  "drop-off": { about: "how v falls along each language's ranking", topK: 50, draw: dropOff },
+  "drop-off": {
+    about: "how v, or what features are ranked by, falls along each language's ranking",
+    topK: 50,
+    draw: dropOff,
+  },
   overlap: {
     ...{ about: "top features that languages share (Jaccard)", topK: 50 },
     ...{ comparesLists: true, draw: overlapMatrix, onPage: overlapOverK },
