@@ -1,8 +1,10 @@
+import fc from "fast-check";
 import { expect, it } from "vitest";
 import { anyRankedBy, type Measure, rankedBy, refuseExclusive } from "../../src/runs/rank-by.js";
 import { topFeatures } from "../../src/runs/top-features.js";
 import { evidenceOf } from "../fixtures/evidence.js";
 import { failureOf } from "../fixtures/failure.js";
+import { metaOf, runOf } from "../fixtures/runs.js";
 import { sharingRun } from "../fixtures/sharing-run.js";
 
 const run = sharingRun();
@@ -73,4 +75,22 @@ it("by lape and tau no feature is of two languages: what languages share cannot 
       /no two languages share any, and overlap is about .* Expected one of v, margin, auroc, dz\./,
     );
   expect(() => refuseExclusive("margin", "overlap")).not.toThrow();
+});
+
+it("tau ranks a feature for the one language with the highest mean, or for none where two have it", () => {
+  const row = fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 4, maxLength: 4 });
+  fc.assert(
+    fc.property(fc.tuple(row, row, row), (means) => {
+      const of = runOf(metaOf({ layers: [3], languages }), { 3: means }, { 3: means });
+      const places = topFeatures(rankedBy(of, "tau"), { topK: 4 });
+      for (let feature = 0; feature < 4; feature++) {
+        const own = means.map((all) => all[feature] as number);
+        const most = Math.max(...own);
+        const isOwn = most > 0 && own.filter((mean) => mean === most).length === 1;
+        expect(places.filter((place) => place.feature === feature).map((p) => p.language)).toEqual(
+          isOwn ? [languages[own.indexOf(most)]] : [],
+        );
+      }
+    }),
+  );
 });

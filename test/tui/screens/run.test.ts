@@ -167,6 +167,7 @@ describe("by another measure", () => {
   test("what is exported and tried in the lab is by it too, and said to be", () => {
     const driver = shared().press("m", "?");
     expect(driver.text).toContain("export top 50 by margin");
+    expect(driver.text).toContain("report (by v)");
     driver.press("x", "e", "t");
     expect(driver.effects.slice(-2)).toEqual([
       { type: "export_csv", folder: "/runs/a", topK: 50, rankBy: "margin" },

@@ -45,7 +45,11 @@ export function runBindings(state: RunScreen): Binding<RunAction>[] {
       : []),
     ...(["overview", "made from it", "log"].includes(state.tab) ? scrollBindings() : []),
     ...(ours ? [{ keys: ["t"], does: "lab", inBar: true, action: { type: "lab" } as const }] : []),
-    { keys: ["p"], does: "report with all figures", action: { type: "report" } },
+    {
+      keys: ["p"],
+      does: by === "" ? "report with all figures" : "report (by v)",
+      action: { type: "report" },
+    },
     {
       keys: ["e"],
       does: by === "" ? `export CSV (top ${EXPORT_TOP_K})` : `export top ${EXPORT_TOP_K}${by}`,
