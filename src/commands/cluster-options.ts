@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { readFlag } from "../config/flag-values.js";
 import { MEASURES } from "../experiments/clustering/distances.js";
 import type { ClusterOptions } from "./cluster.js";
-import { whole } from "./options.js";
+import { rankByOption, whole } from "./options.js";
 
 /** `vscore cluster` on the command line. */
 export function addCluster(
@@ -22,6 +22,7 @@ export function addCluster(
     .option("--k <N>", "so many clusters (default: as many as fit best by silhouette)", whole(1))
     .option("--cut <HEIGHT>", "cut the tree at this height instead", height)
     .option("--top-k <K>", "overlap: features of each language (default: 50)", whole(1))
+    .addOption(rankByOption())
     .option(
       "--layers <LAYERS>",
       "overlap, v-profile: layers that distances are averaged over (default: all)",
@@ -36,7 +37,7 @@ export function addCluster(
       "after",
       `
 Measures, each a distance between two languages:
-  overlap       1 − Jaccard of their top-k features by v
+  overlap       1 − Jaccard of their top-k features, by v or by --rank-by (lape and tau give no two languages a feature)
   v-profile     1 − Pearson's r of v over all features
   interactions  1 − (M_ij + M_ji) / (M_ii + M_jj), from 0 up, where M is what ablating a language's features (column) does to
                 a language's texts (row); of a run, that of its latest experiments/interactions-<n>
@@ -45,8 +46,8 @@ MATRIX.csv has the codes as header, its first cell empty, and as index. Language
 Euclidean distances: where these are none, that is said. Linkage, clusters, silhouettes and map are scipy's and scikit-learn's.
 Written are result.json, distances.csv, and dendrogram, map and distances as .svg and .png.`,
     )
-    .action((source, { by, k, cut, topK, layers, output, json }) =>
-      action(source, { by, k, cut, topK, layers, output, json: json === true }),
+    .action((source, { by, k, cut, topK, rankBy, layers, output, json }) =>
+      action(source, { by, k, cut, topK, rankBy, layers, output, json: json === true }),
     );
 }
 

@@ -25,15 +25,17 @@ import {
 import { textHash } from "../plan.js";
 import { refuseOtherContent, writeExperiment, writeExperimentInto } from "../runs/experiments.js";
 import type { ForeignRun } from "../runs/foreign.js";
+import { anyRankedBy, type Measure as RankMeasure, refuseExclusive } from "../runs/rank-by.js";
 import type { FinishedRun, ScoredRun } from "../runs/read.js";
 import { refuseKept } from "../runs/refuse-run-file.js";
-import { refuseTopK } from "../runs/refuse-top-k.js";
+import { refuseShortLists, refuseTopK } from "../runs/refuse-top-k.js";
 import { modelText, sourceText } from "../views/charts/chart.js";
 import type { DrawnClusters } from "../views/charts/cluster-signs.js";
 import { dendrogram, distanceMatrix } from "../views/charts/clustering.js";
 import { drawnFiles } from "../views/charts/drawn-files.js";
 import { languageMap } from "../views/charts/language-map.js";
 import { clusterLines } from "../views/cluster-table.js";
+import { sharingCaution } from "../views/ranking-text.js";
 import { matrixCautions } from "./matrix-cautions.js";
 import { asJson, type Output } from "./output.js";
 import { noteConversion } from "./show.js";
@@ -43,6 +45,8 @@ export interface ClusterOptions {
   k?: number | undefined;
   cut?: number | undefined;
   topK?: number | undefined;
+  /** By which measure the top features are taken. */
+  rankBy?: RankMeasure | undefined;
   layers?: readonly (number | string)[] | undefined;
   output?: string | undefined;
   json: boolean;
@@ -106,30 +110,40 @@ function ofMatrix(file: string, options: ClusterOptions): Compared {
   return ofInteractions(file, basename(file).replace(/\.csv$/i, ""), options);
 }
 
-function ofRun(run: ScoredRun, options: ClusterOptions): Compared {
-  const { by = "overlap", topK = TOP_K } = options;
+function ofRun(run: FinishedRun | ForeignRun, options: ClusterOptions): Compared {
+  const { by = "overlap", topK = TOP_K, rankBy = "v" } = options;
   if (by === "interactions") return ofInteractions(latestInteractionFile(run), run.name, options);
-  if (by !== "overlap") refuseForeign(options, "topK", "--top-k", by);
   const layers = layersOf(run, options.layers);
-  const source = {
-    name: run.name,
-    by,
-    matrix: null,
-    layers,
-    top_k: by === "overlap" ? topK : null,
-  };
-  if (by === "v-profile") return { source, distances: profileDistances(run, layers), cautions: [] };
+  const source = { name: run.name, by, matrix: null, layers };
+  if (by === "v-profile") {
+    refuseForeign(options, "topK", "--top-k", by);
+    refuseForeign(options, "rankBy", "--rank-by", by);
+    const distances = profileDistances(run, layers);
+    return { source: { ...source, top_k: null, ranked_by: null }, distances, cautions: [] };
+  }
   refuseTopK(topK, run, layers);
-  return { source, distances: overlapDistances(run, layers, topK), cautions: [] };
+  refuseExclusive(rankBy, "--by overlap");
+  const ranked = anyRankedBy(run, rankBy);
+  refuseShortLists(topK, ranked, layers);
+  const distances = overlapDistances(ranked, layers, topK);
+  const caution = sharingCaution(rankBy);
+  return {
+    source: { ...source, top_k: topK, ranked_by: rankBy },
+    ...{ distances, cautions: caution === null ? [] : [caution] },
+  };
 }
 
 function ofInteractions(file: string, name: string, options: ClusterOptions): Compared {
   refuseForeign(options, "topK", "--top-k", "interactions");
   refuseForeign(options, "layers", "--layers", "interactions");
+  refuseForeign(options, "rankBy", "--rank-by", "interactions");
   const matrix = readInteractionMatrix(file);
   const sha256 = textHash(readFileSync(file));
   return {
-    source: { name, by: "interactions", matrix: { file, sha256 }, layers: null, top_k: null },
+    source: {
+      ...{ name, by: "interactions", matrix: { file, sha256 } },
+      ...{ layers: null, top_k: null, ranked_by: null },
+    },
     distances: interactionDistances(matrix),
     cautions: matrixCautions(file),
   };
@@ -138,11 +152,11 @@ function ofInteractions(file: string, name: string, options: ClusterOptions): Co
 /** An option that would change nothing is a misunderstanding. */
 function refuseForeign(
   options: ClusterOptions,
-  key: "topK" | "layers",
+  key: "topK" | "layers" | "rankBy",
   flag: string,
   by: Measure,
 ): void {
-  if (options[key] === undefined) return;
+  if (options[key] === undefined || (key === "rankBy" && options.rankBy === "v")) return;
   throw requestError(
     `${flag} ${options[key]} has no meaning with --by ${by}. Expected it with --by overlap${key === "layers" ? " or v-profile" : ""} of a run. Leave it out.`,
   );

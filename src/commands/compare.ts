@@ -3,8 +3,9 @@ import { runDifferences } from "../comparison/run-differences.js";
 import { openAnyRun } from "../compute/open-any-run.js";
 import { realPlace } from "../config/paths.js";
 import { writeOver } from "../runs/atomic-write.js";
+import { anyRankedBy, type Measure } from "../runs/rank-by.js";
 import { refuseRunFile } from "../runs/refuse-run-file.js";
-import { refuseTopK } from "../runs/refuse-top-k.js";
+import { refuseShortLists, refuseTopK } from "../runs/refuse-top-k.js";
 import { comparisonChart } from "../views/charts/comparison.js";
 import { drawnAs } from "../views/charts/drawn-files.js";
 import { comparisonLines } from "../views/comparison-table.js";
@@ -15,6 +16,7 @@ import { noteConversion } from "./show.js";
 
 export interface CompareOptions {
   topK: number;
+  rankBy?: Measure | undefined;
   figure?: string | undefined;
   json: boolean;
 }
@@ -22,17 +24,19 @@ export interface CompareOptions {
 /** `vscore compare A B`: in what two runs differ, and how alike they rank the features of the languages that both have. */
 export async function compare(
   [first, second]: readonly [string, string],
-  { topK, figure, json }: CompareOptions,
+  { topK, rankBy = "v", figure, json }: CompareOptions,
   output: Output,
   signal: AbortSignal,
 ): Promise<void> {
   const format = figure === undefined ? undefined : formatOfFile(figure, "--figure");
   const open = (name: string) =>
     openAnyRun(name, signal, (folder) => noteConversion(folder, output));
-  const [a, b] = [await open(first), await open(second)];
+  const [openedA, openedB] = [await open(first), await open(second)];
   if (figure !== undefined)
-    for (const { folder } of [a, b]) refuseRunFile(figure, folder, "--figure");
-  for (const run of [a, b]) refuseTopK(topK, run);
+    for (const { folder } of [openedA, openedB]) refuseRunFile(figure, folder, "--figure");
+  for (const run of [openedA, openedB]) refuseTopK(topK, run);
+  const [a, b] = [anyRankedBy(openedA, rankBy), anyRankedBy(openedB, rankBy)];
+  for (const run of [a, b]) refuseShortLists(topK, run);
   const isSameRun = realPlace(a.folder) === realPlace(b.folder);
   const differences = runDifferences(a, b);
   const comparison = compareRuns(a, b, topK);
@@ -45,7 +49,13 @@ export async function compare(
     output.data(
       asJson({
         ...{ schema_version: 1, first: a.folder, second: b.folder, is_same_run: isSameRun },
-        ...{ top_k: topK, figure: figure ?? null, ...differences, ...comparison },
+        ...{
+          top_k: topK,
+          ranked_by: rankBy,
+          figure: figure ?? null,
+          ...differences,
+          ...comparison,
+        },
       }),
     );
     return;
@@ -56,7 +66,7 @@ export async function compare(
     "",
     ...differenceLines(differences),
     "",
-    ...comparisonLines(topK, comparison),
+    ...comparisonLines(topK, comparison, rankBy),
     ...(figure === undefined ? [] : ["", `Wrote ${figure}`]),
   ];
   output.result(lines.join("\n"));

@@ -92,7 +92,11 @@ function tableTeller(output: Output): Teller {
       const { among, layers, run } = request;
       const notes = [
         ...ready.warnings.map((warning) => `warning: ${warning}`),
-        ...exploreLegend(among, countLanguageFeatures(run, layers, among), run.meta),
+        ...exploreLegend(
+          { among, ranked_by: run.measure ?? "v" },
+          countLanguageFeatures(run, layers, among),
+          run.meta,
+        ),
         `${ready.run} is loaded on ${ready.device}. A text a line, until the input ends:`,
       ];
       output.note(notes.join("\n"));

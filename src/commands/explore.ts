@@ -6,6 +6,7 @@ import { countLanguageFeatures } from "../explore/language-features.js";
 import { decodeText, refuseUnreadable } from "../explore/text-lines.js";
 import { withExplorer } from "../explore/with-explorer.js";
 import { exploreHtml } from "../report/explore-html.js";
+import { type Measure, rankedBy } from "../runs/rank-by.js";
 import { type FinishedRun, openRun } from "../runs/read.js";
 import { refuseRunFile } from "../runs/refuse-run-file.js";
 import { exploredLines, exploreLegend } from "../views/explore-table.js";
@@ -22,6 +23,8 @@ export interface ExploreOptions {
   layers?: (number | string)[] | undefined;
   topK: number;
   among: number;
+  /** By which measure a language's features are its first. */
+  rankBy?: Measure | undefined;
   json: boolean;
   html?: string | undefined;
 }
@@ -33,18 +36,19 @@ export async function explore(
   output: Output,
   signal: AbortSignal,
 ): Promise<void> {
+  const rankedRun = () => rankedBy(openRun(name), options.rankBy);
   if (options.input === "-") {
     refuseOtherSources(options);
     if (options.html !== undefined)
       throw requestError(
         "Found - beside --html. A page is of one text. Give it as --text or --file.",
       );
-    return exploreLines(() => requestOf(openRun(name), options), options.json, output, signal);
+    return exploreLines(() => requestOf(rankedRun(), options), options.json, output, signal);
   }
   if (options.json && options.html === "-")
     throw requestError("Found --json and --html -. Expected one of them on the standard output.");
   const text = textOf(options);
-  const run = openRun(name);
+  const run = rankedRun();
   if (options.html !== undefined && options.html !== "-")
     refuseRunFile(options.html, run.folder, "--html");
   const progress = showProgress({ ...output, write: output.raw });
@@ -57,7 +61,7 @@ export async function explore(
     await writePage(options.html, exploreHtml(explored, run.meta, counts), run.folder, output);
   if (options.json) output.data(asJson(explored));
   if (options.json || options.html !== undefined) return;
-  const legend = exploreLegend(request.among, counts, run.meta);
+  const legend = exploreLegend(explored, counts, run.meta);
   output.result([...exploredLines(explored, run.meta), "", ...legend].join("\n"));
 }
 

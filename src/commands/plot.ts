@@ -3,6 +3,7 @@ import { openAnyRun } from "../compute/open-any-run.js";
 import { requestError } from "../errors.js";
 import { writeOver } from "../runs/atomic-write.js";
 import { RUN_FILES } from "../runs/files.js";
+import { anyRankedBy, type Measure } from "../runs/rank-by.js";
 import { refuseRunFile } from "../runs/refuse-run-file.js";
 import { drawnAs, type FigureFormat } from "../views/charts/drawn-files.js";
 import {
@@ -17,6 +18,7 @@ import { noteConversion } from "./show.js";
 
 export interface PlotOptions extends ChartRequest {
   kind: string;
+  rankBy?: Measure | undefined;
   /** Where nobody says, that of the output's ending. */
   format?: FigureFormat | undefined;
   output?: string | undefined;
@@ -25,22 +27,24 @@ export interface PlotOptions extends ChartRequest {
 /** `vscore plot KIND RUN`: one figure of a run, or its Vega-Lite specification, and how to read it. `-` is stdout. */
 export async function plot(
   runName: string,
-  { kind, format: asked, output: file, ...request }: PlotOptions,
+  { kind, format: asked, rankBy, output: file, ...request }: PlotOptions,
   output: Output,
   signal: AbortSignal,
 ): Promise<void> {
   if (!(CHART_KINDS as string[]).includes(kind))
     throw requestError(`There is no figure ${kind}. Expected one of ${CHART_KINDS.join(", ")}.`);
   const format = formatAsked(asked, file);
-  const run = await openAnyRun(runName, signal, (folder) => noteConversion(folder, output));
+  const opened = await openAnyRun(runName, signal, (folder) => noteConversion(folder, output));
+  const run = anyRankedBy(opened, rankBy);
   const chart = drawChart(run, kind as ChartKind, request);
   const bytes = await drawnAs(chart, format);
   if (file === "-") {
     output.data(bytes);
     return;
   }
+  const by = run.measure === undefined ? "" : `-by-${run.measure}`;
   const target =
-    file ?? join(relative(".", run.folder), RUN_FILES.figuresFolder, `${kind}.${format}`);
+    file ?? join(relative(".", run.folder), RUN_FILES.figuresFolder, `${kind}${by}.${format}`);
   refuseRunFile(target, run.folder);
   await writeOver(target, bytes);
   output.result(`Wrote ${target}\n\n${chart.title}. ${chart.caption}`);

@@ -276,6 +276,7 @@ the worst of its runs, in the order 1, 3, 4, 2, 130, 0.`,
       "in what two runs differ, and how alike they rank features: more texts, other languages, another model",
     )
     .option("--top-k <K>", "best features of each language that are compared", whole(1), 10)
+    .addOption(rankByOption())
     .option("--figure <FILE>", "draw it too: .svg, .png, or .json (the Vega-Lite specification)")
     .option("--json", "print as JSON")
     .addHelpText(
@@ -286,8 +287,8 @@ and lost, for each layer and language. Where the dictionaries differ, a feature'
 compared are then each language's best feature (how much of its mean is the language's own, how often it fires) and how many of
 its best features are no other language's. What a run of the original tool does not tell of itself is listed.`,
     )
-    .action((run, other, { topK, figure, json }) =>
-      actions.compare([run, other], { topK, figure, json: json === true }),
+    .action((run, other, { topK, rankBy, figure, json }) =>
+      actions.compare([run, other], { topK, rankBy, figure, json: json === true }),
     );
   program
     .command("report")
@@ -321,6 +322,7 @@ its best features are no other language's. What a run of the original tool does 
     )
     .option("--language <CODES>", "languages, comma-separated (default: all)", list)
     .option("--top-k <K>", "features of each language (default: the figure's own)", whole(1))
+    .addOption(rankByOption())
     .addOption(
       new Option(
         "--format <FORMAT>",
@@ -329,7 +331,7 @@ its best features are no other language's. What a run of the original tool does 
     )
     .option(
       "--output <FILE>",
-      "where to, - is stdout (default: figures/<KIND>.<FORMAT> in the run)",
+      "where to, - is stdout (default: figures/<KIND>.<FORMAT> in the run, <KIND>-by-<MEASURE>.<FORMAT> with --rank-by)",
     )
     .addHelpText(
       "after",
@@ -337,8 +339,8 @@ its best features are no other language's. What a run of the original tool does 
         .map(([kind, { about }]) => `  ${kind.padEnd(15)} ${about}`)
         .join("\n")}`,
     )
-    .action((kind, run, { layer, language, topK, format, output }) =>
-      actions.plot(run, { kind, layers: layer, languages: language, topK, format, output }),
+    .action((kind, run, { layer, language, topK, rankBy, format, output }) =>
+      actions.plot(run, { kind, layers: layer, languages: language, topK, rankBy, format, output }),
     );
   program
     .command("feature")

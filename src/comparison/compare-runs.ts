@@ -2,6 +2,7 @@ import { requestError } from "../errors.js";
 import type { Ranking } from "../reduce/v-score.js";
 import type { ForeignRun } from "../runs/foreign.js";
 import type { FinishedRun, ScoredRun } from "../runs/read.js";
+import { rankedCount } from "../runs/top-features.js";
 import { type ComparedLayer, comparableLayers } from "./comparable-layers.js";
 import { type LanguagePair, languagePairs } from "./language-bests.js";
 
@@ -9,12 +10,15 @@ import { type LanguagePair, languagePairs } from "./language-bests.js";
 export interface RankAgreement {
   layer: number;
   language: string;
-  /** |A ∩ B| / |A ∪ B| of the top-k features. */
+  /** |A ∩ B| / |A ∪ B| of the top-k features, by what the runs are ranked. */
   jaccard: number;
   /** Best feature of each, and its v. */
   first: { feature: number; v: number };
   second: { feature: number; v: number };
-  /** Of the features that either has among its best: Spearman's ρ of their ranks in the two; null for fewer than three. */
+  /**
+   * Of the features that either has among its best: Spearman's ρ of their ranks in the two; null for fewer than three, and where a
+   * measure does not rank one of them in both.
+   */
   rank_correlation: number | null;
   /** Features of the second's top k that are not in the first's, by rank there; and the other way round. */
   gained: number[];
@@ -31,7 +35,7 @@ export interface Comparison {
 }
 
 /**
- * Compares what two runs have in common, layers and languages in the first one's order.
+ * Compares what two runs, ranked by one measure, have in common, layers and languages in the first one's order.
  *
  * @throws VscoreError (request) where they have no language in common, or one model and no layer of it
  */
@@ -48,8 +52,8 @@ export function compareRuns(
     .filter(({ comparable }) => comparable === "features")
     .flatMap(({ layer }) =>
       languages.map((language) => {
-        const rows = [first, second].map(({ rankings, meta }) =>
-          rowOf(rankings.get(layer) as Ranking, meta.languages.indexOf(language)),
+        const rows = [first, second].map((run) =>
+          rowOf(run, layer, run.meta.languages.indexOf(language)),
         );
         return { layer, language, ...agreement(...(rows as [Row, Row]), topK) };
       }),
@@ -66,37 +70,49 @@ function nothingInCommon(what: "layer" | "language", ...runs: [ScoredRun, Scored
 }
 
 interface Row {
+  /** Features in the order of their ranks, of which the first `ranked` have one. */
   index: Int32Array;
-  value: Float32Array;
+  ranked: number;
+  /** By feature number. */
+  v: Float32Array;
 }
 
-const rowOf = ({ features, index, value }: Ranking, k: number): Row => ({
-  index: index.subarray(k * features, (k + 1) * features),
-  value: value.subarray(k * features, (k + 1) * features),
-});
+function rowOf(run: ScoredRun, layer: number, k: number): Row {
+  const { features, index } = run.rankings.get(layer) as Ranking;
+  const byV = (run.byV ?? run.rankings).get(layer) as Ranking;
+  const [from, to] = [k * features, (k + 1) * features];
+  const v = new Float32Array(features);
+  for (let at = from; at < to; at++) v[byV.index[at] as number] = byV.value[at] as number;
+  return { index: index.subarray(from, to), ranked: rankedCount(run, layer, k), v };
+}
 
 function agreement(a: Row, b: Row, topK: number): Omit<RankAgreement, "layer" | "language"> {
   const [topA, topB] = [new Set(a.index.subarray(0, topK)), new Set(b.index.subarray(0, topK))];
   const shared = topA.intersection(topB).size;
-  const ofB = new Float32Array(b.index.length);
-  for (const [place, feature] of b.index.entries()) ofB[feature] = b.value[place] as number;
-  let largest = 0;
-  for (const [place, feature] of a.index.entries())
-    largest = Math.max(largest, Math.abs((a.value[place] as number) - (ofB[feature] as number)));
+  const largest = a.v.reduce(
+    (most, v, feature) => Math.max(most, Math.abs(v - (b.v[feature] as number))),
+    0,
+  );
   const [ranksA, ranksB] = [ranksIn(a.index), ranksIn(b.index)];
   const either = [...topA.union(topB)];
+  const [inA, inB] = [ranksA, ranksB].map((ranks) =>
+    either.map((feature) => ranks[feature] as number),
+  ) as [number[], number[]];
+  const areRanked = Math.max(...inA) < a.ranked && Math.max(...inB) < b.ranked;
   return {
-    rank_correlation: spearman(
-      either.map((feature) => ranksA[feature] as number),
-      either.map((feature) => ranksB[feature] as number),
-    ),
+    rank_correlation: areRanked ? spearman(inA, inB) : null,
     gained: [...topB].filter((feature) => !topA.has(feature)),
     lost: [...topA].filter((feature) => !topB.has(feature)),
     jaccard: shared / (topA.size + topB.size - shared),
-    first: { feature: a.index[0] as number, v: a.value[0] as number },
-    second: { feature: b.index[0] as number, v: b.value[0] as number },
+    first: firstOf(a),
+    second: firstOf(b),
     largest_difference: largest,
   };
+}
+
+function firstOf({ index, v }: Row): { feature: number; v: number } {
+  const feature = index[0] as number;
+  return { feature, v: v[feature] as number };
 }
 
 /** Rank by feature number. */

@@ -6,7 +6,7 @@ export interface Overlap {
   layer: number;
   first: string;
   second: string;
-  /** |A ∩ B| / |A ∪ B| of the top-k features by v. */
+  /** |A ∩ B| / |A ∪ B| of the top-k features, by what the run is ranked. */
   jaccard: number;
 }
 

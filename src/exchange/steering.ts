@@ -62,7 +62,7 @@ export function csvDictionaries(
   return {
     ...({ schema_version: 1, csv: csv.name, csv_sha256: csv.sha256 } as const),
     ...{ run: run.name, model_id, model_revision, top_k: csv.topK },
-    ranked_by: "measure" in run ? String(run.measure ?? "v") : "v",
+    ranked_by: run.measure ?? "v",
     dictionaries: dictionaries.map(({ layer, release, sae_id, source, revision, ...of }) => ({
       ...{ layer, release, sae_id, source, revision },
       ...{ hook_name: of.hook_name, hook_module: of.hook_module, d_sae: of.d_sae },

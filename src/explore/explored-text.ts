@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { MEASURES } from "../runs/rank-by.js";
 
 /** Languages by falling share; shares sum to 1. Empty where no language feature fires. */
 const Shares = z.array(z.strictObject({ language: z.string(), share: z.number().min(0).max(1) }));
@@ -37,6 +38,8 @@ const fields = {
   text: z.string(),
   top_k: z.int(),
   among: z.int(),
+  /** By which measure the ranks are. */
+  ranked_by: z.enum(MEASURES),
   tokens: z.array(ExploredToken),
   /** The whole text: over all counted tokens. */
   layers: z.array(z.strictObject({ layer: z.int(), speaks_for: Shares })),

@@ -8,7 +8,7 @@ import { configOfRun } from "../runs/run-config.js";
 import { describeText } from "./describe-text.js";
 import { differencesFromRun } from "./differences-from-run.js";
 import type { ExploredText, ExploreReady } from "./explored-text.js";
-import { type LanguageFeatures, languageFeatures } from "./language-features.js";
+import { type LanguageFeatures, languageFeaturesOf } from "./language-features.js";
 import { type ReadText, TextReader } from "./read-text.js";
 import { refuseUnreadable } from "./text-lines.js";
 
@@ -47,16 +47,14 @@ export class Explorer {
     const loaded = await jobs.load(loadRequest({ ...config, model_revision }));
     const features = new Map<number, LanguageFeatures>();
     for (const layer of layers) {
-      const [ranking, statistics] = [run.rankings.get(layer), run.statistics.get(layer)];
-      if (ranking === undefined || statistics === undefined)
-        throw new Error(`the run ${run.name} has no layer ${layer}`);
+      features.set(layer, languageFeaturesOf(run, layer, among));
+      const ranked = run.rankings.get(layer)?.features;
       const width = loaded.dictionaries.find((dictionary) => dictionary.layer === layer)?.d_sae;
-      if (width !== ranking.features) {
+      if (width !== ranked) {
         throw requestError(
-          `The dictionary of layer ${layer} has ${width} features here, the run ${run.name} ranked ${ranking.features}. Feature numbers would not mean the same. Restore the dictionary, or compute the run anew.`,
+          `The dictionary of layer ${layer} has ${width} features here, the run ${run.name} ranked ${ranked}. Feature numbers would not mean the same. Restore the dictionary, or compute the run anew.`,
         );
       }
-      features.set(layer, languageFeatures(ranking, statistics, among));
     }
     const warnings = [...new Set([...loaded.warnings, ...differencesFromRun(run.meta, loaded)])];
     return new Explorer(request, config, loaded, features, jobs, warnings);
@@ -97,6 +95,7 @@ export class Explorer {
       text,
       top_k: topK,
       among,
+      ranked_by: run.measure ?? "v",
       ...described,
       warnings: [...this.warnings, ...this.textWarnings(read, truncated.length > 0)],
     };

@@ -2,7 +2,7 @@ import type { Ranking } from "../reduce/v-score.js";
 import type { ScoredRun } from "../runs/read.js";
 import type { LayerStatistics } from "../runs/score-files.js";
 
-/** A feature's place and v in one language. */
+/** A feature's v in one language, and its place by v, whatever else the run is ranked by. */
 export interface Place {
   language: string;
   /** From 1. */
@@ -14,7 +14,7 @@ const found = new WeakMap<Ranking, Map<number, { rank: number; v: number }[]>>()
 
 /** A feature's place in every language of a run, in the run's order; nothing where the run has no such layer. */
 export function placesOf(run: ScoredRun, layer: number, feature: number): Place[] {
-  const ranking = run.rankings.get(layer);
+  const ranking = (run.byV ?? run.rankings).get(layer);
   if (ranking === undefined) return [];
   const known = found.get(ranking) ?? new Map<number, { rank: number; v: number }[]>();
   found.set(ranking, known);

@@ -10,6 +10,7 @@ import {
   MORE_BYTES_WORDS,
   pieceText,
 } from "../views/explore-table.js";
+import { byMeasure } from "../views/ranking-text.js";
 import { escapeHtml, htmlPage } from "./page.js";
 import { SHADED_STYLE } from "./shaded-html.js";
 
@@ -23,7 +24,7 @@ export function exploreHtml(
   run: { model_id: string; languages: readonly string[] },
   counts: readonly FeatureCount[],
 ): string {
-  const { tokens, layers, warnings, among } = explored;
+  const { tokens, layers, warnings, among, ranked_by } = explored;
   const counted = tokens.filter((token) => token.counted).length;
   const hues = new Map(run.languages.map((code, at) => [code, HUES[at % HUES.length] as string]));
   const title = `A text read with ${explored.run}`;
@@ -35,7 +36,7 @@ export function exploreHtml(
 <p>${escapeHtml(`${run.model_id}, ${tokens.length} tokens, ${counted} counted`)}</p>
 </header>
 ${warnings.map((warning) => `<p class="warning">${escapeHtml(warning)}</p>`).join("\n")}
-<p class="caption">Each token has the hue of the language that it speaks for most, the stronger the larger its share; the pointer over a token tells its features. A language feature of L is one of the first ${among} of L's ranking with v &gt; 0. A token speaks for L by Σ a · v(f, L) / μ(f, L) over the language features f of L that fire with activation a; shares are of the sum over all languages. ${escapeHtml(baselineLines(run.languages, counts).join(" "))}${tokens.some(isMoreBytes) ? ` ${MORE_BYTES}: ${MORE_BYTES_WORDS}.` : ""}</p>
+<p class="caption">Each token has the hue of the language that it speaks for most, the stronger the larger its share; the pointer over a token tells its features. A language feature of L is one of the first ${among} of L's ranking${byMeasure(ranked_by)} with v &gt; 0. A token speaks for L by Σ a · v(f, L) / μ(f, L) over the language features f of L that fire with activation a; shares are of the sum over all languages. ${escapeHtml(baselineLines(run.languages, counts).join(" "))}${tokens.some(isMoreBytes) ? ` ${MORE_BYTES}: ${MORE_BYTES_WORDS}.` : ""}</p>
 ${layers
   .map(
     ({ layer, speaks_for }) => `<section>

@@ -6,6 +6,7 @@ import { type Ranking, rank } from "../reduce/v-score.js";
 import { columnOf } from "./feature-evidence.js";
 import type { ForeignRun } from "./foreign.js";
 import { type FinishedRun, runWord } from "./read.js";
+import { refuseShortLists } from "./refuse-top-k.js";
 import type { LayerStatistics } from "./score-files.js";
 
 /**
@@ -18,6 +19,23 @@ export const MEASURES = ["v", "margin", "auroc", "dz", "lape", "tau"] as const;
 export type Measure = (typeof MEASURES)[number];
 
 const FLOOR = 0.95;
+
+/** These rank a feature for one language alone. */
+const EXCLUSIVE: readonly Measure[] = ["lape", "tau"];
+
+/**
+ * Refuses a measure by which no two languages can have a feature in common.
+ *
+ * @param what is asked what languages share
+ * @throws VscoreError (request)
+ */
+export function refuseExclusive(measure: Measure, what: string): void {
+  if (!EXCLUSIVE.includes(measure)) return;
+  const others = MEASURES.filter((each) => !EXCLUSIVE.includes(each)).join(", ");
+  throw requestError(
+    `--rank-by ${measure}: it ranks every feature for one language alone, so that no two languages share any, and ${what} is about what they share. Expected one of ${others}. Choose one of these.`,
+  );
+}
 
 /**
  * A run whose rankings, at every layer, are by another measure; `byV` are those by v.
@@ -34,15 +52,12 @@ export function rankedBy(run: FinishedRun, measure: Measure = "v", topK = 0): Fi
     if (statistics === undefined) throw new Error(`the run lacks statistics of layer ${layer}`);
     const rows = rowsOf(run, layer, statistics, measure);
     const counts = rows.map((row) => row.filter((value) => !Number.isNaN(value)).length);
-    const few = counts.findIndex((count) => count < topK);
-    if (few >= 0)
-      throw requestError(
-        `--rank-by ${measure} ranks ${counts[few]} features of ${run.meta.languages[few]} at layer ${layer}, and ${topK} are asked for. Expected as many. Ask for fewer, or rank by v or margin.`,
-      );
     rankings.set(layer, rank(rows.map(withLast)));
     ranked.set(layer, counts);
   }
-  return { ...run, rankings, ranked, byV: run.rankings, measure };
+  const byMeasure = { ...run, rankings, ranked, byV: run.rankings, measure };
+  refuseShortLists(topK, byMeasure);
+  return byMeasure;
 }
 
 /** What is not ranked comes behind everything that is. */
@@ -73,7 +88,7 @@ function rowsOf(
   if (measure === "auroc" || measure === "dz") {
     const table = run.evidence?.layers.get(layer)?.[measure];
     if (table === undefined || !hasAny(run, measure)) throw unknownMeasure(run, measure);
-    return split(table, statistics, (each) => each);
+    return rowsIn(table, statistics);
   }
   return specific(statistics, measure);
 }
@@ -91,13 +106,9 @@ function unknownMeasure(run: FinishedRun, measure: string) {
   );
 }
 
-const split = (
-  table: Float32Array,
-  { languages, features }: LayerStatistics,
-  of: (value: number) => number,
-): Float64Array[] =>
+const rowsIn = (table: Float32Array, { languages, features }: LayerStatistics): Float64Array[] =>
   Array.from({ length: languages }, (_, k) =>
-    Float64Array.from(table.subarray(k * features, (k + 1) * features), of),
+    Float64Array.from(table.subarray(k * features, (k + 1) * features)),
   );
 
 function margins(statistics: LayerStatistics): Float64Array[] {
@@ -111,21 +122,22 @@ function margins(statistics: LayerStatistics): Float64Array[] {
 }
 
 function specific(statistics: LayerStatistics, measure: "lape" | "tau"): Float64Array[] {
-  const { languages: K } = statistics;
-  const rates = split(statistics.activeFraction, statistics, (rate) => rate);
-  const means = split(statistics.mean, statistics, (mean) => mean);
-  const sorted = Float64Array.from(statistics.activeFraction).sort();
+  const { languages: K, features, mean, activeFraction: rate } = statistics;
+  const sorted = Float64Array.from(rate).sort();
   const floor = sorted[Math.floor(FLOOR * (sorted.length - 1))] as number;
-  const of = measure === "lape" ? rates : means;
-  return of.map((own, k) =>
-    own.map((value, f) => {
-      const all = Float64Array.from(of, (row) => row[f] as number);
-      const isOwn = value > 0 && all.every((other, l) => l === k || other < value);
-      const isActive = (rates[k]?.[f] as number) >= floor;
-      if (!isOwn || !isActive) return Number.NaN;
-      return measure === "lape"
+  const table = measure === "lape" ? rate : mean;
+  const rows = Array.from({ length: K }, () => new Float64Array(features).fill(Number.NaN));
+  const all = new Float64Array(K);
+  for (let f = 0; f < features; f++) {
+    for (let k = 0; k < K; k++) all[k] = table[k * features + f] as number;
+    const most = all.reduce((high, value) => (value > high ? value : high), 0);
+    const own = all.indexOf(most);
+    const isOwn = most > 0 && all.lastIndexOf(most) === own;
+    if (!isOwn || (rate[own * features + f] as number) < floor) continue;
+    (rows[own] as Float64Array)[f] =
+      measure === "lape"
         ? Math.log(K) - (rateEntropy(all) as number)
         : (specificity(all) as number);
-    }),
-  );
+  }
+  return rows;
 }

@@ -12,6 +12,7 @@ import { Fidelity, misfitOfFidelity } from "./fidelity-file.js";
 import { RUN_FILES, sumsFile } from "./files.js";
 import { holdoutFolder, refuseOtherHoldout } from "./holdout.js";
 import { ForeignMeta, Meta } from "./meta.js";
+import type { Measure } from "./rank-by.js";
 import { decodeScores, decodeStatistics, type LayerStatistics } from "./score-files.js";
 import { decodeSums, type LanguageSums } from "./sums-file.js";
 
@@ -23,6 +24,8 @@ export interface ScoredRun {
   folder: string;
   meta: { languages: string[]; layers: number[] };
   rankings: Map<number, Ranking>;
+  /** By what its features are ranked, where that is not v. */
+  measure?: Exclude<Measure, "v">;
   /** Where these are by another measure: those by v. */
   byV?: Map<number, Ranking>;
   /** And how many features of each language the measure ranks, by layer; those behind are in no order. */
@@ -33,8 +36,6 @@ export interface ScoredRun {
 export interface FinishedRun extends ScoredRun {
   meta: Meta;
   statistics: Map<number, LayerStatistics>;
-  /** By what its features are ranked, where that is not v. */
-  measure?: string;
   /** How sure its scores are; null where no file tells. */
   evidence: Evidence | null;
   /** How well its dictionaries rebuild its languages; null where nobody looked. */

@@ -90,7 +90,7 @@ function placesOf(
   if (ranking === undefined) return [];
   const { features, index, value } = ranking;
   const byV = run.byV?.get(layer);
-  const most = Math.min(topK, run.ranked?.get(layer)?.[k] ?? features);
+  const most = Math.min(topK, rankedCount(run, layer, k));
   return Array.from({ length: most }, (_, place) => {
     const feature = index[k * features + place] as number;
     const score = value[k * features + place] as number;
@@ -99,8 +99,22 @@ function placesOf(
   });
 }
 
-/** v of a feature on a language. */
-function vIn({ features, index, value }: Ranking, k: number, feature: number): number {
+/** How many features of a language, by its row, are ranked at a layer: all of the dictionary by v, maybe fewer by another measure. */
+export const rankedCount = (run: ScoredRun, layer: number, k: number): number =>
+  run.ranked?.get(layer)?.[k] ?? run.rankings.get(layer)?.features ?? 0;
+
+/** The same of each of these languages at each of these layers. */
+export const rankedCounts = (
+  run: ScoredRun,
+  layers: readonly number[],
+  languages: readonly string[],
+): number[] =>
+  layers.flatMap((layer) =>
+    languages.map((code) => rankedCount(run, layer, run.meta.languages.indexOf(code))),
+  );
+
+/** v of a feature on a language. @param byV the ranking by v */
+export function vIn({ features, index, value }: Ranking, k: number, feature: number): number {
   const own = index.subarray(k * features, (k + 1) * features);
   return value[k * features + own.indexOf(feature)] as number;
 }

@@ -1,6 +1,7 @@
 import { createInterface } from "node:readline";
 import { execa } from "execa";
 import { type ExploredText, ExploreLine } from "../explore/explored-text.js";
+import type { Measure } from "../runs/rank-by.js";
 
 /** What the process that explores texts tells. */
 export type LabNews =
@@ -23,10 +24,10 @@ export class LabProcess {
 
   constructor(
     command: readonly [string, ...string[]],
-    folder: string,
+    request: { folder: string; rankBy?: Measure },
     private readonly tell: (news: LabNews) => void,
   ) {
-    this.child = start(command, folder);
+    this.child = start(command, request);
     let last = "";
     createInterface({ input: this.child.stderr }).on("line", (line) => {
       if (line.trim() !== "") last = line;
@@ -85,8 +86,11 @@ export class LabProcess {
   }
 }
 
-const start = ([interpreter, ...script]: readonly [string, ...string[]], folder: string) =>
-  execa(interpreter, [...script, "explore", folder, "-", "--json"], {
+const start = (
+  [interpreter, ...script]: readonly [string, ...string[]],
+  { folder, rankBy = "v" }: { folder: string; rankBy?: Measure },
+) =>
+  execa(interpreter, [...script, "explore", folder, "-", "--json", "--rank-by", rankBy], {
     ...({ stdin: "pipe", reject: false, buffer: false } as const),
     env: { NO_COLOR: "1" },
   });

@@ -3,6 +3,7 @@ import type { Examples } from "../runs/examples-file.js";
 import type { ForeignRun } from "../runs/foreign.js";
 import type { RunEntry } from "../runs/list.js";
 import type { RunEvent } from "../runs/meta.js";
+import type { Measure } from "../runs/rank-by.js";
 import type { FinishedRun } from "../runs/read.js";
 import type { LabNews } from "./lab-process.js";
 import type { CompareScreen } from "./screens/compare/state.js";
@@ -83,11 +84,11 @@ export type Effect =
   | { type: "stop"; folder: string }
   | { type: "forget_launch"; id: string }
   | { type: "delete_run"; folder: string }
-  | { type: "export_csv"; folder: string; topK: number }
+  | { type: "export_csv"; folder: string; topK: number; rankBy?: Measure }
   | { type: "report"; folder: string }
   | { type: "open_link"; url: string }
   | { type: "plan"; asked: Record<string, unknown> }
-  | { type: "start_lab"; folder: string }
+  | { type: "start_lab"; folder: string; rankBy?: Measure }
   | { type: "ask_lab"; text: string }
   | { type: "end_lab" };
 

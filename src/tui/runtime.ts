@@ -111,9 +111,7 @@ export class Runtime {
         return this.tell({ type: "planned", ...planOf(effect.asked) });
       case "start_lab":
         this.lab?.end();
-        this.lab = new LabProcess(this.command, effect.folder, (news) =>
-          this.tell({ type: "lab", news }),
-        );
+        this.lab = new LabProcess(this.command, effect, (news) => this.tell({ type: "lab", news }));
         return;
       case "ask_lab":
         return this.lab?.ask(effect.text);
@@ -185,8 +183,20 @@ export class Runtime {
     this.list();
   }
 
-  private async export({ folder, topK }: Effect & { type: "export_csv" }): Promise<void> {
-    await this.made(folder, ["export", "csv", folder, "--top-k", String(topK)]);
+  private async export({
+    folder,
+    topK,
+    rankBy = "v",
+  }: Effect & { type: "export_csv" }): Promise<void> {
+    await this.made(folder, [
+      "export",
+      "csv",
+      folder,
+      "--top-k",
+      String(topK),
+      "--rank-by",
+      rankBy,
+    ]);
   }
 
   private async report(folder: string): Promise<void> {

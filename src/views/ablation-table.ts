@@ -3,6 +3,7 @@ import type { AblationResult, AblationSummary } from "../experiments/ablation/ab
 import { widestConfig } from "./charts/ablation.js";
 import { estimateText } from "./estimate-text.js";
 import { evaluationNotes, evaluationText, noClaim } from "./evaluation-text.js";
+import { byMeasure } from "./ranking-text.js";
 import { tableLines } from "./table.js";
 
 /** What taking features out costs the language, the others and what controls cost it; what the columns mean. */
@@ -12,7 +13,7 @@ export function ablationLines(result: AblationResult, layer: number | null): str
   const { evaluation, projection } = result;
   const without = noClaim(result);
   return [
-    `${result.run}: ${config} of each language taken out at ${layer === null ? "each layer by itself, mean over the layers" : `layer ${layer}`}, projection: ${projection}`,
+    `${result.run}: ${config} of each language${byMeasure(result.ranked_by)} taken out at ${layer === null ? "each layer by itself, mean over the layers" : `layer ${layer}`}, projection: ${projection}`,
     `evaluated on ${evaluationText(evaluation)}; ΔCE in nats per token with 95 % intervals over documents`,
     ...(without === null ? [] : [without]),
     "",

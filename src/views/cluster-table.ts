@@ -14,10 +14,10 @@ const COLUMNS = 100;
 export const nameOf = (code: string): string => languageName(currentCode(code));
 
 /** What languages are compared by, in words. */
-export function measureText({ by, top_k, layers }: ClusterSource): string {
+export function measureText({ by, top_k, ranked_by, layers }: ClusterSource): string {
   const over = layers === null ? "" : `, ${layersText(layers)}`;
   if (by === "interactions") return "ablation effects, D = 1 − (M_ij + M_ji) / (M_ii + M_jj)";
-  if (by === "overlap") return `top ${top_k} features by v, D = 1 − Jaccard${over}`;
+  if (by === "overlap") return `top ${top_k} features by ${ranked_by}, D = 1 − Jaccard${over}`;
   return `v over all features, D = 1 − Pearson's r${over}`;
 }
 

@@ -2,23 +2,32 @@ import type { ComparedLayer, Obstacle } from "../comparison/comparable-layers.js
 import type { Comparison, RankAgreement } from "../comparison/compare-runs.js";
 import type { LanguageBest, LanguagePair } from "../comparison/language-bests.js";
 import { digits } from "./digits.js";
+import { byMeasure } from "./ranking-text.js";
 import { type Column, tableLines } from "./table.js";
 
 const LISTED = 4;
 
 /** How alike two runs are, a line a layer and language, and what the columns mean. */
-export function comparisonLines(topK: number, { layers, agreements, bests }: Comparison): string[] {
+export function comparisonLines(
+  topK: number,
+  { layers, agreements, bests }: Comparison,
+  measure = "v",
+): string[] {
   return [
-    ...(agreements.length > 0 ? agreementLines(topK, agreements) : []),
+    ...(agreements.length > 0 ? agreementLines(topK, agreements, measure) : []),
     ...(agreements.length > 0 && bests.length > 0 ? [""] : []),
-    ...(bests.length > 0 ? bestLines(topK, layers, bests) : []),
+    ...(bests.length > 0 ? bestLines(topK, layers, bests, measure) : []),
   ];
 }
 
 const PLACE_COLUMNS: Column[] = [{ title: "layer", align: "right" }, { title: "language" }];
 const numeric = (title: string): Column => ({ title, align: "right" });
 
-function agreementLines(topK: number, agreements: readonly RankAgreement[]): string[] {
+function agreementLines(
+  topK: number,
+  agreements: readonly RankAgreement[],
+  measure: string,
+): string[] {
   const columns = [
     ...PLACE_COLUMNS,
     ...["Jaccard", "ρ", "best, first", "best, second", "max |Δv|"].map(numeric),
@@ -39,7 +48,7 @@ function agreementLines(topK: number, agreements: readonly RankAgreement[]): str
     ...tableLines(columns, rows),
     "",
     overallLine(agreements),
-    `Jaccard: |A ∩ B| / |A ∪ B| of the ${topK} best features of each. ρ: Spearman's, of the ranks of those features in the two runs.`,
+    `Jaccard: |A ∩ B| / |A ∪ B| of the ${topK} best features${byMeasure(measure)} of each. ρ: Spearman's, of the ranks of those features in the two runs${measure === "v" ? "" : "; – also where one of them has no rank in both"}.`,
     "gained, lost: features that only the second, only the first has among its best. max |Δv|: over all features.",
   ];
 }
@@ -64,6 +73,7 @@ function bestLines(
   topK: number,
   layers: readonly ComparedLayer[],
   bests: readonly LanguagePair[],
+  measure: string,
 ): string[] {
   const ofRun = (title: string) => [`best, ${title}`, "v / mean", "active", "own"].map(numeric);
   const columns = [...PLACE_COLUMNS, ...ofRun("first"), ...ofRun("second")];
@@ -75,7 +85,7 @@ function bestLines(
     "",
     ...tableLines(columns, rows),
     "",
-    "best: the feature with the highest v (its v). v / mean: how much of that feature's mean is the language's own.",
+    `best: the feature with the highest ${measure} (its v). v / mean: how much of that feature's mean is the language's own.`,
     `active: share of the language's tokens on which it fires. own: of its ${topK} best features, those that are in no other language's ${topK} best.`,
   ];
 }

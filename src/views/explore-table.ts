@@ -2,6 +2,7 @@ import type { ExploredText, ExploredToken, Shares } from "../explore/explored-te
 import type { FeatureCount } from "../explore/language-features.js";
 import { cut, width } from "./cells.js";
 import { visible } from "./escape.js";
+import { byMeasure } from "./ranking-text.js";
 import { shortNames } from "./short-names.js";
 import { type Column, tableLines } from "./table.js";
 
@@ -39,13 +40,13 @@ export function exploredLines(
 
 /** What the cells mean, what shares are to be compared with, and which of the run's layers are not shown. */
 export function exploreLegend(
-  among: number,
+  { among, ranked_by }: Pick<ExploredText, "among" | "ranked_by">,
   counts: readonly FeatureCount[],
   run: { layers: readonly number[]; languages: readonly string[] },
 ): string[] {
   const others = run.layers.filter((layer) => !counts.some((count) => count.layer === layer));
   return [
-    `Cells: language feature (rank ≤ ${among}, v > 0), its language, activation.`,
+    `Cells: language feature (rank${byMeasure(ranked_by)} ≤ ${among}, v > 0), its language, activation.`,
     "Shares: of Σ a · v / μ over the language features that fire.",
     ...baselineLines(run.languages, counts),
     ...(others.length > 0 ? [`Other layers of the run: ${others.join(", ")} (--layers).`] : []),

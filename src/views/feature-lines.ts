@@ -6,25 +6,26 @@ import { V_FORMULA } from "./charts/chart.js";
 import { digits, short } from "./digits.js";
 import { describedLegend } from "./feature-table.js";
 import { bar, dimmed, EMPTY, type Line, plain, span } from "./line.js";
+import { byMeasure } from "./ranking-text.js";
 import { contextLines, type Look } from "./shaded-text.js";
 
 /**
  * Everything that is known of a feature, from top to bottom.
  *
- * @param marked the language whose feature it is looked at as, if any
+ * @param as the language whose feature it is looked at as, if any, and by what and where it is ranked there
  */
 export function describedFeatureLines(
   described: DescribedFeature,
   look: Look,
-  marked: string | null = null,
+  as: { language: string; rank: number; measure: string } | null = null,
 ): Line[] {
   const { layer, feature, dictionary, neuronpedia, languages, contexts } = described;
-  const place = languages.find(({ language }) => language === marked);
+  const marked = as?.language ?? null;
   return [
     [
       span(`  feature ${feature}`, { bold: true }),
       span(`  of layer ${layer}`),
-      span(place === undefined ? "" : `, rank ${place.rank} of ${place.language}`),
+      span(as === null ? "" : `, rank ${as.rank}${byMeasure(as.measure)} of ${as.language}`),
       span(dictionary === null ? "" : `, hook ${dictionary.hook_name}`, { dim: true }),
     ],
     neuronpedia === null

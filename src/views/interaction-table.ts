@@ -1,6 +1,7 @@
 import type { InteractionsResult } from "../experiments/interactions/interactions.js";
 import { estimateText } from "./estimate-text.js";
 import { evaluationText, noClaim } from "./evaluation-text.js";
+import { byMeasure } from "./ranking-text.js";
 import { shortNames } from "./short-names.js";
 import { tableLines } from "./table.js";
 
@@ -20,7 +21,7 @@ export function interactionLines(result: InteractionsResult): string[] {
     ...(average[i] as number[]).map((value) => value.toFixed(2)),
   ]);
   return [
-    `${result.run}, ${ablation} (${config}): ΔCE in nats, mean over ${result.mean_over}, averaged over layers ${result.layers.map(({ layer }) => layer).join(", ")}`,
+    `${result.run}, ${ablation} (${config}${byMeasure(result.ranked_by)}): ΔCE in nats, mean over ${result.mean_over}, averaged over layers ${result.layers.map(({ layer }) => layer).join(", ")}`,
     `evaluated on ${evaluationText(evaluation)}`,
     `rows: language of the texts; columns: language whose features are taken out`,
     ...(without === null ? [] : [without]),

@@ -2,6 +2,7 @@ import { averagedLayer } from "../experiments/ablation/averaged-layer.js";
 import type { SynergyResult } from "../experiments/synergy/synergy.js";
 import { estimateText } from "./estimate-text.js";
 import { evaluationNotes, evaluationText, noClaim } from "./evaluation-text.js";
+import { byMeasure } from "./ranking-text.js";
 import { tableLines } from "./table.js";
 
 const LISTED = 8;
@@ -18,7 +19,7 @@ export function synergyLines(result: SynergyResult): string[] {
     .slice(0, LISTED);
   const relation = result.relations.find((each) => each.layer === layer);
   return [
-    `${result.run}: top ${top_k} of two languages taken out together (projection: ${projection}), ${place}`,
+    `${result.run}: top ${top_k}${byMeasure(result.ranked_by)} of two languages taken out together (projection: ${projection}), ${place}`,
     `evaluated on ${evaluationText(evaluation)}; nats per token, 95 % intervals over documents`,
     ...(without === null ? [] : [without]),
     "",

@@ -49,6 +49,26 @@ test.each<[string, string, Partial<ClusterOptions>, string]>([
     "--top-k 3 has no meaning with --by interactions.",
   ],
   [
+    ...([
+      "a ranking where none is looked at",
+      "run",
+      { by: "v-profile", rankBy: "margin" },
+    ] as const),
+    "--rank-by margin has no meaning with --by v-profile. Expected it with --by overlap of a run.",
+  ],
+  [
+    ...(["a ranking of a matrix", "m.csv", { rankBy: "dz" }] as const),
+    "--rank-by dz has no meaning with --by interactions.",
+  ],
+  [
+    ...(["a ranking by which no feature is shared", "run", { rankBy: "tau" }] as const),
+    "no two languages share any, and --by overlap is about what they share.",
+  ],
+  [
+    ...(["a ranking that the run does not know", "run", { rankBy: "auroc" }] as const),
+    "--rank-by auroc: the run run has no evidence.safetensors",
+  ],
+  [
     ...(["another measure of a matrix", "m.csv", { by: "overlap" }] as const),
     "m.csv is an interaction matrix, which has no v-scores. Expected --by interactions.",
   ],

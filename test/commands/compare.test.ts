@@ -35,6 +35,18 @@ test("what differs comes first, then how alike the runs are", async () => {
   expect(text).toMatch(/^texts a language +2 +9$[\s\S]*^ +1 +eng_Latn +1\.00/m);
 });
 
+test("features are compared by another measure where that is asked, and the result says so", async () => {
+  const text = await compared(["few", "all"], { rankBy: "margin", figure: at("by.json") });
+  expect(text).toContain("of the 2 best features by margin of each");
+  expect(readFileSync(at("by.json"), "utf8")).toContain("the top 2 features by margin of each");
+  const told = JSON.parse(await compared(["few", "all"], { rankBy: "margin", json: true }));
+  expect(told).toMatchObject({ ranked_by: "margin", top_k: 2 });
+  const short = await refused(["few", "all"], { rankBy: "tau" });
+  expect(short.message).toMatch(/--rank-by tau ranks . features? of .* and 2 are asked for/);
+  const unknown = await refused(["few", "all"], { rankBy: "dz" });
+  expect(unknown.message).toContain("has no evidence.safetensors");
+});
+
 test("a run with itself is said to be that", async () => {
   const text = await compared(["few", "few"]);
   expect(text).toContain("few, the same run");

@@ -23,6 +23,17 @@ test("a figure goes into the run's figures, or where it is told, or to stdout", 
   expect(JSON.parse(stdout.results).$schema).toContain("vega-lite");
 });
 
+test("by another measure it goes into a file of its own, and says so", async () => {
+  run();
+  const output = collectingOutput();
+  await plot(at("run"), { kind: "layers", format: "svg", rankBy: "margin" }, output, never);
+  expect(output.results).toMatch(
+    /layers-by-margin\.svg\n\nv of each language's best feature by margin, over the layers\./,
+  );
+  expect(readFileSync(at("run", "figures", "layers-by-margin.svg"), "utf8")).toContain("by margin");
+  expect(existsSync(at("run", "figures", "layers.svg"))).toBe(false);
+});
+
 test("the ending of the file chooses the format", async () => {
   run();
   const files = { svg: at("a.svg"), png: at("a.PNG"), json: at("a.json") };

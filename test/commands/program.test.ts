@@ -20,6 +20,7 @@ function run(...args: string[]): { did: unknown[]; said: string; error: Commande
     "runs",
     "show",
     "compare",
+    "plot",
     "explore",
     "ablate",
     "interactions",
@@ -62,17 +63,19 @@ const flagsOf = (...args: string[]) => {
 
 test("compare takes two runs, with a figure or without", () => {
   expect(run("compare", "a", "b").did).toEqual([
-    ["compare", ["a", "b"], { topK: 10, figure: undefined, json: false }],
+    ["compare", ["a", "b"], { topK: 10, rankBy: "v", figure: undefined, json: false }],
   ]);
   const { did } = run("compare", "a", "b", "--top-k", "3", "--figure", "x.png", "--json");
-  expect(did).toEqual([["compare", ["a", "b"], { topK: 3, figure: "x.png", json: true }]]);
+  expect(did).toEqual([
+    ["compare", ["a", "b"], { topK: 3, rankBy: "v", figure: "x.png", json: true }],
+  ]);
   expect(run("compare", "a").said).toContain("missing required argument 'OTHER'");
 });
 
 describe("cluster", () => {
   test("takes a run or a matrix, with a measure and a cut", () => {
     const nothing = { by: undefined, k: undefined, cut: undefined, topK: undefined };
-    const none = { ...nothing, layers: undefined, output: undefined, json: false };
+    const none = { ...nothing, rankBy: "v", layers: undefined, output: undefined, json: false };
     expect(run("cluster", "m.csv").did).toEqual([["cluster", "m.csv", none]]);
     const asked = ["--by", "v-profile", "--cut", "0.5", "--layers", "1-3", "--output", "x"];
     expect(run("cluster", "demo", ...asked, "--json").did).toEqual([
@@ -223,14 +226,23 @@ describe("other commands", () => {
       ["show", "r", { layer: 0, language: "eng_Latn", topK: 9, rankBy: "v", json: true }],
     ],
     [
+      "plot",
+      ["figure-1", "r", "--rank-by", "dz"],
+      ["plot", "r", { kind: "figure-1", rankBy: "dz" }],
+    ],
+    [
       "explore",
       ["r", "--text", "-x", "--layers", "0,3-4"],
-      ["explore", "r", { text: "-x", layers: [0, 3, 4], topK: 5, among: 100, json: false }],
+      [
+        "explore",
+        "r",
+        { text: "-x", layers: [0, 3, 4], topK: 5, among: 100, rankBy: "v", json: false },
+      ],
     ],
     [
       "explore",
       ["r", "-", "--top-k", "2", "--among", "9", "--json"],
-      ["explore", "r", { input: "-", topK: 2, among: 9, json: true }],
+      ["explore", "r", { input: "-", topK: 2, among: 9, rankBy: "v", json: true }],
     ],
     ["export", ["csv", "r"], ["exportCsv", "r", { topK: 5, format: "companion", rankBy: "v" }]],
     [

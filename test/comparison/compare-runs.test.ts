@@ -2,7 +2,9 @@ import { expect, test } from "vitest";
 import { compareRuns, spearman } from "../../src/comparison/compare-runs.js";
 import { rank, vScores } from "../../src/reduce/v-score.js";
 import type { ForeignRun } from "../../src/runs/foreign.js";
+import { rankedBy } from "../../src/runs/rank-by.js";
 import { failureOf } from "../fixtures/failure.js";
+import { sharingRun } from "../fixtures/sharing-run.js";
 
 /** A run with one layer, from its means: one array of features for each language. */
 const runOf = (name: string, means: Record<string, number[]>, layer = 0): ForeignRun => ({
@@ -89,4 +91,17 @@ test("Spearman's rho of orders that are known", () => {
   // d = 1, 1, 0, 0: 1 − 6·2 / (4·15).
   expect(spearman([1, 2, 3, 4], [2, 1, 3, 4])).toBeCloseTo(0.8);
   expect(spearman([1, 2], [1, 2])).toBeNull();
+});
+
+test("by another measure lists are those of it, v is v, and what has no rank in both has no correlation", () => {
+  const run = sharingRun();
+  const [byV] = compareRuns(run, run, 1).agreements;
+  expect(byV?.first).toEqual({ feature: 0, v: 5.5 });
+  const byMargin = rankedBy(run, "margin");
+  const [own] = compareRuns(byMargin, byMargin, 3).agreements;
+  expect(own).toMatchObject({ first: { feature: 1, v: 4 }, second: { feature: 1, v: 4 } });
+  expect(own).toMatchObject({ jaccard: 1, rank_correlation: 1, largest_difference: 0 });
+  const byTau = rankedBy(run, "tau");
+  // Of English two are ranked; a third one is among no best features.
+  expect(compareRuns(byTau, byTau, 3).agreements[0]?.rank_correlation).toBeNull();
 });

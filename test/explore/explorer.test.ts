@@ -59,8 +59,7 @@ test("a text goes through what the run was made with, and its language features 
   const explored = await explorer.explore("hi");
   expect(ExploredText.parse(explored)).toEqual(explored);
   expect(explored).toMatchObject({
-    run: "tiny",
-    text: "hi",
+    ...{ run: "tiny", text: "hi", ranked_by: "v" },
     tokens: [
       { piece: "<bos>", counted: false, layers: [{ layer: 1, features: [], speaks_for: [] }] },
       {

@@ -1,8 +1,14 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { countLanguageFeatures, languageFeatures } from "../../src/explore/language-features.js";
+import {
+  countLanguageFeatures,
+  languageFeatures,
+  languageFeaturesOf,
+} from "../../src/explore/language-features.js";
 import { rank } from "../../src/reduce/v-score.js";
+import { rankedBy } from "../../src/runs/rank-by.js";
 import { statisticsOf } from "../fixtures/runs.js";
+import { sharingRun } from "../fixtures/sharing-run.js";
 import { RANKING, STATISTICS } from "../fixtures/three-languages.js";
 
 test("a feature has a place in each language whose ranking it leads with v > 0", () => {
@@ -66,7 +72,35 @@ test("the lookup has exactly what the rankings have within `among` above 0", () 
 });
 
 test("language features are counted once, however many languages share them", () => {
-  const run = { rankings: new Map([[2, RANKING]]), statistics: new Map([[2, STATISTICS]]) };
+  const run = {
+    name: "tiny",
+    rankings: new Map([[2, RANKING]]),
+    statistics: new Map([[2, STATISTICS]]),
+  };
   expect(countLanguageFeatures(run, [2], 1)).toEqual([{ layer: 2, language: 3, all: 4 }]);
   expect(countLanguageFeatures(run, [2], 100)).toEqual([{ layer: 2, language: 4, all: 4 }]);
+});
+
+test("by another measure ranks are its own, v is v; what it does not rank is no language feature", () => {
+  const of = (measure: "margin" | "tau", among: number) =>
+    [...languageFeaturesOf(rankedBy(sharingRun(), measure), 3, among)].map(([feature, places]) => [
+      feature,
+      places.map(({ language, rank, v, own }) => [language, rank, v, own]),
+    ]);
+  // Of English 1 is before 0 by margin; of Spanish 0 is the second, behind a feature whose v is 0.
+  expect(of("margin", 1)).toEqual([[1, [[0, 1, 4, 1]]]]);
+  expect(of("margin", 2)).toEqual([
+    [1, [[0, 1, 4, 1]]],
+    [
+      0,
+      [
+        [0, 2, 5.5, 0.55],
+        [1, 2, 4, 4 / 9],
+      ],
+    ],
+  ]);
+  expect(of("tau", 100)).toEqual([
+    [1, [[0, 1, 4, 1]]],
+    [0, [[0, 2, 5.5, 0.55]]],
+  ]);
 });

@@ -89,6 +89,21 @@ describe("a run", () => {
     expect(told.clusters).toHaveLength(2);
   });
 
+  it("is compared by the features that another measure puts first, which the result says", async () => {
+    const told = await clustered(
+      "demo",
+      "--rank-by",
+      "margin",
+      "--top-k",
+      "9",
+      "--output",
+      at("m"),
+    );
+    expect(told.source).toMatchObject({ by: "overlap", top_k: 9, ranked_by: "margin" });
+    expect(told.warnings[0]).toContain("a margin above 0 is of one language alone");
+    expect(readFileSync(at("m", "dendrogram.svg"), "utf8")).toContain("top 9 features by margin");
+  });
+
   it("of the embedded model: Spanish with Portuguese, Japanese with Chinese, by either measure", async () => {
     const first = async (...args: string[]) => {
       const { merges } = await clustered("demo", "--output", at("made"), ...args);

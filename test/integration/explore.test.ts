@@ -25,7 +25,7 @@ async function hear(talk: Talk): Promise<ExploreLine> {
 
 describe("line by line", () => {
   it("texts are answered at once with one load, and speak for the languages that they are in", async () => {
-    const talk = talkTo("explore", "demo", "-", "--json", "--layers", "2");
+    const talk = talkTo("explore", "demo", "-", "--json", "--layers", "2", "--rank-by", "margin");
     expect(await hear(talk)).toMatchObject({ type: "ready", run: "demo", layers: [2] });
     const texts = [FRENCH, JSON.stringify(THAI)];
     for (const [at, language] of ["fra_Latn", "tha_Thai"].entries()) {
@@ -33,6 +33,7 @@ describe("line by line", () => {
       const told = await hear(talk);
       if (told.type !== "result") throw new Error(`found ${told.type}`);
       expect(told.layers[0]?.speaks_for[0]?.language).toBe(language);
+      expect(told.ranked_by).toBe("margin");
       const [bos, ...words] = told.tokens;
       expect(bos).toMatchObject({ counted: false, layers: [{ features: [], speaks_for: [] }] });
       expect(words.map(({ piece }) => piece).join("")).toBe(at === 0 ? FRENCH : THAI);

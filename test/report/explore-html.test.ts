@@ -7,7 +7,7 @@ const speaks = [
   { language: "tha_Thai", share: 0.25 },
 ];
 const explored: ExploredText = {
-  ...{ schema_version: 1, run: "tiny", text: "hi", top_k: 5, among: 100 },
+  ...{ schema_version: 1, run: "tiny", text: "hi", top_k: 5, among: 100, ranked_by: "v" },
   tokens: [
     {
       ...{ piece: "<bos>", start: 0, end: 0, counted: false },
@@ -29,6 +29,13 @@ const explored: ExploredText = {
 };
 const run = { model_id: "embedded:model", languages: ["eng_Latn", "fra_Latn", "tha_Thai"] };
 const counts = [{ layer: 2, language: 3, all: 8 }];
+
+test("the page says by which measure a language's features are its first", () => {
+  expect(exploreHtml(explored, run, counts)).toContain("the first 100 of L's ranking with v");
+  expect(exploreHtml({ ...explored, ranked_by: "dz" }, run, counts)).toContain(
+    "the first 100 of L's ranking by dz with v",
+  );
+});
 
 test("each token has the hue of its language, its features are told, nothing of the text is markup", () => {
   const html = exploreHtml(explored, run, counts);

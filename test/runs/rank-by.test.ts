@@ -1,23 +1,14 @@
+import fc from "fast-check";
 import { expect, it } from "vitest";
-import { anyRankedBy, type Measure, rankedBy } from "../../src/runs/rank-by.js";
+import { anyRankedBy, type Measure, rankedBy, refuseExclusive } from "../../src/runs/rank-by.js";
 import { topFeatures } from "../../src/runs/top-features.js";
 import { evidenceOf } from "../fixtures/evidence.js";
 import { failureOf } from "../fixtures/failure.js";
 import { metaOf, runOf } from "../fixtures/runs.js";
+import { sharingRun } from "../fixtures/sharing-run.js";
 
-const LAYERS = { layers: [3], languages: ["eng_Latn", "spa_Latn", "fra_Latn"] };
-/** Feature 0 is large in two languages, 1 smaller and English alone, 2 everywhere. */
-const MEANS = [
-  [10, 4, 5],
-  [9, 0, 5],
-  [0, 0, 5],
-];
-const V = [
-  [5.5, 4, 0],
-  [4, -2, 0],
-  [-9.5, -2, 0],
-];
-const run = runOf(metaOf(LAYERS), { 3: V }, { 3: MEANS });
+const run = sharingRun();
+const { languages } = run.meta;
 const best = (measure: Measure, language = "eng_Latn") =>
   topFeatures(rankedBy(run, measure), { topK: 3, language });
 
@@ -58,7 +49,7 @@ it("lape ranks by entropy of the rates, of features that fire often on the langu
 it("what only evidence tells is refused without it", () => {
   const failure = failureOf(() => rankedBy(run, "auroc"));
   expect(failure.message).toMatch(/the run tiny has no evidence.safetensors.*npx vscore rescore /);
-  const told = { ...run, evidence: evidenceOf(LAYERS.languages, 3, 2) };
+  const told = { ...run, evidence: evidenceOf(languages, 3, 2) };
   expect(topFeatures(rankedBy(told, "auroc"), { topK: 1, language: "eng_Latn" })[0]).toMatchObject({
     ...{ feature: 2, score: 82, interval: null },
   });
@@ -66,7 +57,7 @@ it("what only evidence tells is refused without it", () => {
 });
 
 it("numbers of a feature are found by it, whatever ranks it", () => {
-  const told = { ...run, evidence: evidenceOf(LAYERS.languages, 3, 2) };
+  const told = { ...run, evidence: evidenceOf(languages, 3, 2) };
   const [first] = topFeatures(rankedBy(told, "margin"), { topK: 1, language: "eng_Latn" });
   // By v it is second.
   expect(first).toMatchObject({ feature: 1, p: 1, interval: { lo: 21, hi: 31 }, heldout_v: null });
@@ -76,4 +67,30 @@ it("of a run of another tool v is all", () => {
   const foreign = { name: "old", statistics: null } as Parameters<typeof anyRankedBy>[0];
   expect(anyRankedBy(foreign, "v")).toBe(foreign);
   expect(failureOf(() => anyRankedBy(foreign, "tau")).message).toMatch(/keeps v alone/);
+});
+
+it("by lape and tau no feature is of two languages: what languages share cannot be asked", () => {
+  for (const measure of ["lape", "tau"] as const)
+    expect(failureOf(() => refuseExclusive(measure, "overlap")).message).toMatch(
+      /no two languages share any, and overlap is about .* Expected one of v, margin, auroc, dz\./,
+    );
+  expect(() => refuseExclusive("margin", "overlap")).not.toThrow();
+});
+
+it("tau ranks a feature for the one language with the highest mean, or for none where two have it", () => {
+  const row = fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 4, maxLength: 4 });
+  fc.assert(
+    fc.property(fc.tuple(row, row, row), (means) => {
+      const of = runOf(metaOf({ layers: [3], languages }), { 3: means }, { 3: means });
+      const places = topFeatures(rankedBy(of, "tau"), { topK: 4 });
+      for (let feature = 0; feature < 4; feature++) {
+        const own = means.map((all) => all[feature] as number);
+        const most = Math.max(...own);
+        const isOwn = most > 0 && own.filter((mean) => mean === most).length === 1;
+        expect(places.filter((place) => place.feature === feature).map((p) => p.language)).toEqual(
+          isOwn ? [languages[own.indexOf(most)]] : [],
+        );
+      }
+    }),
+  );
 });

@@ -17,6 +17,7 @@ const linesOf = (changes: Parameters<typeof ablationOf>[2] = {}) =>
 test("own, others, controls and how active these are, with intervals", () => {
   const lines = linesOf();
   expect(lines[0]).toBe("tiny: top1 of each language taken out at layer 1, projection: span");
+  expect(linesOf({ ranked_by: "margin" })[0]).toContain("top1 of each language by margin taken");
   expect(lines).toContain(
     "eng_Latn 1.333 [1.000, 1.500] 0.267 [0.200, 0.300] spa_Latn 0.267 0.133 [0.100, 0.150] 0.20 spa_Latn 0.667",
   );

@@ -41,6 +41,7 @@ test("each measure has its formula and its layers", () => {
   expect(measureText({ ...source, by: "v-profile", layers: [2] })).toBe(
     "v over all features, D = 1 − Pearson's r, layer 2",
   );
+  expect(measureText({ ...source, ranked_by: "margin" })).toContain("top 50 features by margin, D");
   expect(measureText({ ...source, by: "interactions", layers: null })).toContain("(M_ij + M_ji)");
 });
 

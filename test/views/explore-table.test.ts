@@ -32,6 +32,7 @@ const explored = (tokens: ExploredToken[], changes: Partial<ExploredText> = {}):
   text: "",
   top_k: 5,
   among: 100,
+  ranked_by: "v",
   tokens,
   layers: [{ layer: 2, speaks_for: [share("fra_Latn", 0.914), share("cmn_Hant", 0.086)] }],
   warnings: [],
@@ -108,17 +109,24 @@ test("no token's cell is blank: spaces are shown, and further bytes of a charact
 test("the legend says what the cells are, what an even share is, and which layers there are besides", () => {
   const count = { layer: 2, language: 5, all: 10 };
   const run = { layers: [1, 2, 3], languages: RUN.languages };
-  const legend = exploreLegend(50, [count], run);
+  const legend = exploreLegend({ among: 50, ranked_by: "v" }, [count], run);
   expect(legend[0]).toContain("rank ≤ 50");
   expect(legend[2]).toBe(
     "An even share of 3 languages is 33.3 %. Language features: 5 of 10 at layer 2.",
   );
   expect(legend.at(-1)).toBe("Other layers of the run: 1, 3 (--layers).");
-  expect(exploreLegend(50, [count], { ...run, layers: [2] })).toHaveLength(3);
+  expect(
+    exploreLegend({ among: 50, ranked_by: "v" }, [count], { ...run, layers: [2] }),
+  ).toHaveLength(3);
 });
 
 test("where language features are more than half of the dictionary, the legend says what that means", () => {
   const run = { layers: [2], languages: RUN.languages };
-  const legend = exploreLegend(100, [{ layer: 2, language: 6, all: 10 }], run);
+  const legend = exploreLegend(
+    { among: 100, ranked_by: "margin" },
+    [{ layer: 2, language: 6, all: 10 }],
+    run,
+  );
+  expect(legend[0]).toContain("language feature (rank by margin ≤ 100, v > 0)");
   expect(legend.at(-1)).toMatch(/^That is more than half of the dictionary at layer 2: .*--among/);
 });

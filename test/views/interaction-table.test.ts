@@ -29,6 +29,11 @@ test("the matrix, whose own features cost most, and one-sided pairs with interva
   );
 });
 
+test("by which measure features are the best is said where it is not v", () => {
+  expect(linesOf()[0]).toContain("ablate-3 (top1):");
+  expect(linesOf({ ranked_by: "margin" })[0]).toContain("ablate-3 (top1 by margin):");
+});
+
 test("from too few texts there is the matrix, and no word on what it says", () => {
   const lines = linesOf({ is_enough: false, evaluation: factsOf(LANGUAGES, { fewest: 4 }) });
   expect(lines).toContain("eng_Latn 0.40 0.80");

@@ -17,6 +17,11 @@ test("the pairs furthest from the sum, groups against the rest, and the most sha
   );
 });
 
+test("by which measure features are the best is said where it is not v", () => {
+  expect(linesOf({ ranked_by: "margin" })[0]).toMatch(/^tiny: top \d by margin of two languages/);
+  expect(linesOf()[0]).not.toContain("by ");
+});
+
 test("without groups it says where they come from; few texts claim nothing", () => {
   const lines = linesOf({
     ...{ groups: null, is_enough: false, warnings: ["odd"] },

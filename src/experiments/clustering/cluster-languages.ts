@@ -11,6 +11,8 @@ export interface ClusterSource {
   matrix: { file: string; sha256: string } | null;
   layers: number[] | null;
   top_k: number | null;
+  /** By which measure the top features are taken; null where none are. */
+  ranked_by: string | null;
 }
 
 /** Two branches of the tree that are joined, by their languages. */

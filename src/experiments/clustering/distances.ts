@@ -42,7 +42,7 @@ export function interactionDistances({ languages, matrix }: InteractionMatrix): 
   });
 }
 
-/** 1 − |A ∩ B| / |A ∪ B| of the top-k features by v: mean over layers. @throws VscoreError (request) for fewer than two languages */
+/** 1 − |A ∩ B| / |A ∪ B| of the top-k features, by what the run is ranked: mean over layers. @throws VscoreError (request) for fewer than two languages */
 export function overlapDistances(
   run: ScoredRun,
   layers: readonly number[],

@@ -21,6 +21,8 @@ export interface InteractionsResult {
   /** The ablation that it was made from. */
   ablation: string;
   config: string;
+  /** By which measure the features are the best, as in the ablation. */
+  ranked_by: string;
   projection: string;
   /** Whether ΔCE is a mean over texts of each text's own, as the ablation repository has it, or per token. */
   mean_over: "tokens" | "texts";
@@ -93,7 +95,12 @@ export function interactions(
         )?.delta.interval ?? null);
   return {
     ...{ schema_version: 1, run: result.run, ablation: name, config: chosen },
-    ...{ projection: result.projection, mean_over: meanOver, evaluation: result.evaluation },
+    ...{
+      ranked_by: result.ranked_by,
+      projection: result.projection,
+      mean_over: meanOver,
+      evaluation: result.evaluation,
+    },
     ...{ is_enough: result.is_enough, languages, average, layers },
     ...{
       normalized: normalizedRows(average),

@@ -2,6 +2,7 @@ import type { AblationCell, AblationResult } from "../../experiments/ablation/ab
 import { averagedLayer } from "../../experiments/ablation/averaged-layer.js";
 import { closeAndDistant } from "../../experiments/ablation/close-and-distant.js";
 import { evaluatedTitle, evaluationText } from "../evaluation-text.js";
+import { byMeasure } from "../ranking-text.js";
 import { type Chart, framed } from "./chart.js";
 
 const PANELS_A_ROW = 3;
@@ -17,8 +18,8 @@ const STROKES = [
 const DELTA = "ΔCE (nats per token)";
 
 /** From what, in the line under a title. */
-const sourceText = ({ run, projection, evaluation }: AblationResult): string =>
-  `${run}, ${evaluationText(evaluation)}, projection: ${projection}; bars: 95 % intervals over documents`;
+const sourceText = ({ run, ranked_by, projection, evaluation }: AblationResult): string =>
+  `${run}${ranked_by === "v" ? "" : `, features${byMeasure(ranked_by)}`}, ${evaluationText(evaluation)}, projection: ${projection}; bars: 95 % intervals over documents`;
 
 /** The configuration with the most features: all that were taken out together. */
 export const widestConfig = ({ configs }: AblationResult): string =>

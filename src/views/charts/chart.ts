@@ -114,6 +114,10 @@ export const told = (
   })),
 ];
 
+/** What it tells of the measure that features are ranked by, where that is not v. */
+export const toldOfScore = ({ measure }: PlottedRun): Record<string, string> =>
+  measure === undefined ? {} : { score: measure };
+
 /** What v is, for captions. */
 export const V_FORMULA =
   "v(f, L) = mean activation of feature f on language L − mean over the other languages of their mean activations";

@@ -1,5 +1,6 @@
 import type { Comparison, RankAgreement } from "../../comparison/compare-runs.js";
 import type { LanguagePair } from "../../comparison/language-bests.js";
+import { byText } from "../ranking-text.js";
 import { type Chart, framed, HUES, type PlottedRun, panelOf, SHAPES, sourceText } from "./chart.js";
 
 /** Two runs, and how many of each language's best features are compared. */
@@ -21,10 +22,10 @@ export function comparisonChart(runs: ComparedRuns, comparison: Comparison): Cha
   const isAlike = agreements.length > 0;
   const own = bests.length > 0 ? ownPanels(runs, bests) : null;
   const title = isAlike
-    ? `How alike two runs rank the top ${topOf(runs.topK)} of each language`
+    ? `How alike two runs rank the top ${topOf(runs.topK)}${byText(runs.first)} of each language`
     : `${own?.title ?? ""}, in two runs`;
   const caption = [
-    ...(isAlike ? [AGREEMENT_CAPTION(runs.topK)] : []),
+    ...(isAlike ? [AGREEMENT_CAPTION(runs.topK, runs.first)] : []),
     ...(own === null ? [] : [own.caption]),
   ].join(" ");
   const parts = [
@@ -59,8 +60,8 @@ function wordsOf(side: string, run: PlottedRun, hasOtherDictionaries: boolean): 
 
 const sectionTitle = (text: string) => ({ text, anchor: "start", fontSize: 12, offset: 8 });
 
-const AGREEMENT_CAPTION = (topK: number): string =>
-  `Jaccard: |A ∩ B| / |A ∪ B| of the ${topK} features with the highest v in each run; 1 is the same features, 0 none in common. Rank correlation: Spearman's ρ of the ranks of these features in the two runs; 1 is the same order, below 0 rather the reverse, – fewer than three features.`;
+const AGREEMENT_CAPTION = (topK: number, { measure }: PlottedRun): string =>
+  `Jaccard: |A ∩ B| / |A ∪ B| of the ${topK} features with the highest ${measure ?? "v"} in each run; 1 is the same features, 0 none in common. Rank correlation: Spearman's ρ of the ranks of these features in the two runs; 1 is the same order, below 0 rather the reverse, – fewer than three features${measure === undefined ? "" : ", or one that has no rank in both"}.`;
 
 /** Language × layer twice: which features, in which order. */
 function agreementMaps(agreements: readonly RankAgreement[]) {
@@ -157,11 +158,11 @@ function ownPanels(runs: ComparedRuns, bests: readonly LanguagePair[]) {
       : byLanguage(languages, share, marks);
   return {
     title: hasMeans
-      ? "Share of a best feature's mean that is its language's own"
-      : `Share of a language's top ${topOf(topK)} that ${topK === 1 ? "is" : "are"} its alone`,
+      ? `Share of a best feature's mean that is its language's own${first.measure === undefined ? "" : `, best${byText(first)}`}`
+      : `Share of a language's top ${topOf(topK)}${byText(first)} that ${topK === 1 ? "is" : "are"} its alone`,
     caption: hasMeans
       ? "v(f, L) / μ(f, L) of each language's best feature: 1 where the other languages are silent, 0 where they are as loud. The runs' dictionaries differ, so a number of a feature means another feature in each: what is compared has no unit and no number."
-      : `Of the ${topK} features with the highest v of a language, the share that is in no other language's top ${topK}. The runs' dictionaries differ, and one of the runs has no means.`,
+      : `Of the ${topK} features with the highest ${first.measure ?? "v"} of a language, the share that is in no other language's top ${topK}. The runs' dictionaries differ, and one of the runs has no means.`,
     view: { data: { values }, ...view },
   };
 }

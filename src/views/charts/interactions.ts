@@ -1,11 +1,14 @@
 import type { InteractionsResult } from "../../experiments/interactions/interactions.js";
 import type { Interval } from "../../reduce/bootstrap.js";
 import { evaluatedTitle, evaluationText } from "../evaluation-text.js";
+import { byMeasure } from "../ranking-text.js";
 import { cells, withHalf } from "./cells.js";
 import { type Chart, framed, panelsOf, told } from "./chart.js";
 
-const sourceText = ({ run, ablation, config, evaluation, mean_over }: InteractionsResult): string =>
-  `${run}, ${ablation} (${config}), ${evaluationText(evaluation)}, mean over ${mean_over}`;
+const sourceText = (result: InteractionsResult): string => {
+  const { run, ablation, config, ranked_by, evaluation, mean_over } = result;
+  return `${run}, ${ablation} (${config}${byMeasure(ranked_by)}), ${evaluationText(evaluation)}, mean over ${mean_over}`;
+};
 
 const axes = (languages: readonly string[]) => ({
   tooltip: told({ evaluated: "evaluated", ablated: "features taken out" }, { value: "ΔCE" }),

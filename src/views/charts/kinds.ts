@@ -1,6 +1,8 @@
 import { requestError } from "../../errors.js";
+import { refuseExclusive } from "../../runs/rank-by.js";
 import { runWord } from "../../runs/read.js";
-import { refuseTopK } from "../../runs/refuse-top-k.js";
+import { refuseShortLists, refuseTopK } from "../../runs/refuse-top-k.js";
+import { rankedCounts } from "../../runs/top-features.js";
 import type { Chart, ChartOptions, PlottedRun } from "./chart.js";
 import { learning, stability } from "./learning.js";
 import {
@@ -25,6 +27,10 @@ interface Kind {
   needsMeans?: boolean;
   /** Needs a run that knows how sure its scores are. */
   needsEvidence?: boolean;
+  /** What the run itself found out ranking by v: by another measure there is nothing to show. */
+  isByV?: boolean;
+  /** About what languages' lists share: these have to be of one length, and able to share something. */
+  comparesLists?: boolean;
   /** Another drawing for a page, where a figure can have controls. */
   onPage?: (run: PlottedRun, options: ChartOptions) => Chart;
   /** Null for a run that lacks what it shows: means, of a run of another tool. */
@@ -57,14 +63,19 @@ export const KINDS = {
     topK: 20,
     draw: distribution,
   },
-  "drop-off": { about: "how v falls along each language's ranking", topK: 50, draw: dropOff },
+  "drop-off": {
+    about: "how v, or what features are ranked by, falls along each language's ranking",
+    topK: 50,
+    draw: dropOff,
+  },
   overlap: {
     ...{ about: "top features that languages share (Jaccard)", topK: 50 },
-    ...{ draw: overlapMatrix, onPage: overlapOverK },
+    ...{ comparesLists: true, draw: overlapMatrix, onPage: overlapOverK },
   },
   uniqueness: {
     about: "share of top features that are a language's alone",
     topK: 50,
+    comparesLists: true,
     draw: uniqueness,
   },
   scatter: {
@@ -73,11 +84,11 @@ export const KINDS = {
   },
   stability: {
     ...{ about: "how far two samples of the texts agree on the top features", topK: 10 },
-    ...{ needsMeans: true, needsEvidence: true, draw: stability },
+    ...{ needsMeans: true, needsEvidence: true, isByV: true, draw: stability },
   },
   learning: {
     ...{ about: "what is left of a best feature's v on other texts, by their number", topK: 1 },
-    ...{ needsMeans: true, needsEvidence: true, draw: learning },
+    ...{ needsMeans: true, needsEvidence: true, isByV: true, draw: learning },
   },
   summary: {
     about: "each language's best feature at each layer, as a table",
@@ -93,6 +104,7 @@ export const CHART_KINDS = Object.keys(KINDS) as ChartKind[];
 export const canDraw = (run: PlottedRun, kind: ChartKind): boolean => {
   const chosen: Kind = KINDS[kind];
   if (run.statistics === null) return chosen.needsMeans !== true;
+  if (run.measure !== undefined && chosen.isByV === true) return false;
   return run.evidence !== null || chosen.needsEvidence !== true;
 };
 
@@ -127,12 +139,13 @@ export function drawChart(
       `--language: scatter shows two languages, found ${request.languages.length}. Name two, such as --language ${languages.slice(0, 2).join(",")}.`,
     );
   if (request.topK !== undefined) refuseTopK(request.topK, run, layers);
-  const draw = (place === "page" && chosen.onPage) || chosen.draw;
   const options: ChartOptions = {
     layers,
     languages: request.languages ?? languages,
     topK: request.topK ?? chosen.topK,
   };
+  refuseMeasure(run, kind, options);
+  const draw = (place === "page" && chosen.onPage) || chosen.draw;
   const chart = draw(run, options);
   if (chart !== null) return palingNotRebuilt(chart, run, options);
   if (run.statistics !== null)
@@ -142,6 +155,31 @@ export function drawChart(
   throw requestError(
     `${run.name} is in the format of the original tool, which has no means: ${kind} cannot be drawn. Compute it here, or draw ${CHART_KINDS.filter((each) => canDraw(run, each)).join(", ")}.`,
   );
+}
+
+/** What a figure cannot show of a run that is ranked by another measure than v. */
+function refuseMeasure(
+  run: PlottedRun,
+  kind: ChartKind,
+  { layers, languages, topK }: ChartOptions,
+): void {
+  const { measure } = run;
+  if (measure === undefined) return;
+  const chosen: Kind = KINDS[kind];
+  if (chosen.isByV === true)
+    throw requestError(
+      `--rank-by ${measure}: ${kind} shows samples of the texts that were ranked by v when the run was made, and how they rank by ${measure} is not known. Expected v, or another figure. Leave --rank-by out, or draw ${CHART_KINDS.filter((each) => canDraw(run, each)).join(", ")}.`,
+    );
+  if (chosen.comparesLists === true) {
+    refuseExclusive(measure, kind);
+    // A figure's own number may be beyond a small dictionary, whose lists are then of all features.
+    for (const layer of layers)
+      refuseShortLists(Math.min(topK, run.rankings.get(layer)?.features ?? 0), run, [layer]);
+  }
+  if (rankedCounts(run, layers, languages).every((count) => count === 0))
+    throw requestError(
+      `--rank-by ${measure} ranks no feature of ${languages.join(", ")} at layer ${layers.join(", ")}. Expected one at least. Name other languages or layers, or rank by v or margin.`,
+    );
 }
 
 function refuseUnknown<T>(

@@ -1,6 +1,7 @@
 import { overlaps, ownShares } from "../../comparison/overlap.js";
 import { errorsOfMeans } from "../../runs/standard-errors.js";
-import { rankedFeatures } from "../../runs/top-features.js";
+import { rankedCounts, rankedFeatures } from "../../runs/top-features.js";
+import { byText, rankedCaption, sharingCaution } from "../ranking-text.js";
 import { cells, middleOf, withHalf } from "./cells.js";
 import {
   type Chart,
@@ -10,6 +11,7 @@ import {
   panelsOf,
   sourceText,
   told,
+  toldOfScore,
   V_FORMULA,
 } from "./chart.js";
 
@@ -20,16 +22,22 @@ const LANGUAGE_ROWS = { field: "language", type: "nominal", sort: null, title: n
 
 /** v of each language's best feature at each layer. */
 export function languageHeatmap(run: PlottedRun, { layers, languages }: ChartOptions): Chart {
-  const title = "v of each language's best feature, by layer";
+  const title = `v of each language's best feature${byText(run)}, by layer`;
   const rows = rankedFeatures(run, { topK: 1 })
     .filter(({ layer, language }) => layers.includes(layer) && languages.includes(language))
-    .map(({ layer, language, feature, v }) => ({ layer, language, feature, v }));
+    .map(({ layer, language, feature, v, score }) => ({
+      ...{ layer, language, feature, v },
+      ...(score === undefined ? {} : { score }),
+    }));
   const x = { field: "layer", type: "ordinal", title: "layer", axis: { labelAngle: 0 } };
-  const tooltip = told({ layer: "layer", language: "language", feature: "feature" }, { v: "v" });
+  const tooltip = told(
+    { layer: "layer", language: "language", feature: "feature" },
+    { ...toldOfScore(run), v: "v" },
+  );
   const matrix = { x, y: LANGUAGE_ROWS, value: "v", title: "v", format: ".2f", tooltip };
   return {
     title,
-    caption: `${V_FORMULA}. Colours are those of all layers together, though their activations differ in size.`,
+    caption: `${V_FORMULA}. Colours are those of all layers together, though their activations differ in size.${rankedCaption(run, { layers, languages, topK: 1 })}`,
     spec: framed(title, sourceText(run), {
       data: { values: withHalf(rows, ({ v }) => v) },
       ...cells(matrix, { x: 54, y: 24 }),
@@ -42,7 +50,7 @@ export function featureHeatmap(run: PlottedRun, options: ChartOptions): Chart | 
   const [layer] = options.layers;
   const statistics = layer === undefined ? undefined : run.statistics?.get(layer);
   if (layer === undefined || statistics === undefined) return null;
-  const title = `Mean activation of each language's top ${options.topK} features, layer ${layer}`;
+  const title = `Mean activation of each language's top ${options.topK} features${byText(run)}, layer ${layer}`;
   const rows = rankedFeatures(run, { layer, topK: options.topK })
     .filter(({ language }) => options.languages.includes(language))
     .flatMap(({ language: of, rank, feature }) => {
@@ -73,7 +81,7 @@ export function featureHeatmap(run: PlottedRun, options: ChartOptions): Chart | 
   };
   return {
     title,
-    caption: `A row a feature: its mean activation over the counted tokens of each language${hasErrors ? ", and below it ± 2 standard errors of the mean, texts being the units" : ""}. A feature of one language is bright in one column alone.`,
+    caption: `A row a feature: its mean activation over the counted tokens of each language${hasErrors ? ", and below it ± 2 standard errors of the mean, texts being the units" : ""}. A feature of one language is bright in one column alone.${rankedCaption(run, options)}`,
     spec: framed(title, sourceText(run), {
       data: { values: withHalf(rows, ({ mean }) => mean) },
       ...cells(matrix, { x: 46, y: hasErrors ? 27 : 18 }),
@@ -109,12 +117,18 @@ const overlapRows = (run: PlottedRun, { layers, languages }: ChartOptions, topK:
     .filter(({ first, second }) => languages.includes(first) && languages.includes(second))
     .map((row) => ({ ...row, half: middleOf(SHARES) }));
 
+/** By what lists that are compared are ranked, and what that makes of what they share. */
+function sharedCaption(run: PlottedRun, options: ChartOptions): string {
+  const caution = sharingCaution(run.measure ?? "v");
+  return `${rankedCaption(run, options)}${caution === null ? "" : ` Beware: ${caution}.`}`;
+}
+
 /** How many of their top-k features languages share, a panel a layer. */
 export function overlapMatrix(run: PlottedRun, options: ChartOptions): Chart {
-  const title = `Top ${options.topK} features that two languages share`;
+  const title = `Top ${options.topK} features${byText(run)} that two languages share`;
   return {
     title,
-    caption: `Jaccard index |A ∩ B| / |A ∪ B| of the ${options.topK} features with the highest v of each language; 1 is the same features, 0 none in common.`,
+    caption: `Jaccard index |A ∩ B| / |A ∪ B| of the ${options.topK} features with the highest ${run.measure ?? "v"} of each language; 1 is the same features, 0 none in common.${sharedCaption(run, options)}`,
     spec: framed(title, sourceText(run), {
       data: { values: overlapRows(run, options, options.topK) },
       ...overlapPanels(options.layers),
@@ -128,8 +142,8 @@ const K_MOST = 100;
 
 /** The same for a page, where k can be moved. */
 export function overlapOverK(run: PlottedRun, options: ChartOptions): Chart {
-  const title = "Top k features that two languages share";
-  const features = Math.min(...[...run.rankings.values()].map((ranking) => ranking.features));
+  const title = `Top k features${byText(run)} that two languages share`;
+  const features = Math.min(...rankedCounts(run, options.layers, run.meta.languages));
   const most = Math.max(K_STEP, Math.min(K_MOST, features - (features % K_STEP)));
   const steps = Array.from({ length: most / K_STEP }, (_, at) => (at + 1) * K_STEP);
   const start = Math.min(options.topK - (options.topK % K_STEP), most);
@@ -137,8 +151,7 @@ export function overlapOverK(run: PlottedRun, options: ChartOptions): Chart {
   const byStep = steps.map((k) => overlapRows(run, options, k));
   return {
     title,
-    caption:
-      "Jaccard index |A ∩ B| / |A ∪ B| of the k features with the highest v of each language; 1 is the same features, 0 none in common. The slider above the panels moves k.",
+    caption: `Jaccard index |A ∩ B| / |A ∪ B| of the k features with the highest ${run.measure ?? "v"} of each language; 1 is the same features, 0 none in common. The slider above the panels moves k.${sharedCaption(run, options)}`,
     spec: framed(title, sourceText(run), {
       params: [
         { name: "k", value: start, bind: { input: "range", min: K_STEP, max: most, step: K_STEP } },
@@ -161,7 +174,7 @@ export function overlapOverK(run: PlottedRun, options: ChartOptions): Chart {
 
 /** Share of a language's top-k features that no other language has in its own. */
 export function uniqueness(run: PlottedRun, options: ChartOptions): Chart {
-  const title = `Share of a language's top ${options.topK} features that are its alone`;
+  const title = `Share of a language's top ${options.topK} features${byText(run)} that are its alone`;
   const rows = ownShares(run, options.layers, options.topK).filter(({ language }) =>
     options.languages.includes(language),
   );
@@ -173,7 +186,7 @@ export function uniqueness(run: PlottedRun, options: ChartOptions): Chart {
   const matrix = { x, y: LANGUAGE_ROWS, value: "share", title: "share", format: ".0%", tooltip };
   return {
     title,
-    caption: `Of the ${options.topK} features with the highest v of a language, the share that is in no other language's top ${options.topK}.`,
+    caption: `Of the ${options.topK} features with the highest ${run.measure ?? "v"} of a language, the share that is in no other language's top ${options.topK}.${sharedCaption(run, options)}`,
     spec: framed(title, sourceText(run), {
       data: { values: rows.map((row) => ({ ...row, half: middleOf(SHARES) })) },
       ...cells({ ...matrix, domain: SHARES }, { x: 54, y: 24 }),

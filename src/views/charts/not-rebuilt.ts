@@ -18,7 +18,10 @@ export function notRebuiltText(
   if (run.statistics === null) return null;
   const lost = languages.flatMap((language) => {
     const where = layers.filter((layer) => isNotRebuilt(run, layer, language));
-    return where.length === 0 ? [] : [`${language} at ${layerRanges(where)}`];
+    const places = layerRanges(where).replaceAll(",", ", ");
+    return where.length === 0
+      ? []
+      : [`${language} at ${where.length === 1 ? "layer" : "layers"} ${places}`];
   });
   return lost.length === 0
     ? null

@@ -1,5 +1,6 @@
 import type { Ranking } from "../../reduce/v-score.js";
-import { rankedFeatures, topFeatures } from "../../runs/top-features.js";
+import { rankedFeatures, topFeatures, vIn } from "../../runs/top-features.js";
+import { byText, rankedCaption } from "../ranking-text.js";
 import {
   type Chart,
   type ChartOptions,
@@ -7,6 +8,7 @@ import {
   type PlottedRun,
   sourceText,
   told,
+  toldOfScore,
   V_FORMULA,
 } from "./chart.js";
 import { labelPlaces } from "./label-places.js";
@@ -20,8 +22,8 @@ export function rankScatter(run: PlottedRun, options: ChartOptions): Chart | nul
   const [first, second] = options.languages;
   const [layer] = options.layers;
   if (first === undefined || second === undefined || layer === undefined) return null;
-  const ranking = run.rankings.get(layer) as Ranking;
-  const title = `The top ${options.topK} features of ${first} and of ${second}, layer ${layer}`;
+  const ranking = (run.byV ?? run.rankings).get(layer) as Ranking;
+  const title = `The top ${options.topK} features${byText(run)} of ${first} and of ${second}, layer ${layer}`;
   const domain = [first, second, "both"];
   const by = (range: readonly string[]) => ({
     ...{ field: "of", type: "nominal", title: "among the best of" },
@@ -37,8 +39,8 @@ export function rankScatter(run: PlottedRun, options: ChartOptions): Chart | nul
   const points = [...Map.groupBy(ofBoth, ({ feature }) => feature)].map(([feature, places]) => ({
     feature,
     of: places.length === 2 ? "both" : (places[0]?.language as string),
-    first: scoreIn(ranking, run.meta.languages.indexOf(first), feature),
-    second: scoreIn(ranking, run.meta.languages.indexOf(second), feature),
+    first: vIn(ranking, run.meta.languages.indexOf(first), feature),
+    second: vIn(ranking, run.meta.languages.indexOf(second), feature),
     label: places.some(({ rank }) => rank <= LABELLED) ? String(feature) : "",
   }));
   const ends = squareOf(points);
@@ -50,7 +52,7 @@ export function rankScatter(run: PlottedRun, options: ChartOptions): Chart | nul
   const place = { x: along("first", first), y: along("second", second) };
   return {
     title,
-    caption: `${V_FORMULA}. A point a feature, of the ${options.topK} best of each; on the dashed line it speaks for both alike. Numbered are the ${LABELLED} best of each.`,
+    caption: `${V_FORMULA}. A point a feature, of the ${options.topK} best of each; on the dashed line it speaks for both alike. Numbered are the ${LABELLED} best of each.${rankedCaption(run, { ...options, languages: [first, second] })}`,
     spec: framed(title, sourceText(run), {
       width: SIDE,
       height: SIDE,
@@ -115,14 +117,9 @@ function withLabelPlaces<T extends Point>(points: readonly T[], ends: [number, n
   }));
 }
 
-function scoreIn({ features, index, value }: Ranking, k: number, feature: number): number {
-  const place = index.subarray(k * features, (k + 1) * features).indexOf(feature);
-  return value[k * features + place] as number;
-}
-
 /** Each language's best layer and feature, as a table. */
 export function summaryTable(run: PlottedRun, options: ChartOptions): Chart {
-  const title = "Each language's best feature at each layer";
+  const title = `Each language's best feature${byText(run)} at each layer`;
   const places =
     run.statistics === null
       ? rankedFeatures(run, { topK: 1 }).map((place) => ({ ...place, flags: "" }))
@@ -139,11 +136,11 @@ export function summaryTable(run: PlottedRun, options: ChartOptions): Chart {
       ? told(known, { v: "v" })
       : told(
           { ...known, runner_up: "runner-up", flags: "flags" },
-          { v: "v", mean: "mean", runner_up_mean: "runner-up's mean" },
+          { ...toldOfScore(run), v: "v", mean: "mean", runner_up_mean: "runner-up's mean" },
         );
   return {
     title,
-    caption: `${V_FORMULA}. In each cell: the feature's number, v, and what is doubtful about it.`,
+    caption: `${V_FORMULA}. In each cell: the feature's number, v, and what is doubtful about it.${rankedCaption(run, { ...options, topK: 1 })}`,
     spec: framed(title, sourceText(run), {
       width: { step: 84 },
       height: { step: 46 },

@@ -1,4 +1,5 @@
 import { rankedFeatures, topFeatures } from "../../runs/top-features.js";
+import { byText, rankedCaption } from "../ranking-text.js";
 import {
   type Chart,
   type ChartOptions,
@@ -7,6 +8,7 @@ import {
   signScale,
   sourceText,
   told,
+  toldOfScore,
   V_FORMULA,
 } from "./chart.js";
 import { hasErrors, RULES_OF_V, rulesOfV, toldOfErrors, withErrorOfV } from "./two-errors.js";
@@ -51,17 +53,17 @@ function lines(
 
 /** v of each language's best feature over the layers. */
 export function layerLines(run: PlottedRun, options: ChartOptions): Chart {
-  const title = "v of each language's best feature, over the layers";
+  const title = `v of each language's best feature${byText(run)}, over the layers`;
   const values = rankedFeatures(run, { topK: 1 })
     .filter(chosen(options))
     .map((place) => withErrorOfV(run, place));
   const tooltip = told(
     { layer: "layer", language: "language", feature: "feature" },
-    { v: "v", ...toldOfErrors(values) },
+    { ...toldOfScore(run), v: "v", ...toldOfErrors(values) },
   );
   return {
     title,
-    caption: `${V_FORMULA}. Layers have activations of different size: the height of a line says where v is large, not where a language is told apart best.${hasErrors(values) ? ` ${RULES_OF_V}` : ""}`,
+    caption: `${V_FORMULA}. Layers have activations of different size: the height of a line says where v is large, not where a language is told apart best.${rankedCaption(run, { ...options, topK: 1 })}${hasErrors(values) ? ` ${RULES_OF_V}` : ""}`,
     spec: framed(
       title,
       sourceText(run),
@@ -73,21 +75,28 @@ export function layerLines(run: PlottedRun, options: ChartOptions): Chart {
 /** How much of a best feature's mean is its language's own; null where the run has no means. */
 export function specialisation(run: PlottedRun, options: ChartOptions): Chart | null {
   if (run.statistics === null) return null;
-  const title = "Share of a best feature's mean that is its language's own";
+  const title = `Share of a best feature's mean that is its language's own${run.measure === undefined ? "" : `, best${byText(run)}`}`;
   const values = topFeatures(run, { topK: 1 })
     .filter(chosen(options))
-    .map(({ layer, language, feature, v, mean, runner_up, runner_up_mean }) => ({
+    .map(({ layer, language, feature, v, score, mean, runner_up, runner_up_mean }) => ({
       ...{ layer, language, feature, v, mean, runner_up, runner_up_mean },
+      ...(score === undefined ? {} : { score }),
       share: mean > 0 ? v / mean : 0,
     }));
   const tooltip = told(
     { layer: "layer", language: "language", feature: "feature", runner_up: "runner-up" },
-    { share: "v / mean", v: "v", mean: "mean", runner_up_mean: "runner-up's mean" },
+    {
+      share: "v / mean",
+      ...toldOfScore(run),
+      v: "v",
+      mean: "mean",
+      runner_up_mean: "runner-up's mean",
+    },
   );
   const y = { field: "share", title: "v / mean", scale: { domainMax: 1 } };
   return {
     title,
-    caption: `v(f, L) / μ(f, L) of each language's best feature: 1 where the other languages are silent, 0 where they are as loud on average. It has no unit, so layers can be compared. One other language that is as loud weighs little among many: the runner-up tells of it.`,
+    caption: `v(f, L) / μ(f, L) of each language's best feature: 1 where the other languages are silent, 0 where they are as loud on average. It has no unit, so layers can be compared. One other language that is as loud weighs little among many: the runner-up tells of it.${rankedCaption(run, { ...options, topK: 1 })}`,
     spec: framed(title, sourceText(run), lines(options, values, y, tooltip)),
   };
 }

@@ -1,4 +1,5 @@
-import { rankedFeatures } from "../../runs/top-features.js";
+import { type RankedFeature, rankedFeatures } from "../../runs/top-features.js";
+import { byText, formulaOf, rankedCaption, scoreAxis, shortCaption } from "../ranking-text.js";
 import {
   type Chart,
   type ChartOptions,
@@ -8,6 +9,7 @@ import {
   signScale,
   sourceText,
   told,
+  toldOfScore,
   V_FORMULA,
 } from "./chart.js";
 import { hasErrors, RULES_OF_V, rulesOfV, toldOfErrors, withErrorOfV } from "./two-errors.js";
@@ -16,7 +18,13 @@ import { hasErrors, RULES_OF_V, rulesOfV, toldOfErrors, withErrorOfV } from "./t
 const places = (run: PlottedRun, { layers, languages }: ChartOptions, topK: number) =>
   rankedFeatures(run, { topK })
     .filter(({ layer, language }) => layers.includes(layer) && languages.includes(language))
-    .map(({ layer, language, rank, feature, v }) => ({ layer, language, rank, feature, v }));
+    .map(placeOf);
+
+/** What a figure keeps of it: v, and what it is ranked by where that is not v. */
+const placeOf = ({ layer, language, rank, feature, v, score }: RankedFeature) => ({
+  ...{ layer, language, rank, feature, v },
+  ...(score === undefined ? {} : { score }),
+});
 
 const PANELS_A_ROW = 3;
 /** From so many layers on, panels of bars stand side by side where two have room on a page. */
@@ -26,14 +34,14 @@ const V_AXIS = { field: "v", type: "quantitative", title: "v (activation)" };
 
 /** The paper's bar chart: v of each language's best features, a panel a layer. */
 export function topFeatureBars(run: PlottedRun, options: ChartOptions): Chart {
-  const title = `v-scores of each language's top ${options.topK} features`;
+  const title = `v-scores of each language's top ${options.topK} features${byText(run)}`;
   const isOne = options.layers.length === 1;
   const width = Math.max(220, options.languages.length * (10 * Math.min(options.topK, 5) + 8));
   const columns = options.layers.length >= MANY_LAYERS && width <= HALF_A_PAGE ? 2 : 1;
   const values = places(run, options, options.topK).map((place) => withErrorOfV(run, place));
   const tooltip = told(
     { layer: "layer", language: "language", rank: "rank", feature: "feature" },
-    { v: "v", ...toldOfErrors(values) },
+    { ...toldOfScore(run), v: "v", ...toldOfErrors(values) },
   );
   const unit = {
     width,
@@ -61,7 +69,7 @@ export function topFeatureBars(run: PlottedRun, options: ChartOptions): Chart {
   };
   return {
     title,
-    caption: `${V_FORMULA}. One bar a feature, by rank; a panel a layer, each with its own scale, since v has the unit of the layer's activations.${hasErrors(values) ? ` ${RULES_OF_V}` : ""}`,
+    caption: `${V_FORMULA}. One bar a feature, by rank; a panel a layer, each with its own scale, since v has the unit of the layer's activations.${rankedCaption(run, options)}${hasErrors(values) ? ` ${RULES_OF_V}` : ""}`,
     spec: framed(title, sourceText(run), {
       data: { values },
       ...(isOne
@@ -80,9 +88,11 @@ export function topFeatureBars(run: PlottedRun, options: ChartOptions): Chart {
 /** Ranks at which a line has a sign: farther apart as the ranks lie closer on the axis. */
 const SIGNED_RANKS = [1, 2, 3, 5, 10, 20, 50, 100, 200, 500];
 
-/** How v falls along each language's ranking. */
+/** How v, or what features are ranked by, falls along each language's ranking. */
 export function dropOff(run: PlottedRun, options: ChartOptions): Chart {
-  const title = `How v falls from a language's best feature to its ${options.topK}th`;
+  const measure = run.measure ?? "v";
+  const field = run.measure === undefined ? "v" : "score";
+  const title = `How ${measure} falls from a language's best feature to its ${options.topK}th`;
   const { color, shape, strokeDash } = signScale(options.languages);
   const by = (scale: object) => ({
     ...{ field: "language", type: "nominal", scale, sort: null, title: "language" },
@@ -90,12 +100,15 @@ export function dropOff(run: PlottedRun, options: ChartOptions): Chart {
     legend: { symbolStrokeWidth: 0 },
   });
   const known = { layer: "layer", language: "language" };
-  const toldOfPlace = told({ ...known, rank: "rank", feature: "feature" }, { v: "v" });
+  const toldOfPlace = told(
+    { ...known, rank: "rank", feature: "feature" },
+    { ...toldOfScore(run), v: "v" },
+  );
   // A line is one mark, and tells of its start.
-  const tooltip = told({ ...known, feature: "best feature" }, { v: "its v" });
+  const tooltip = told({ ...known, feature: "best feature" }, { [field]: `its ${measure}` });
   return {
     title,
-    caption: `${V_FORMULA}. A steep fall: a few features carry the language; a flat one: many do. Signs, at some ranks, tell the lines apart.`,
+    caption: `${formulaOf(run) ?? V_FORMULA}. A steep fall: a few features carry the language; a flat one: many do. Signs, at some ranks, tell the lines apart.${shortCaption(run, options)}`,
     spec: framed(title, sourceText(run), {
       data: { values: places(run, options, options.topK) },
       columns: PANELS_A_ROW,
@@ -112,7 +125,7 @@ export function dropOff(run: PlottedRun, options: ChartOptions): Chart {
             title: "rank",
             scale: { type: "log", nice: false },
           },
-          y: V_AXIS,
+          y: { field, type: "quantitative", title: scoreAxis(run) },
           color: by(color),
         },
         layer: [
@@ -130,16 +143,17 @@ export function dropOff(run: PlottedRun, options: ChartOptions): Chart {
 
 /** Spread of v among each language's best features. */
 export function distribution(run: PlottedRun, options: ChartOptions): Chart {
-  const title = `v of each language's top ${options.topK} features`;
+  const title = `v of each language's top ${options.topK} features${byText(run)}`;
   const known = { layer: "layer", language: "language" };
-  const median = `median of the ${options.topK}`;
+  const isShort = shortCaption(run, options) !== "";
+  const median = isShort ? "their median" : `median of the ${options.topK}`;
   const scale = { domain: ["a feature", median], range: ["#0072b2", "#d55e00"] };
   const by = (datum: string) => ({
     ...{ datum, type: "nominal", scale, legend: { title: null, symbolType: "square" } },
   });
   return {
     title,
-    caption: `${V_FORMULA}. A dash a feature; the thick one is the median of the ${options.topK}.`,
+    caption: `${V_FORMULA}. A dash a feature; the thick one is ${isShort ? "their median" : `the median of the ${options.topK}`}.${rankedCaption(run, options)}`,
     spec: framed(title, sourceText(run), {
       data: { values: places(run, options, options.topK) },
       columns: PANELS_A_ROW,
@@ -155,7 +169,10 @@ export function distribution(run: PlottedRun, options: ChartOptions): Chart {
             encoding: {
               color: by("a feature"),
               x: V_AXIS,
-              tooltip: told({ ...known, rank: "rank", feature: "feature" }, { v: "v" }),
+              tooltip: told(
+                { ...known, rank: "rank", feature: "feature" },
+                { ...toldOfScore(run), v: "v" },
+              ),
             },
           },
           {

@@ -1,11 +1,12 @@
 import { averagedLayer } from "../../experiments/ablation/averaged-layer.js";
 import type { SynergyResult } from "../../experiments/synergy/synergy.js";
 import { evaluatedTitle, evaluationText } from "../evaluation-text.js";
+import { byMeasure } from "../ranking-text.js";
 import { cells, withHalf } from "./cells.js";
 import { type Chart, framed, panelsOf, told } from "./chart.js";
 
-const sourceText = ({ run, top_k, projection, evaluation }: SynergyResult): string =>
-  `${run}, top ${top_k} of each language, projection: ${projection}, ${evaluationText(evaluation)}`;
+const sourceText = ({ run, top_k, ranked_by, projection, evaluation }: SynergyResult): string =>
+  `${run}, top ${top_k}${byMeasure(ranked_by)} of each language, projection: ${projection}, ${evaluationText(evaluation)}`;
 
 /** ΔAB − ΔA − ΔB of every ordered pair. */
 export function synergyMatrix(result: SynergyResult): Chart {

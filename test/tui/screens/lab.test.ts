@@ -19,7 +19,7 @@ const token = (piece: string, language: string | null): ExploredText["tokens"][n
   })),
 });
 const result = (text: string): ExploredText => ({
-  ...{ schema_version: 1, run: "a", text, top_k: 5, among: 100, warnings: [] },
+  ...{ schema_version: 1, run: "a", text, top_k: 5, among: 100, ranked_by: "v", warnings: [] },
   tokens: [token("<bos>", null), token("Le", "fra_Latn"), token(" \u001b[2J", "tha_Thai")],
   layers: [1, 2].map((layer) => ({
     layer,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { fidelityOf } from "../../fixtures/fidelities.js";
 import { metaOf, runOf } from "../../fixtures/runs.js";
+import { sharingRun } from "../../fixtures/sharing-run.js";
 import { Driver, rowOf, surroundings, threeLanguageRun } from "../../fixtures/tui.js";
 
 const run = threeLanguageRun();
@@ -99,6 +100,107 @@ describe("top features", () => {
     expect(rowWith(driver, /^▸/)).toMatch(/^▸ +1 +0 +4\.000 *$/);
     expect(driver.press("t").top.kind).toBe("run");
     expect(driver.press("1").text).toContain("v-scores only");
+  });
+});
+
+describe("by another measure", () => {
+  const opened = (changes = {}) => ({
+    ...({ type: "run_opened", folder: "/runs/a" } as const),
+    ...{ run: { ...sharingRun(), ...changes }, around: surroundings({ examples: null }) },
+  });
+  const shared = (size = { columns: 80, rows: 24 }) =>
+    new Driver(undefined, size).list(rowOf("a")).press("enter").hear(opened());
+
+  test("m ranks by the margin: another first feature, its score, its own v; and round to v again", () => {
+    const driver = shared();
+    expect(driver.text).toContain("top 100 by v");
+    expect(rowWith(driver, /^▸/)).toMatch(/^▸ +1 +0 +5\.500/);
+    driver.press("j", "m");
+    expect(driver.text).toContain("all 3 by margin");
+    expect(rowWith(driver, /rank +feature/)).toMatch(/feature +margin +v +95 % interval/);
+    expect(rowWith(driver, /^▸/)).toMatch(/^▸ +1 +1 +4\.000 +4\.000/);
+    expect(rowWith(driver, /^ +2 /)).toMatch(/^ +2 +0 +1\.000 +5\.500/);
+    expect(driver.press("m", "m", "m").text).toContain("top 100 by v");
+  });
+
+  test("what the run does not know is passed over, with why", () => {
+    const driver = shared().press("m", "m");
+    expect(driver.text).toMatch(/Passed over: auroc: the run tiny has no evidence/);
+    expect(driver.text).toContain("none by lape");
+  });
+
+  test("a list that is shorter, or empty, is what there is: the cursor stays in it, nothing else opens", () => {
+    const byTau = shared().press("m", "m", "m");
+    expect(byTau.text).toContain("all 2 by tau");
+    expect(rowWith(byTau.press("G"), /^▸/)).toMatch(/^▸ +2 +0 +0\.550 +5\.500/);
+    byTau.press("enter").press("right");
+    expect(byTau.top).toMatchObject({ kind: "feature", rank: 2, feature: 0 });
+    byTau.press("escape", "down");
+    expect(byTau.text).toContain("tau ranks no feature of spa_Latn here.");
+    expect(byTau.press("enter").top.kind).toBe("run");
+    expect(byTau.text).toContain("tau ranks no feature of spa_Latn at layer 3.");
+  });
+
+  test("a feature is opened at its place by the measure, and one goes on along that", () => {
+    const driver = shared().press("m", "enter");
+    expect(driver.top).toMatchObject({ kind: "feature", rank: 1, feature: 1 });
+    expect(driver.text).toContain("rank 1 by margin of eng_Latn");
+    // Its own rank on every language is that by v.
+    expect(rowWith(driver, /▸ eng_Latn/)).toMatch(/4\.000 +2$/);
+    driver.press("right");
+    expect(driver.top).toMatchObject({ kind: "feature", rank: 2, feature: 0 });
+    for (const effect of driver.effects)
+      if (effect.type === "look_at") driver.hear({ type: "looked_at", place: effect.place });
+    expect(rowWith(driver.press("escape"), /^▸/)).toMatch(/^▸ +2 +0 +1\.000/);
+  });
+
+  test("heatmaps and layers follow it, with v; where no feature is ranked there is none", () => {
+    const byTau = shared().press("m", "m", "m", "3");
+    expect(byTau.text).toContain("v of each language's best feature by tau, by layer");
+    expect(rowWith(byTau, /eng_Latn/)).toMatch(/4\.000/);
+    expect(rowWith(byTau, /spa_Latn/)).toMatch(/spa_Latn +–/);
+    expect(byTau.press("v").text).toMatch(/its best features by tau[\s\S]*1\. 1 +4\.000/);
+    expect(rowWith(byTau.press("4"), /^▸/)).toMatch(/^▸ +3 +1 +4\.000 .*1\/3/);
+    expect(rowWith(byTau.press("down"), /^▸/)).toMatch(/^▸ +3 +– +–$/);
+    expect(byTau.press("enter").top.kind).toBe("run");
+  });
+
+  test("what is exported and tried in the lab is by it too, and said to be", () => {
+    const driver = shared().press("m", "?");
+    expect(driver.text).toContain("export top 50 by margin");
+    expect(driver.text).toContain("report (by v)");
+    driver.press("x", "e", "t");
+    expect(driver.effects.slice(-2)).toEqual([
+      { type: "export_csv", folder: "/runs/a", topK: 50, rankBy: "margin" },
+      { type: "start_lab", folder: "/runs/a", rankBy: "margin" },
+    ]);
+    expect(driver.text).toContain("among the best of a language by margin");
+  });
+
+  test("a run that is read anew stays ranked as it was, if it still can be", () => {
+    const driver = shared().press("m");
+    expect(driver.hear(opened()).text).toContain("all 3 by margin");
+    const foreign = { statistics: null, meta: { languages: ["eng_Latn"], layers: [3] } };
+    expect(driver.hear(opened(foreign) as never).text).toContain("top 100 by v");
+    expect(driver.press("m").text).toContain("top 100 by v");
+  });
+
+  test("a long name makes room for by what is ranked, and for what cannot be claimed", () => {
+    const arabic = sharingRun();
+    arabic.meta.languages[0] = "arb_Arab";
+    const driver = new Driver().list(rowOf("a")).press("enter");
+    driver.hear({ ...opened(), run: arabic }).press("m");
+    const line = rowWith(driver, /language ↑/) as string;
+    expect(line).toMatch(/arb_Arab Modern.*… ↓ {2}all 3 by margin; 2 texts: no claim$/);
+    expect(line.length).toBeLessThanOrEqual(80);
+  });
+
+  test("no column says the same as the score, at any width", () => {
+    for (const columns of [80, 100, 115, 140]) {
+      const title = rowWith(shared({ columns, rows: 24 }).press("m"), /rank +feature/);
+      expect(title?.match(/margin/g), String(columns)).toHaveLength(1);
+      expect(title, String(columns)).toContain("flags");
+    }
   });
 });
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { type Measure, rankedBy } from "../../../src/runs/rank-by.js";
 import type { Chart } from "../../../src/views/charts/chart.js";
 import {
   CHART_KINDS,
@@ -10,6 +11,7 @@ import { renderSvg } from "../../../src/views/charts/render.js";
 import { withEvidence } from "../../fixtures/evidence.js";
 import { failureOf } from "../../fixtures/failure.js";
 import { metaOf, runOf } from "../../fixtures/runs.js";
+import { sharingRun } from "../../fixtures/sharing-run.js";
 import { threeLanguageRun } from "../../fixtures/tui.js";
 
 const plain = threeLanguageRun();
@@ -237,5 +239,76 @@ describe("what cannot be drawn is refused with what can", () => {
       if (["features", "specialisation", "stability", "learning"].includes(kind))
         expect(failureOf(() => drawChart(foreign, kind, {})).message).toContain("has no means");
       else expect(drawChart(foreign, kind, {}).title).toBeDefined();
+  });
+});
+
+describe("a run that is ranked by another measure than v", () => {
+  const by = (measure: Measure) => rankedBy(sharingRun(), measure);
+
+  test("every figure that can be drawn says by which, in title and caption; v stays v", () => {
+    const byMargin = by("margin");
+    for (const kind of CHART_KINDS.filter((each) => canDraw(byMargin, each))) {
+      const { title, caption } = drawChart(byMargin, kind, {});
+      expect(title, kind).toContain("margin");
+      expect(caption, kind).toContain(
+        "margin(f, L) = mean activation of feature f on language L −",
+      );
+    }
+    for (const kind of ["overlap", "uniqueness"] as const)
+      expect(drawChart(byMargin, kind, {}).caption).toContain("Beware: a margin above 0 is of one");
+    const page = drawChart(byMargin, "overlap", {}, "page");
+    expect([page.title, page.caption].join()).toMatch(/features by margin .* highest margin of/);
+  });
+
+  test("figure-1: features by margin, bars of v", () => {
+    const values = valuesOf(drawChart(by("margin"), "figure-1", { languages: ["eng_Latn"] }));
+    expect(values).toMatchObject([
+      { rank: 1, feature: 1, v: 4, score: 4 },
+      { rank: 2, feature: 0, v: 5.5, score: 1 },
+      { rank: 3, feature: 2, v: 0, score: 0 },
+    ]);
+  });
+
+  test("drop-off: the measure itself falls", () => {
+    const { spec, title } = drawChart(by("margin"), "drop-off", { topK: 3 });
+    expect(title).toMatch(/^How margin falls from a language's best feature to its/);
+    // biome-ignore lint/suspicious/noExplicitAny: as above
+    expect((spec as any).spec.encoding.y).toMatchObject({
+      ...{ field: "score", title: "margin (activation)" },
+    });
+  });
+
+  test("scatter: the best by margin, at their v", () => {
+    const request = { languages: ["eng_Latn", "spa_Latn"], topK: 1 };
+    expect(valuesOf(drawChart(by("margin"), "scatter", request))).toMatchObject([
+      { feature: 1, of: "eng_Latn", first: 4, second: -2 },
+      { feature: 2, of: "spa_Latn", first: 0, second: 0 },
+    ]);
+  });
+
+  test("lists that are shorter than asked are drawn as they are, and said to be", () => {
+    const { caption, spec } = drawChart(by("tau"), "distribution", {});
+    // Of English two features, of the others none.
+    expect(caption).toContain("the thick one is their median.");
+    expect(caption).toContain("In 3 of 3 lists, of a language at a layer, it ranks fewer than 20");
+    // biome-ignore lint/suspicious/noExplicitAny: as above
+    expect((spec as any).data.values.map(({ feature }: any) => feature)).toEqual([1, 0]);
+    expect(drawChart(by("tau"), "summary", {}).caption).toContain(
+      "In 2 of 3 lists, of a language at a layer, it ranks no feature: shown is what there is.",
+    );
+  });
+
+  test("what another ranking tells nothing of is refused", () => {
+    const refused = (kind: (typeof CHART_KINDS)[number], measure: Measure, request = {}) =>
+      failureOf(() => drawChart(by(measure), kind, request)).message;
+    for (const kind of ["stability", "learning"] as const)
+      expect(refused(kind, "margin")).toMatch(
+        /^--rank-by margin: .* ranked by v .* Expected v, .*or draw figure-1, .*, summary\.$/,
+      );
+    for (const kind of ["overlap", "uniqueness"] as const)
+      expect(refused(kind, "tau")).toMatch(/no two languages share any.* v, margin, auroc, dz\./);
+    expect(refused("figure-1", "tau", { languages: ["spa_Latn"] })).toMatch(
+      /--rank-by tau ranks no feature of spa_Latn at layer 3\. Expected one at least/,
+    );
   });
 });

@@ -14,7 +14,7 @@ test.each(CHART_KINDS)("%s says which languages are not rebuilt, and where", (ki
   expect(as.caption).not.toContain("Pale");
   const { caption } = drawChart(lost, kind, request);
   expect(caption).toBe(
-    `${as.caption} Pale: not rebuilt by the dictionaries (FVU of 0.5 or more), not to be trusted: tha_Thai at 2.`,
+    `${as.caption} Pale: not rebuilt by the dictionaries (FVU of 0.5 or more), not to be trusted: tha_Thai at layer 2.`,
   );
 });
 

@@ -12,11 +12,13 @@ export function featurePicture(state: FeatureScreen, world: World): Line[] {
 
 /** Everything that is known of the feature, from top to bottom. */
 export function featureLines(
-  { run, around, language, ...place }: FeatureScreen,
+  { run, around, language, rank, ...place }: FeatureScreen,
   world: World,
 ): Line[] {
   const look = { columns: world.size.columns, colorDepth: world.colorDepth };
-  const lines = describedFeatureLines(describeFeature(run, place, around.examples), look, language);
+  const lines = describedFeatureLines(describeFeature(run, place, around.examples), look, {
+    ...{ language, rank, measure: run.measure ?? "v" },
+  });
   if (around.examplesTrouble === null) return lines;
   const trouble = wrapped(around.examplesTrouble, look.columns - 4);
   return [...lines, ...trouble.map((line) => plain(`  ${line}`, { color: "red" }))];

@@ -1,4 +1,6 @@
 import { neuronpediaPage } from "../../../features/neuronpedia.js";
+import { rankedCount } from "../../../runs/top-features.js";
+import { byText } from "../../../views/ranking-text.js";
 import type { Binding } from "../../keys.js";
 import { listBindings } from "../../keys.js";
 import { FIRST_ROW, type ListCursor, type Move, moved, within } from "../../list.js";
@@ -66,12 +68,17 @@ export function featureBindings(state: FeatureScreen): Binding<FeatureAction>[] 
   const url = pageOf(state);
   return [
     {
-      ...{ keys: ["right", "l"], shown: "←→", does: `next of ${state.language}`, inBar: true },
+      ...{
+        keys: ["right", "l"],
+        shown: "←→",
+        does: `next of ${state.language}${byText(state.run)}`,
+        inBar: true,
+      },
       action: { type: "rank", step: 1 },
     },
     {
       keys: ["left", "h"],
-      does: `one before of ${state.language}`,
+      does: `one before of ${state.language}${byText(state.run)}`,
       action: { type: "rank", step: -1 },
     },
     ...listBindings<FeatureAction>((move) => ({ type: "scroll", move })).map((binding) =>
@@ -109,8 +116,9 @@ export function updateFeature(
       return { state: { ...state, scroll: moved(state.scroll, action.move, lines, 1) } };
     }
     case "rank": {
-      const features = state.run.rankings.get(state.layer)?.features ?? 1;
-      const rank = Math.max(1, Math.min(features, state.rank + action.step));
+      const k = state.run.meta.languages.indexOf(state.language);
+      const last = rankedCount(state.run, state.layer, k);
+      const rank = Math.max(1, Math.min(last, state.rank + action.step));
       const next = { ...state, rank, scroll: FIRST_ROW };
       const { folder, layer, language } = state;
       return {

@@ -1,7 +1,14 @@
 import { basename } from "node:path";
 import type { ScreenModule } from "../modules.js";
 import { labPicture } from "./picture.js";
-import { type LabAction, type LabScreen, labBindings, labHeard, updateLab } from "./state.js";
+import {
+  type LabAction,
+  type LabScreen,
+  labBindings,
+  labHeard,
+  startLab,
+  updateLab,
+} from "./state.js";
 
 export const labModule: ScreenModule<LabScreen, LabAction> = {
   title: ({ folder }) => `lab: ${basename(folder)}`,
@@ -9,6 +16,6 @@ export const labModule: ScreenModule<LabScreen, LabAction> = {
   update: updateLab,
   heard: labHeard,
   picture: labPicture,
-  entering: ({ folder }) => [{ type: "start_lab", folder }],
+  entering: (state) => [startLab(state)],
   leaving: () => [{ type: "end_lab" }],
 };

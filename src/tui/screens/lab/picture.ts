@@ -1,8 +1,9 @@
-import type { ExploredToken, Shares } from "../../../explore/explored-text.js";
+import type { ExploredText, ExploredToken, Shares } from "../../../explore/explored-text.js";
 import { padded, width, wrapped } from "../../../views/cells.js";
 import { short } from "../../../views/digits.js";
 import { visible } from "../../../views/escape.js";
 import { EMPTY, type Line, plain, span } from "../../../views/line.js";
+import { byMeasure } from "../../../views/ranking-text.js";
 import { around } from "../../line-edit.js";
 import { bodyHeight, type World } from "../../model.js";
 import { type LabScreen, labHeight } from "./state.js";
@@ -69,7 +70,9 @@ function resultLines(state: LabScreen, layer: number, world: World): Line[] {
   const { result, cursor } = state;
   if (result === null)
     return [
-      plain("  For each token: the strongest features that are among the best of a language,"),
+      plain(
+        `  For each token: the strongest features that are among the best of a language${byMeasure(state.measure)},`,
+      ),
       plain("  and the languages that they speak for. It follows what you type."),
     ];
   const room = world.size.columns - PIECE - SPEAKS - 8;
@@ -99,7 +102,7 @@ function resultLines(state: LabScreen, layer: number, world: World): Line[] {
       ];
     }),
     EMPTY,
-    ...tokenLines(result.tokens[cursor.at], layer, world),
+    ...tokenLines(result, cursor.at, layer, world),
   ];
 }
 
@@ -117,12 +120,18 @@ function fitting(features: Features, room: number): string {
 }
 
 /** All that is known of the chosen token. */
-function tokenLines(token: ExploredToken | undefined, layer: number, { size }: World): Line[] {
+function tokenLines(
+  { tokens, ranked_by }: ExploredText,
+  at: number,
+  layer: number,
+  { size }: World,
+): Line[] {
+  const token = tokens[at];
   const own = token?.layers.find((each) => each.layer === layer);
   if (token === undefined || own === undefined || !token.counted) return [EMPTY, EMPTY];
   const told = own.features.map(
     ({ feature, language, rank, activation }) =>
-      `${feature} ${short(activation)} (${rank}. of ${language})`,
+      `${feature} ${short(activation)} (${rank}. of ${language}${byMeasure(ranked_by)})`,
   );
   const text = `${pieceText(token)}: ${told.join(", ") || "no language feature fires"}`;
   const [first = "", second = ""] = wrapped(text, size.columns - 4);

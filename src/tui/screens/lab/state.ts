@@ -1,4 +1,5 @@
 import type { ExploredText } from "../../../explore/explored-text.js";
+import type { Measure } from "../../../runs/rank-by.js";
 import { type Binding, TEXT } from "../../keys.js";
 import { EDIT_KEYS, edit, edited, type LineEdit } from "../../line-edit.js";
 import { FIRST_ROW, type ListCursor, type Move, moved, within } from "../../list.js";
@@ -15,6 +16,8 @@ import {
 export interface LabScreen {
   kind: "lab";
   folder: string;
+  /** By which measure a language's features are its first. */
+  measure: Measure;
   layers: readonly number[];
   /** Place in the run's list of layers. */
   layer: number;
@@ -38,9 +41,22 @@ export type LabAction =
   | { type: "restart" };
 
 export const newLabScreen = (folder: string, run: OpenedRun, layer: number): LabScreen => ({
-  ...{ kind: "lab", folder, layers: run.meta.layers, layer, text: edited(""), result: null },
+  ...{
+    kind: "lab",
+    folder,
+    measure: run.measure ?? "v",
+    layers: run.meta.layers,
+    layer,
+    text: edited(""),
+    result: null,
+  },
   ...{ cursor: FIRST_ROW, model: { state: "loading", phase: "starting Python" } },
   ...{ isAsked: false, trouble: null, warnings: [] },
+});
+
+export const startLab = ({ folder, measure }: LabScreen): Effect => ({
+  ...{ type: "start_lab", folder },
+  ...(measure === "v" ? {} : { rankBy: measure }),
 });
 
 /** Rows of the list of tokens. */
@@ -97,7 +113,7 @@ export function updateLab(state: LabScreen, action: LabAction, world: World): Ou
     case "restart":
       return {
         state: { ...state, model: { state: "loading", phase: "starting Python" }, trouble: null },
-        effects: [{ type: "end_lab" }, { type: "start_lab", folder: state.folder }],
+        effects: [{ type: "end_lab" }, startLab(state)],
       };
   }
 }

@@ -5,11 +5,12 @@ import { rankedFeatures } from "../../../runs/top-features.js";
 import { padded } from "../../../views/cells.js";
 import { short } from "../../../views/digits.js";
 import { type Line, plain, span } from "../../../views/line.js";
+import { byText } from "../../../views/ranking-text.js";
 import { heat, legend, shade } from "../../../views/scale.js";
-import { bestScores } from "../../best-scores.js";
+import { bestPlaces } from "../../best-places.js";
 import type { OpenedRun, World } from "../../model.js";
-import { placeLine } from "./picture.js";
 import { isOurs, LISTED_FEATURES, listRows, type RunScreen, tabHeight } from "./state.js";
+import { placeLine } from "./top-features.js";
 
 const CELL = 7;
 const LABEL = 12;
@@ -22,7 +23,7 @@ function window(count: number, chosen: number, room: number): { from: number; to
 }
 
 interface Grid {
-  rows: { label: string; values: readonly number[] }[];
+  rows: { label: string; values: readonly (number | null)[] }[];
   columns: readonly string[];
   chosenRow: number;
   chosenColumn: number;
@@ -62,7 +63,8 @@ function gridLines(
         span(row === chosenRow ? "▸ " : "  "),
         span(padded(label, LABEL), { bold: row === chosenRow }),
         ...values.slice(from, to).flatMap((value, at) => {
-          const text = padded(short(value), CELL - 1, "right");
+          const text = padded(value === null ? "–" : short(value), CELL - 1, "right");
+          if (value === null) return [span(text, { dim: true }), span(" ")];
           if (isPale(row, from + at)) return [span(text, { dim: true }), span(PALE_SIGN)];
           return [
             span(text, heat(value / most, world.colorDepth)),
@@ -95,8 +97,8 @@ const isLost = (run: OpenedRun, layer: number, language: number): boolean =>
 
 /** v of each language's best feature at each layer. */
 export function layerHeatmap(state: RunScreen, run: OpenedRun, world: World): Line[] {
-  const scores = bestScores(run);
-  const most = Math.max(...scores.flat(), Number.MIN_VALUE);
+  const scores = bestPlaces(run).map((row) => row.map((best) => best?.v ?? null));
+  const most = Math.max(...scores.flat().map((v) => v ?? 0), Number.MIN_VALUE);
   const height = tabHeight(world) - 2;
   const { from, to } = window(scores.length, state.language, height);
   const grid = {
@@ -112,7 +114,7 @@ export function layerHeatmap(state: RunScreen, run: OpenedRun, world: World): Li
     values.some((_, layer) => isLost(run, layer, language)),
   );
   return [
-    plain("  v of each language's best feature, by layer", { dim: true }),
+    plain(`  v of each language's best feature${byText(run)}, by layer`, { dim: true }),
     ...gridLines(grid, world, most),
     scaleLine("v", most, world, hasPale),
   ];
@@ -139,7 +141,7 @@ export function featureHeatmap(state: RunScreen, run: OpenedRun, world: World): 
   };
   const hasPale = run.meta.languages.some((_, column) => isLost(run, state.layer, column));
   return [
-    placeLine(state, run, "its best features"),
+    placeLine(state, run, `its best features${byText(run)}`, world),
     ...gridLines(grid, world, most),
     scaleLine("mean activation", most, world, hasPale),
   ];

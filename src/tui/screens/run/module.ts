@@ -1,7 +1,8 @@
 import { basename } from "node:path";
 import type { ScreenModule } from "../modules.js";
+import { runBindings } from "./bindings.js";
 import { runPicture } from "./picture.js";
-import { type RunAction, type RunScreen, runBindings, runHeard, updateRun } from "./state.js";
+import { type RunAction, type RunScreen, runHeard, updateRun } from "./state.js";
 
 export const runModule: ScreenModule<RunScreen, RunAction> = {
   title: ({ folder }) => basename(folder),

@@ -1,43 +1,27 @@
 import { languageName } from "../../../config/languages.js";
 import { isNotRebuilt } from "../../../runs/fidelity-file.js";
 import type { FinishedRun } from "../../../runs/read.js";
-import { rankedFeatures, type TopFeature, topFeatures } from "../../../runs/top-features.js";
 import { wrapped } from "../../../views/cells.js";
 import { digits } from "../../../views/digits.js";
-import { chanceText, intervalText, tooFewTexts } from "../../../views/evidence-text.js";
-import { FLAG_WORDS, runnerUpCells } from "../../../views/feature-table.js";
-import {
-  bar,
-  type Column,
-  dimmed,
-  EMPTY,
-  type Line,
-  plain,
-  span,
-  table,
-} from "../../../views/line.js";
-import { bestScores } from "../../best-scores.js";
+import { bar, dimmed, EMPTY, type Line, plain, span } from "../../../views/line.js";
+import { byText } from "../../../views/ranking-text.js";
+import { bestPlaces } from "../../best-places.js";
 import { bodyHeight, type OpenedRun, type World } from "../../model.js";
 import { featureHeatmap, layerHeatmap } from "./heatmap.js";
 import { overviewLines } from "./overview.js";
-import {
-  isOurs,
-  LISTED_FEATURES,
-  listRows,
-  type RunScreen,
-  TABS,
-  type Tab,
-  tabHeight,
-} from "./state.js";
+import { runShown } from "./ranking.js";
+import { isOurs, listRows, type RunScreen, TABS, type Tab, tabHeight } from "./state.js";
 import { logLines, madeLines } from "./surroundings.js";
+import { featureLines } from "./top-features.js";
 
 export function runPicture(state: RunScreen, world: World): Line[] {
   const { columns } = world.size;
   if (state.refusal !== null)
     return [EMPTY, ...wrapped(state.refusal, columns - 4).map((line) => plain(`  ${line}`))];
-  if (state.opened === null)
+  const run = runShown(state);
+  if (state.opened === null || run === null)
     return [tabLine(state, columns), EMPTY, plain("  Reading the run…", { dim: true })];
-  const { run, around } = state.opened;
+  const { around } = state.opened;
   const scrolled = (lines: Line[]) => {
     const { top, at } = state.cursor;
     // The cursor of a text is its first line in sight.
@@ -78,122 +62,19 @@ function tabLine({ tab }: RunScreen, columns: number): Line {
   ]);
 }
 
-/** Where the tables stand: layer and language, with their names. */
-export function placeLine(state: RunScreen, run: OpenedRun, what: string): Line {
-  const language = run.meta.languages[state.language] as string;
-  return [
-    span("  layer ", { dim: true }),
-    span(`‹ ${run.meta.layers[state.layer]} ›`, { bold: true }),
-    span("  language ", { dim: true }),
-    span(`↑ ${language} ${languageName(language)} ↓`, { bold: true }),
-    span(`  ${what}`, { dim: true }),
-  ];
-}
-
-function featureLines(state: RunScreen, run: OpenedRun, world: World): Line[] {
-  const selection = {
-    layer: run.meta.layers[state.layer] as number,
-    language: run.meta.languages[state.language] as string,
-    topK: LISTED_FEATURES,
-  };
-  const { top, at } = state.cursor;
-  const height = listRows(state, world);
-  const options = { columns: world.size.columns, chosen: at - top };
-  const known = isOurs(run) ? topFeatures(run as Parameters<typeof topFeatures>[0], selection) : [];
-  const { title, rows } = isOurs(run)
-    ? table(columnsFor(world.size.columns), known.slice(top, top + height), options)
-    : table(RANKED, rankedFeatures(run, selection).slice(top, top + height), options);
-  const few = isOurs(run) ? tooFewTexts(run as Parameters<typeof topFeatures>[0]) : null;
-  const claim = few === null ? "" : `; ${few} texts: no claim`;
-  const shaded = rows.map((row, at) =>
-    known[top + at]?.flags.includes("unrebuilt") ? dimmed(row) : row,
-  );
-  const filled = [...shaded, ...Array<Line>(Math.max(0, height - rows.length)).fill(EMPTY)];
-  const flags = known[at]?.flags ?? [];
-  const told = FLAG_WORDS.filter(([flag]) => flags.includes(flag))
-    .map(([flag, words]) => `${flag}: ${words}`)
-    .join("; ");
-  return [
-    placeLine(state, run, `top ${LISTED_FEATURES} by v${claim}`),
-    title,
-    ...filled,
-    plain(told === "" ? "" : `  ${told}`, { color: "yellow" }),
-  ];
-}
-
-const RANK: Column<{ rank: number }> = {
-  ...{ title: "rank", width: 4, align: "right", cell: ({ rank }) => String(rank) },
-};
-const FEATURE: Column<{ feature: number }> = {
-  ...{ title: "feature", width: 7, align: "right", cell: ({ feature }) => String(feature) },
-};
-const V: Column<{ v: number }> = {
-  ...{ title: "v", width: 8, align: "right", cell: ({ v }) => digits(v) },
-};
-const RANKED: Column<{ rank: number; feature: number; v: number }>[] = [
-  RANK,
-  FEATURE,
-  V,
-  { title: "", cell: () => "" },
-];
-const INTERVAL: Column<TopFeature> = {
-  ...{ title: "95 % interval", width: 16, align: "right" },
-  cell: ({ interval }) => intervalText(interval),
-};
-const CHANCE: Column<TopFeature> = {
-  ...{ title: "p", width: 5, align: "right", cell: ({ p }) => chanceText(p) },
-};
-const HELD_OUT: Column<TopFeature> = {
-  ...{ title: "held-out", width: 8, align: "right" },
-  cell: ({ heldout_v }) => (heldout_v === null ? "–" : digits(heldout_v)),
-};
-const ACTIVE: Column<TopFeature> = {
-  ...{ title: "active", width: 6, align: "right" },
-  cell: ({ active_fraction: share }) => `${(100 * share).toFixed(1)}%`,
-};
-const FLAGS: Column<TopFeature> = {
-  ...{ title: "flags", cell: ({ flags }) => span(flags.join(" "), { color: "yellow" }) },
-};
-const RUNNER_UP: Column<TopFeature> = {
-  ...{ title: "runner-up", width: 9, cell: (top) => runnerUpCells(top)[0] },
-};
-const MARGIN: Column<TopFeature> = {
-  ...{ title: "margin", width: 7, align: "right", cell: ({ margin }) => digits(margin) },
-};
-const AUROC: Column<TopFeature> = {
-  ...{ title: "AUROC", width: 5, align: "right" },
-  cell: ({ auroc }) => (auroc === null ? "–" : auroc.toFixed(2)),
-};
-const ELSEWHERE: Column<TopFeature> = {
-  ...{ title: "elsewh.", width: 7, align: "right" },
-  cell: ({ active_elsewhere: share }) => `${(100 * share).toFixed(1)}%`,
-};
-const TAU: Column<TopFeature> = {
-  ...{ title: "τ", width: 4, align: "right" },
-  cell: ({ tau }) => (tau === null ? "–" : tau.toFixed(2)),
-};
-
-/** What tells most comes first where there is little room. */
-function columnsFor(columns: number): Column<TopFeature>[] {
-  const sure = [RANK, FEATURE, V, INTERVAL, CHANCE, HELD_OUT];
-  if (columns < 100) return [...sure, ACTIVE, FLAGS];
-  if (columns < 125) return [...sure, MARGIN, RUNNER_UP, ACTIVE, FLAGS];
-  return [...sure, MARGIN, RUNNER_UP, AUROC, ACTIVE, ELSEWHERE, TAU, FLAGS];
-}
-
 /** How the best v of a language goes over the layers. */
 function layerLines(state: RunScreen, run: OpenedRun, world: World): Line[] {
   const language = run.meta.languages[state.language] as string;
-  const scores = bestScores(run)[state.language] as number[];
-  const most = Math.max(...scores, Number.MIN_VALUE);
+  const all = bestPlaces(run);
+  const own = all[state.language] ?? [];
+  const most = Math.max(...own.map((best) => best?.v ?? 0), Number.MIN_VALUE);
   const room = Math.max(10, world.size.columns - 50);
-  const others = bestScores(run);
   const { top } = state.cursor;
   return [
     [
       span("  language ", { dim: true }),
       span(`${language} ${languageName(language)}`, { bold: true }),
-      span("  v of its best feature at each layer", { dim: true }),
+      span(`  v of its best feature${byText(run)} at each layer`, { dim: true }),
     ],
     plain(
       `  layer  feature        v  ${"".padEnd(room)}  place among languages`.slice(
@@ -204,16 +85,16 @@ function layerLines(state: RunScreen, run: OpenedRun, world: World): Line[] {
     ),
     ...run.meta.layers.slice(top, top + listRows(state, world)).map((layer, row): Line => {
       const at = top + row;
-      const ranking = run.rankings.get(layer);
-      const feature = ranking?.index[state.language * (ranking?.features ?? 0)];
-      const v = scores[at] as number;
-      const place = others.filter((row) => (row[at] as number) > v).length + 1;
+      const best = own[at] ?? null;
+      const mark = at === state.cursor.at ? "▸ " : "  ";
+      if (best === null) return [span(`${mark}${String(layer).padStart(5)}        –        –`)];
+      const place = all.filter((each) => (each[at]?.v ?? Number.NEGATIVE_INFINITY) > best.v).length;
       const line: Line = [
         span(
-          `${at === state.cursor.at ? "▸ " : "  "}${String(layer).padStart(5)}  ${String(feature).padStart(7)} ${digits(v).padStart(8)}  `,
+          `${mark}${String(layer).padStart(5)}  ${String(best.feature).padStart(7)} ${digits(best.v).padStart(8)}  `,
         ),
-        span(bar(v / most, room), { color: "cyan" }),
-        span(`  ${place}/${others.length}`, { dim: true }),
+        span(bar(best.v / most, room), { color: "cyan" }),
+        span(`  ${place + 1}/${all.length}`, { dim: true }),
       ];
       const isLost = isOurs(run) && isNotRebuilt(run as FinishedRun, layer, language);
       return isLost ? dimmed([...line, span("  unrebuilt")]) : line;

@@ -1,4 +1,4 @@
-import { type Binding, listBindings } from "../../keys.js";
+import type { Measure } from "../../../runs/rank-by.js";
 import { FIRST_ROW, type ListCursor, type Move, moved, within } from "../../list.js";
 import {
   bodyHeight,
@@ -12,6 +12,7 @@ import {
 import { newFeatureScreen } from "../feature/state.js";
 import { newLabScreen } from "../lab/state.js";
 import { overviewLines } from "./overview.js";
+import { nextRanking, rankedHere, rankedLike, runShown } from "./ranking.js";
 import { logLines, madeLines } from "./surroundings.js";
 
 export const TABS = ["overview", "features", "heatmap", "layers", "made from it", "log"] as const;
@@ -22,6 +23,8 @@ export interface RunScreen {
   kind: "run";
   folder: string;
   opened: { run: OpenedRun; around: RunSurroundings } | null;
+  /** The same run by another measure than v, where one is chosen. */
+  ranked: OpenedRun | null;
   refusal: string | null;
   tab: Tab;
   /** Places in the run's own lists of layers and languages. */
@@ -36,14 +39,14 @@ export type RunAction =
   | { type: "tab"; to: Tab }
   | { type: "layer" | "language"; step: 1 | -1 }
   | { type: "move"; move: Move }
-  | { type: "feature" | "heatmap" | "lab" | "export" | "report" };
+  | { type: "feature" | "heatmap" | "measure" | "lab" | "export" | "report" };
 
 /** Rows of the list of features. */
 export const LISTED_FEATURES = 100;
-const EXPORT_TOP_K = 50;
+export const EXPORT_TOP_K = 50;
 
 export const newRunScreen = (folder: string): RunScreen => ({
-  ...{ kind: "run", folder, opened: null, refusal: null, tab: "features" },
+  ...{ kind: "run", folder, opened: null, ranked: null, refusal: null, tab: "features" },
   ...{ layer: 0, language: 0, cursor: FIRST_ROW, heatmap: "layers" },
 });
 
@@ -64,94 +67,13 @@ export function listRows(
 export const isOurs = (run: OpenedRun): run is OpenedRun & { statistics: object } =>
   run.statistics !== null;
 
-export function runBindings(state: RunScreen): Binding<RunAction>[] {
-  const tabs: Binding<RunAction>[] = [
-    {
-      ...{ keys: ["tab"], does: "tab", inBar: true },
-      action: { type: "tab", to: neighbour(state.tab, 1) },
-    },
-    {
-      keys: ["shift-tab"],
-      does: "tab before",
-      action: { type: "tab", to: neighbour(state.tab, -1) },
-    },
-    ...TABS.map(
-      (to, at): Binding<RunAction> => ({
-        ...{ keys: [String(at + 1)], does: to, action: { type: "tab", to } },
-      }),
-    ),
-  ];
-  if (state.opened === null) return tabs;
-  const ours = isOurs(state.opened.run);
-  // What a tab is for comes first: the bar has room for some keys only.
-  return [
-    ...tabs,
-    ...(showsFeatures(state)
-      ? [{ keys: ["enter"], does: "open", inBar: true, action: { type: "feature" } as const }]
-      : []),
-    ...(state.tab === "heatmap" && ours
-      ? [
-          {
-            ...{ keys: ["v"], inBar: true, action: { type: "heatmap" } as const },
-            does: state.heatmap === "layers" ? "by feature" : "by layer",
-          },
-        ]
-      : []),
-    ...(["features", "heatmap", "layers"].includes(state.tab) ? byLayerAndLanguage(state) : []),
-    ...(showsFeatures(state) ? rowBindings() : []),
-    ...(["overview", "made from it", "log"].includes(state.tab) ? scrollBindings() : []),
-    ...(ours ? [{ keys: ["t"], does: "lab", inBar: true, action: { type: "lab" } as const }] : []),
-    { keys: ["p"], does: "report with all figures", action: { type: "report" } },
-    { keys: ["e"], does: `export CSV (top ${EXPORT_TOP_K})`, action: { type: "export" } },
-  ];
-}
-
-/** Whether each row of the tab is a feature, which can be opened. */
-const showsFeatures = ({ tab, heatmap }: RunScreen): boolean =>
-  tab === "features" || tab === "layers" || (tab === "heatmap" && heatmap === "features");
-
-const moves = (): Binding<RunAction>[] => listBindings((move) => ({ type: "move", move }));
-
-/** The arrows change the language where features are listed. */
-const rowBindings = (): Binding<RunAction>[] =>
-  moves().map((binding) => ({
-    ...binding,
-    keys: binding.keys.filter((key) => key !== "up" && key !== "down"),
-    ...(binding.keys.includes("j") ? { shown: "jk", does: "row", inBar: true } : {}),
-  }));
-
-const scrollBindings = (): Binding<RunAction>[] =>
-  moves().map((binding) =>
-    binding.keys.includes("down")
-      ? { ...binding, shown: "↑↓", does: "scroll", inBar: true }
-      : binding,
-  );
-
-const byLayerAndLanguage = ({ tab }: RunScreen): Binding<RunAction>[] => [
-  ...(tab === "layers"
-    ? []
-    : ([
-        {
-          ...{ keys: ["right", "l"], shown: "←→", does: "layer", inBar: true },
-          action: { type: "layer", step: 1 },
-        },
-        { keys: ["left", "h"], does: "layer before", action: { type: "layer", step: -1 } },
-      ] satisfies Binding<RunAction>[])),
-  {
-    ...{ keys: ["down"], shown: "↑↓", does: "language", inBar: true },
-    action: { type: "language", step: 1 },
-  },
-  { keys: ["up"], does: "language before", action: { type: "language", step: -1 } },
-];
-
-const neighbour = (tab: Tab, step: number): Tab =>
-  TABS[(TABS.indexOf(tab) + step + TABS.length) % TABS.length] as Tab;
-
 export function updateRun(state: RunScreen, action: RunAction, world: World): Outcome<RunScreen> {
   const { opened } = state;
   if (action.type === "tab") return { state: { ...state, tab: action.to, cursor: FIRST_ROW } };
   if (opened === null) return { state };
-  const { layers, languages } = opened.run.meta;
+  const run = runShown(state) as OpenedRun;
+  const measure = run.measure ?? "v";
+  const { layers } = run.meta;
   switch (action.type) {
     case "layer":
       return {
@@ -166,7 +88,7 @@ export function updateRun(state: RunScreen, action: RunAction, world: World): Ou
         state: {
           ...state,
           cursor: FIRST_ROW,
-          language: around(state.language, action.step, languages.length),
+          language: around(state.language, action.step, run.meta.languages.length),
         },
       };
     case "move": {
@@ -186,32 +108,51 @@ export function updateRun(state: RunScreen, action: RunAction, world: World): Ou
           heatmap: state.heatmap === "layers" ? "features" : "layers",
         },
       };
-    case "feature":
-      return {
-        state,
-        go: {
-          to: newFeatureScreen(opened.run, opened.around, {
-            folder: state.folder,
-            layer: layers[state.tab === "layers" ? state.cursor.at : state.layer] as number,
-            language: languages[state.language] as string,
-            rank: state.tab === "layers" ? 1 : state.cursor.at + 1,
-          }),
-        },
-      };
+    case "measure": {
+      const next = nextRanking(opened.run, measure);
+      const notice = next.why === null ? {} : { notice: { text: next.why, tone: "info" as const } };
+      return { state: { ...state, ranked: next.ranked, cursor: FIRST_ROW }, ...notice };
+    }
+    case "feature": {
+      const place = placeOf(state, run);
+      const few = `${measure} ranks no feature of ${place.language} at layer ${place.layer}.`;
+      if (place.rank > rankedHere(run, place))
+        return { state, notice: { text: few, tone: "info" } };
+      return { state, go: { to: newFeatureScreen(run, opened.around, place) } };
+    }
     case "lab":
-      return { state, go: { to: newLabScreen(state.folder, opened.run, state.layer) } };
+      return { state, go: { to: newLabScreen(state.folder, run, state.layer) } };
     case "report":
       return { state, effects: [{ type: "report", folder: state.folder }] };
     case "export":
-      return { state, effects: [{ type: "export_csv", folder: state.folder, topK: EXPORT_TOP_K }] };
+      return {
+        state,
+        effects: [
+          { type: "export_csv", folder: state.folder, topK: EXPORT_TOP_K, ...rankByOf(measure) },
+        ],
+      };
   }
 }
+
+/** Of the chosen row, which is a feature's. */
+function placeOf({ folder, tab, layer, language, cursor }: RunScreen, { meta }: OpenedRun) {
+  const isOfLayers = tab === "layers";
+  return {
+    folder,
+    layer: meta.layers[isOfLayers ? cursor.at : layer] as number,
+    language: meta.languages[language] as string,
+    rank: isOfLayers ? 1 : cursor.at + 1,
+  };
+}
+
+const rankByOf = (measure: Measure) => (measure === "v" ? {} : { rankBy: measure });
 
 const around = (at: number, step: number, count: number): number => (at + step + count) % count;
 
 function rowCount(state: RunScreen, world: World): number {
-  if (state.opened === null) return 0;
-  const { run, around } = state.opened;
+  const run = runShown(state);
+  if (state.opened === null || run === null) return 0;
+  const { around } = state.opened;
   const { columns } = world.size;
   switch (state.tab) {
     case "overview":
@@ -223,16 +164,18 @@ function rowCount(state: RunScreen, world: World): number {
     case "layers":
       return run.meta.layers.length;
     default:
-      return Math.min(
-        LISTED_FEATURES,
-        run.rankings.get(run.meta.layers[0] as number)?.features ?? 0,
-      );
+      return Math.min(LISTED_FEATURES, rankedHere(run, placeOf(state, run)));
   }
 }
 
 export function runHeard(state: RunScreen, news: News, world: World): Outcome<RunScreen> {
   if (news.type === "run_opened" && news.folder === state.folder)
-    return { state: { ...state, refusal: null, opened: { run: news.run, around: news.around } } };
+    return {
+      state: {
+        ...{ ...state, refusal: null, opened: { run: news.run, around: news.around } },
+        ranked: rankedLike(state.ranked, news.run),
+      },
+    };
   if (news.type === "run_refused" && news.folder === state.folder)
     return { state: { ...state, refusal: news.message } };
   if (news.type === "looked_at") return { state: lookedAt(state, news.place, world) };
