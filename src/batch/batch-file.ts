@@ -117,7 +117,8 @@ function labelsOf(key: string, values: readonly unknown[]): string[] {
   const numbered = values.map((_, at) => `${key}-${at + 1}`);
   const labels = values.map((value, at) => {
     const label = Array.isArray(value) ? value.join("-") : String(value);
-    return label.length <= 32 && /^[A-Za-z0-9_][\w.-]*$/.test(label) ? label : numbered[at];
+    const isPlain = /^[A-Za-z0-9_][\w.-]*$/.test(label) && !label.includes("..");
+    return label.length <= 32 && isPlain ? label : numbered[at];
   });
   return new Set(labels).size === labels.length ? (labels as string[]) : numbered;
 }

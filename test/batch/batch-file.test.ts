@@ -36,6 +36,11 @@ describe("a batch file", () => {
     ]);
   });
 
+  test("gives no run a name with two dots in it: they lead upwards", () => {
+    const path = file({ matrix: { model: ["demo"], corpus: ["dir:../a", "0..", "b"] } });
+    expect(readBatch([path]).map(({ name }) => name)).toEqual(["b-corpus-1", "b-corpus-2", "b-b"]);
+  });
+
   test("may be a matrix: names tell what varies, in the file's words where they are plain", () => {
     const path = file({
       defaults: { n_texts_per_lang: 2 },
