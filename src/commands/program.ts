@@ -303,10 +303,11 @@ its best features are no other language's. What a run of the original tool does 
       "--methods",
       "also methods.md, for reviewers: every choice, formula, count, hash, test and limit",
     )
+    .addOption(rankByOption())
     .option("--json", "print what was written as JSON")
-    .action((run, { outDir, gatedTexts, methods, json }) =>
+    .action((run, { outDir, gatedTexts, methods, rankBy, json }) =>
       actions.report(run, {
-        ...{ outDir, gatedTexts: gatedTexts === true },
+        ...{ outDir, rankBy, gatedTexts: gatedTexts === true },
         ...{ methods: methods === true, json: json === true },
       }),
     );

@@ -5,6 +5,7 @@ import { methodsSheet } from "../report/methods-sheet.js";
 import { writeReport } from "../report/write-report.js";
 import { writeOver } from "../runs/atomic-write.js";
 import { RUN_FILES } from "../runs/files.js";
+import { anyRankedBy, type Measure } from "../runs/rank-by.js";
 import type { FinishedRun } from "../runs/read.js";
 import { refuseKept } from "../runs/refuse-run-file.js";
 import { showProgress } from "../views/progress.js";
@@ -17,18 +18,22 @@ export interface ReportOptions {
   gatedTexts: boolean;
   /** Whether the sheet for reviewers is written too. */
   methods: boolean;
+  rankBy?: Measure | undefined;
   json: boolean;
 }
 
 /** `vscore report RUN`: all figures of a run, and one page to read. */
 export async function report(
   name: string,
-  { outDir, gatedTexts, methods, json }: ReportOptions,
+  { outDir, gatedTexts, methods, rankBy, json }: ReportOptions,
   output: Output,
   signal: AbortSignal,
 ): Promise<void> {
-  const run = await openAnyRun(name, signal, (folder) => noteConversion(folder, output));
-  const own = run.statistics === null ? null : run;
+  const opened = await openAnyRun(name, signal, (folder) => noteConversion(folder, output));
+  // It tells of the best feature of every language at every layer: each must have one.
+  const run = anyRankedBy(opened, rankBy, 1);
+  // The sheet is about v.
+  const own = opened.statistics === null ? null : opened;
   if (methods && own === null)
     throw requestError(
       `--methods: ${run.name} is in the format of the original tool, which does not tell how it came about. Expected a run of vscore. Leave --methods out, or compute the run here.`,
@@ -55,7 +60,7 @@ export async function report(
       ...(written.left_out.length === 0
         ? []
         : [
-            `Left out, for want of means or of how sure scores are: ${written.left_out.join(", ")}`,
+            `Left out, for want of ${run.measure === undefined ? "means or of how sure scores are" : `their numbers by ${run.measure}`}: ${written.left_out.join(", ")}`,
           ]),
     ].join("\n"),
   );

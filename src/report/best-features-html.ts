@@ -79,6 +79,7 @@ const titleHtml = (language: string, feature: number, page: string | null): stri
 function numbers(top: TopFeature): string {
   const [runnerUp, itsMean] = runnerUpCells(top);
   return [
+    ...(top.score === undefined ? [] : [`ranked by ${digits(top.score)}`]),
     `v ${digits(top.v)}${top.interval === null ? "" : `, 95 % interval ${intervalText(top.interval)}`}`,
     ...(top.p === null ? [] : [`p ${chanceText(top.p)} (family-wise), q ${chanceText(top.q)}`]),
     ...(top.heldout_v === null ? [] : [`held-out v ${digits(top.heldout_v)}`]),
@@ -146,6 +147,10 @@ function notes(
   const kept = entries.filter((entry) => entry.contexts.length > 0);
   const whole = kept.filter((entry) => shown.get(entry) === entry.contexts.length);
   const none = kept.filter((entry) => shown.get(entry) === 0);
+  if (run.measure !== undefined)
+    said.push(
+      `The run keeps the texts of the best features by v: those that are best by ${run.measure} alone have none here.`,
+    );
   said.push("Each with the texts, of any language, in which it is strongest, strongest first.");
   if (none.length > 0)
     said.push(

@@ -3,7 +3,9 @@ import { languageName } from "../config/languages.js";
 import { layerRanges } from "../registry/releases.js";
 import { type TopFeature, topFeatures } from "../runs/top-features.js";
 import type { PlottedRun } from "../views/charts/chart.js";
+import { canDraw } from "../views/charts/kinds.js";
 import { digits } from "../views/digits.js";
+import { byText, formulaOf, sharingCaution } from "../views/ranking-text.js";
 
 /** A feature is told to be nearly a language's alone where its mean is so many times the runner-up's. */
 const ALONE = 10;
@@ -25,7 +27,18 @@ export function findings(run: PlottedRun): string[] {
       sharedFeatures(run),
     ];
   const best = topFeatures(run, { topK: 1 });
-  return [...ownFeatures(run, best), sharedFeatures(run), doubtfulFeatures(best)];
+  // By another measure lists may be short, or have nothing in common by what they are.
+  const isOne = sharingCaution(run.measure ?? "v") !== null;
+  const shared = canDraw(run, "overlap") && !isOne ? [sharedFeatures(run)] : [];
+  return [...rankedText(run), ...ownFeatures(run, best), ...shared, doubtfulFeatures(best)];
+}
+
+/** By what the best features are the best, where that is not v. */
+function rankedText(run: PlottedRun): string[] {
+  const formula = formulaOf(run);
+  return formula === null
+    ? []
+    : [`Best features are those by ${run.measure}, not by v. ${formula}.`];
 }
 
 /** What v / mean hides among many languages: one other on which the feature fires as well. */
@@ -94,10 +107,10 @@ function sharedFeatures(run: PlottedRun): string {
   const close = byShare.filter(({ jaccard }) => jaccard >= SHARED_JACCARD);
   const [closest] = byShare;
   if (close.length > 0)
-    return `Languages that share many of their top ${SHARED_K} features, where they share most: ${close.map(told).join("; ")}.`;
+    return `Languages that share many of their top ${SHARED_K} features${byText(run)}, where they share most: ${close.map(told).join("; ")}.`;
   if (closest === undefined || closest.jaccard === 0)
-    return `No two languages share any of their top ${SHARED_K} features at any layer.`;
-  return `No two languages share many of their top ${SHARED_K} features; the most: ${told(closest)}.`;
+    return `No two languages share any of their top ${SHARED_K} features${byText(run)} at any layer.`;
+  return `No two languages share many of their top ${SHARED_K} features${byText(run)}; the most: ${told(closest)}.`;
 }
 
 function doubtfulFeatures(best: readonly TopFeature[]): string {

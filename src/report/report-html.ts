@@ -37,7 +37,7 @@ export function reportHtml(
 ): string {
   const specifications = embedded(figures.map(({ kind, spec }) => ({ kind, spec })));
   const room = PAGE_BYTES - Buffer.byteLength(specifications) - Buffer.byteLength(client);
-  const title = `v-scores of ${run.name}`;
+  const title = `v-scores of ${run.name}${run.measure === undefined ? "" : `, features by ${run.measure}`}`;
   const section = ({ kind, title, caption }: ReportFigure) => `
 <section id="${kind}">
   <h2>${escapeHtml(title)}</h2>
@@ -55,7 +55,7 @@ export function reportHtml(
 <section>
 <h2>What was found</h2>
 <p class="formula">${escapeHtml(V_FORMULA)}</p>
-<p class="caption">Said of the texts that were read, and among the languages of this run alone. A language's best feature at a layer is the one with the highest v.</p>
+<p class="caption">Said of the texts that were read, and among the languages of this run alone. A language's best feature at a layer is the one with the highest ${run.measure ?? "v"}.</p>
 <ul>${sentences.map((sentence) => `<li>${escapeHtml(sentence)}</li>`).join("\n")}</ul>
 </section>
 <section>

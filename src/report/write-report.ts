@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { projectRoot } from "../config/paths.js";
 import { environmentError } from "../errors.js";
 import { writeWhole } from "../runs/atomic-write.js";
-import { GATED_CORPUS, RUN_FILES } from "../runs/files.js";
+import { GATED_CORPUS, RUN_FILES, reportFile } from "../runs/files.js";
 import { openExamples } from "../runs/read.js";
 import type { PlottedRun } from "../views/charts/chart.js";
 import { describedSpec, drawnFiles } from "../views/charts/drawn-files.js";
@@ -13,6 +13,10 @@ import type { ReportContexts } from "./best-features-html.js";
 import { caveats } from "./caveats.js";
 import { findings } from "./findings.js";
 import { type ReportFigure, reportHtml } from "./report-html.js";
+
+/** What the files of a run are called, where it is ranked by another measure than v. */
+const suffixOf = ({ measure }: PlottedRun): string =>
+  measure === undefined ? "" : `-by-${measure}`;
 
 /** Where a report's files went. */
 export interface WrittenReport {
@@ -38,10 +42,11 @@ export async function writeReport(
   const written: string[] = [];
   for (const kind of kinds) {
     onFigure(kind);
-    for (const [name, content] of await drawnFiles([[kind, drawChart(run, kind, {})]])) {
-      const file = join(folder, RUN_FILES.figuresFolder, name);
-      await writeWhole(file, content);
-      written.push(file);
+    const name = `${kind}${suffixOf(run)}`;
+    for (const [file, content] of await drawnFiles([[name, drawChart(run, kind, {})]])) {
+      const path = join(folder, RUN_FILES.figuresFolder, file);
+      await writeWhole(path, content);
+      written.push(path);
     }
     const page = drawChart(run, kind, {}, "page");
     // The page says the title itself.
@@ -49,7 +54,7 @@ export async function writeReport(
     figures.push({ kind, title: page.title, caption: page.caption, spec: bare });
   }
   const sentences = [...findings(run), ...caveats(run)];
-  const page = join(folder, RUN_FILES.report);
+  const page = join(folder, reportFile(run.measure));
   await writeWhole(
     page,
     reportHtml(run, { sentences, figures, contexts: contextsOf(run, gatedTexts) }, client),

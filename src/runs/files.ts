@@ -22,6 +22,13 @@ export const RUN_FILES = {
   gitignore: ".gitignore",
 } as const;
 
+/** The report's page, by which measure its features are ranked. */
+export const reportFile = (measure?: string): string =>
+  measure === undefined ? RUN_FILES.report : `report-by-${measure}.html`;
+
+/** Whether a name is that of a report by another measure than v. */
+export const isOtherReport = (name: string): boolean => /^report-by-[a-z]+\.html$/.test(name);
+
 /** A run that is being replaced waits here until the one that replaces it is finished. */
 export const EARLIER_RUN = "earlier-run";
 

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { makeFolder } from "./atomic-write.js";
 import { EXPORTED_CSV } from "./exported-csv.js";
 import { EXPORTED_FOLDERS, exportedFiles, foldersOfLayers } from "./exported-folders.js";
-import { EARLIER_RUN, GATED_IGNORE, isWrittenAside, RUN_FILES } from "./files.js";
+import { EARLIER_RUN, GATED_IGNORE, isOtherReport, isWrittenAside, RUN_FILES } from "./files.js";
 
 /** Files of a run in its folder, as paths below it; `meta.json` first. What people put beside them is not among them. */
 export function ownFiles(folder: string): string[] {
@@ -20,7 +20,7 @@ export function ownFiles(folder: string): string[] {
     meta,
     ...Object.values(files),
     ...[gitignore].filter(isOurIgnore),
-    ...namesIn(folder).filter(isWrittenAside),
+    ...namesIn(folder).filter((name) => isWrittenAside(name) || isOtherReport(name)),
     ...within(sumsFolder, /\.safetensors$/),
     ...within(exportsFolder, EXPORTED_CSV),
     ...EXPORTED_FOLDERS.flatMap((kind) => {

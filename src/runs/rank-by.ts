@@ -22,6 +22,7 @@ const FLOOR = 0.95;
 
 /** These rank a feature for one language alone. */
 const EXCLUSIVE: readonly Measure[] = ["lape", "tau"];
+export const isExclusive = (measure: Measure): boolean => EXCLUSIVE.includes(measure);
 
 /**
  * Refuses a measure by which no two languages can have a feature in common.
@@ -30,7 +31,7 @@ const EXCLUSIVE: readonly Measure[] = ["lape", "tau"];
  * @throws VscoreError (request)
  */
 export function refuseExclusive(measure: Measure, what: string): void {
-  if (!EXCLUSIVE.includes(measure)) return;
+  if (!isExclusive(measure)) return;
   const others = MEASURES.filter((each) => !EXCLUSIVE.includes(each)).join(", ");
   throw requestError(
     `--rank-by ${measure}: it ranks every feature for one language alone, so that no two languages share any, and ${what} is about what they share. Expected one of ${others}. Choose one of these.`,
@@ -70,9 +71,10 @@ function withLast(row: Float64Array): Float64Array {
 export function anyRankedBy<T extends FinishedRun | ForeignRun>(
   run: T,
   measure: Measure = "v",
+  topK = 0,
 ): T | FinishedRun {
   if (measure === "v") return run;
-  if (run.statistics !== null) return rankedBy(run, measure);
+  if (run.statistics !== null) return rankedBy(run, measure, topK);
   throw requestError(
     `--rank-by ${measure}: ${run.name} is in the format of the original tool, which keeps v alone. Expected v, or a run of vscore. Leave it out, or compute the run here.`,
   );

@@ -1,6 +1,9 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { findings } from "../../src/report/findings.js";
 import { writeReport } from "../../src/report/write-report.js";
+import { isOtherReport } from "../../src/runs/files.js";
+import { rankedBy } from "../../src/runs/rank-by.js";
 import type { FinishedRun } from "../../src/runs/read.js";
 import { CHART_KINDS } from "../../src/views/charts/kinds.js";
 import { withEvidence } from "../fixtures/evidence.js";
@@ -42,4 +45,27 @@ test("texts of a gated corpus are on the page only where that is asked for", asy
   expect(without).not.toContain("日本語");
   expect(without).toContain("gated corpus");
   expect(await pageOf(true)).toContain("日本語");
+});
+
+test("by another measure it says so at every table and figure, and leaves the one by v alone", async () => {
+  const run = withEvidence(threeLanguageRun());
+  await writeReport(run, at());
+  const before = readdirSync(at("figures"));
+  const written = await writeReport(rankedBy(run as FinishedRun, "margin", 1), at());
+  expect(written.page).toBe(at("report-by-margin.html"));
+  expect(written.left_out).toEqual(["stability", "learning"]);
+  expect(readdirSync(at("figures")).filter((name) => !before.includes(name))).toHaveLength(
+    2 * (CHART_KINDS.length - 2),
+  );
+  expect(isOtherReport("report-by-margin.html")).toBe(true);
+  const html = readFileSync(written.page, "utf8");
+  expect(html).toContain("features by margin</h1>");
+  expect(html).toContain("is the one with the highest margin.");
+  expect(html).toMatch(/<h3>.*?ranked by [\d.]+; v [\d.]+/);
+  expect(written.sentences[0]).toMatch(
+    /^Best features are those by margin, not by v\. margin\(f, L\) =/,
+  );
+  // What every feature is of one language alone says nothing of what two have in common.
+  const alone = rankedBy(run as FinishedRun, "tau");
+  expect(findings({ ...alone, ranked: new Map() }).join()).not.toMatch(/share/);
 });

@@ -1,5 +1,5 @@
 import { requestError } from "../../errors.js";
-import { refuseExclusive } from "../../runs/rank-by.js";
+import { isExclusive, refuseExclusive } from "../../runs/rank-by.js";
 import { runWord } from "../../runs/read.js";
 import { refuseShortLists, refuseTopK } from "../../runs/refuse-top-k.js";
 import { rankedCounts } from "../../runs/top-features.js";
@@ -104,8 +104,21 @@ export const CHART_KINDS = Object.keys(KINDS) as ChartKind[];
 export const canDraw = (run: PlottedRun, kind: ChartKind): boolean => {
   const chosen: Kind = KINDS[kind];
   if (run.statistics === null) return chosen.needsMeans !== true;
-  if (run.measure !== undefined && chosen.isByV === true) return false;
+  if (run.measure !== undefined && (chosen.isByV === true || comparesNothing(run, chosen)))
+    return false;
   return run.evidence !== null || chosen.needsEvidence !== true;
+};
+
+/** Whether a figure is about features in common, and the run ranked by a measure that ranks each for one language, or too few. */
+const comparesNothing = (run: PlottedRun, { comparesLists, topK }: Kind): boolean => {
+  if (comparesLists !== true || run.measure === undefined) return false;
+  const most = (layer: number) => Math.min(topK, run.rankings.get(layer)?.features ?? 0);
+  return (
+    isExclusive(run.measure) ||
+    run.meta.layers.some((layer) =>
+      rankedCounts(run, [layer], run.meta.languages).some((count) => count < most(layer)),
+    )
+  );
 };
 
 /** What a person asked for; what is left out is chosen by the kind. */
