@@ -106,7 +106,7 @@ const RUNNER_UP: Column<TopFeature> = {
   ...{ title: "runner-up", width: 9, cell: (top) => runnerUpCells(top)[0] },
 };
 const MARGIN: Column<TopFeature> = {
-  ...{ title: "margin", width: 7, align: "right", cell: ({ margin }) => digits(margin) },
+  ...{ title: "margin", width: 8, align: "right", cell: ({ margin }) => digits(margin) },
 };
 const AUROC: Column<TopFeature> = {
   ...{ title: "AUROC", width: 5, align: "right" },
