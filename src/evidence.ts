@@ -9,9 +9,10 @@ import { canHalve, halvedScores } from "./reduce/halvings.js";
 import { type LabelPermutations, labelPermutations } from "./reduce/label-permutations.js";
 import type { Pool } from "./reduce/language-sums.js";
 import { CURVE_SHARES, learningCurve } from "./reduce/learning-curve.js";
+import { PairedEffects, sharedUnits } from "./reduce/paired-effects.js";
 import { type PermutationTest, permutationTest } from "./reduce/permutation-test.js";
 import { type Candidate, scoreIntervals } from "./reduce/score-intervals.js";
-import { aurocs, countedTexts, pairedEffects, sharedUnits } from "./reduce/text-effects.js";
+import { aurocs, countedTexts } from "./reduce/text-effects.js";
 import { sharedIds } from "./reduce/text-ids.js";
 import { type TextUnits, textUnits } from "./reduce/text-units.js";
 import { type UnitResamples, unitResamples } from "./reduce/unit-resamples.js";
@@ -177,12 +178,12 @@ const untestedTables = (size: number) => ({
 function effectsOf(columns: FeatureColumns, units: TextUnits): Pick<LayerEvidence, "auroc" | "dz"> {
   const { languages: K, features: F } = columns;
   const texts = countedTexts(columns);
-  const shared = sharedUnits(columns, units);
+  const paired = new PairedEffects(columns, units, sharedUnits(columns, units));
   const auroc = new Float32Array(K * F);
   const dz = new Float32Array(K * F);
   for (let f = 0; f < F; f++) {
     const shares = aurocs(columns, f, texts);
-    const effects = pairedEffects(columns, units, shared, f);
+    const effects = paired.of(f);
     for (let k = 0; k < K; k++) {
       auroc[k * F + f] = shares[k] as number;
       dz[k * F + f] = effects[k] as number;
