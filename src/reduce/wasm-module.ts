@@ -52,6 +52,14 @@ export const f64x2 = {
   greater: vector(0xf7),
 } as const;
 
+/** Four i32. */
+export const i32x4 = {
+  /** Of four unsigned 16-bit numbers. */
+  loadHalves: memory(vector(0x04), 3),
+  /** The first two. */
+  lowAsF64: vector(0xfe),
+} as const;
+
 /** Masks of `f64x2.isAtLeast` are −1 or 0 as i64: taken from a count they add what they tell. */
 export const counts = {
   subtract: vector(0xd1),
