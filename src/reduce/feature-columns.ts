@@ -29,7 +29,6 @@ export interface FeatureColumns {
   /** By entry. */
   row: Uint32Array;
   sum: Float32Array;
-  active: Uint32Array;
 }
 
 /** A language is a byte in every table of labels. */
@@ -60,7 +59,6 @@ export function featureColumns(languages: readonly LanguageTexts[], pool: Pool):
   const entries = start[features] as number;
   const row = new Uint32Array(entries);
   const sum = new Float32Array(entries);
-  const active = new Uint32Array(entries);
   const next = start.slice();
   for (const [k, { sums, counted }] of languages.entries()) {
     for (let t = 0; t < counted.length; t++) {
@@ -76,7 +74,6 @@ export function featureColumns(languages: readonly LanguageTexts[], pool: Pool):
         next[f] = at + 1;
         row[at] = (firstRow[k] as number) + t;
         sum[at] = value;
-        active[at] = sums.active[from] as number;
       }
     }
   }
@@ -89,7 +86,6 @@ export function featureColumns(languages: readonly LanguageTexts[], pool: Pool):
     start,
     row,
     sum,
-    active,
     ...weightsOf(all, pool),
   };
 }
@@ -123,7 +119,6 @@ export function keepRows(
     start,
     row: columns.row.filter(isEntryKept),
     sum: columns.sum.filter(isEntryKept),
-    active: columns.active.filter(isEntryKept),
   };
 }
 

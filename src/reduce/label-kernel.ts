@@ -1,5 +1,5 @@
 import type { FeatureCells } from "./feature-cells.js";
-import { counts, f64, f64x2, i32, instantiate, repeat, step, wasmModule } from "./wasm-module.js";
+import { counts, f64, f64x2, i32, repeat, step, WasmModule } from "./wasm-module.js";
 
 /** So many permutations are looked at together: their labels of ten thousand cells stay in a core's cache. */
 export const SLOTS = 64;
@@ -7,7 +7,7 @@ export const SLOTS = 64;
 const ROW = SLOTS * Float64Array.BYTES_PER_ELEMENT;
 
 /** What the module does; sums are at address 0, `end` is where they end. */
-const KERNEL = wasmModule({
+const KERNEL = new WasmModule({
   /** Adds each entry from `cell` to before `last` to the sum of its cell's label in every slot. */
   addByLabel: {
     parameters: ["cell", "last", "x", "labels"],
@@ -136,7 +136,7 @@ export class LabelKernel {
   ) {
     const tables = [languages * ROW, languages * ROW, ROW, ROW, 8 * (3 * languages + 1)];
     const bytes = [...tables, 8 * entries, 4 * languages, 4 * entries, SLOTS * cells];
-    const { buffer, functions } = instantiate(KERNEL, sum(bytes));
+    const { buffer, functions } = KERNEL.instantiate(sum(bytes));
     this.run = functions;
     const at = (part: number) => sum(bytes.slice(0, part));
     this.sums = new Float64Array(buffer, at(0), languages * SLOTS);

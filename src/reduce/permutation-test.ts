@@ -130,13 +130,22 @@ const reciprocalsOf = ({ languages, blocks, weights }: LabelPermutations): Float
 export function joinTests(parts: readonly PermutationTest[]): PermutationTest {
   const [first] = parts;
   if (first === undefined) throw new Error("found no tests to join, expected at least one");
-  const join = (pick: (part: PermutationTest) => Float64Array) =>
-    Float64Array.from(parts.flatMap((part) => [...pick(part)]));
   return {
     languages: first.languages,
     feature: Uint32Array.from(parts.flatMap((part) => [...part.feature])),
-    statistic: join((part) => part.statistic),
-    p: join((part) => part.p),
+    statistic: concatenated(parts.map((part) => part.statistic)),
+    p: concatenated(parts.map((part) => part.p)),
     maxima: largestOf(parts.map((part) => part.maxima)),
   };
+}
+
+/** One array of several. */
+export function concatenated(parts: readonly Float64Array[]): Float64Array {
+  const whole = new Float64Array(parts.reduce((size, part) => size + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 }

@@ -1,14 +1,5 @@
 import type { UnitResamples } from "./unit-resamples.js";
-import {
-  f64x2,
-  i32,
-  i32x4,
-  instantiate,
-  type Local,
-  repeat,
-  step,
-  wasmModule,
-} from "./wasm-module.js";
+import { f64x2, i32, i32x4, type Local, repeat, step, WasmModule } from "./wasm-module.js";
 
 /** So many resamples are summed at once. */
 const LANES = 8;
@@ -25,7 +16,7 @@ const names = (name: string) => LANE_PAIRS.map((at) => `${name}${at}`);
 const vectors = (...each: readonly string[]) =>
   Object.fromEntries(each.flatMap(names).map((name) => [name, "v128" as const]));
 
-const KERNEL = wasmModule({
+const KERNEL = new WasmModule({
   /** Σ value · count over entries from `value` to before `last`, whose counts begin at `counts` + what `place` says. */
   sum: {
     parameters: ["value", "last", "place", "counts", "sums"],
@@ -105,8 +96,7 @@ export class ResampleKernel {
     const blocks = Math.ceil(resamples / LANES);
     const most = Math.max(units, unitOf.length);
     const sizes = [blocks * ROW, blocks * ROW, 8 * most, blocks * units * COUNTS, 4 * most];
-    const { buffer, functions } = instantiate(
-      KERNEL,
+    const { buffer, functions } = KERNEL.instantiate(
       sizes.reduce((total, size) => total + size, 0),
     );
     const at = (part: number) => sizes.slice(0, part).reduce((total, size) => total + size, 0);

@@ -112,24 +112,26 @@ declare namespace WebAssembly {
 
 const PAGE = 65_536;
 
-/** A memory of so many bytes, all 0, and functions on it: addresses are its bytes. */
-export function instantiate<Name extends string>(
-  bytes: WasmModule<Name>,
-  size: number,
-): { buffer: ArrayBuffer; functions: Record<Name, (...parameters: number[]) => void> } {
-  const memory = new WebAssembly.Memory({ initial: Math.ceil(size / PAGE) });
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { host: { memory } });
-  return { buffer: memory.buffer, functions: exports as Record<Name, () => void> };
+/** A module of functions without results that share one memory. It is compiled once, when it is first used. */
+export class WasmModule<Name extends string> {
+  private compiled: WebAssembly.Module | undefined;
+
+  constructor(private readonly functions: Readonly<Record<Name, WasmFunction>>) {}
+
+  /** A memory of so many bytes, all 0, and the functions on it: addresses are its bytes. */
+  instantiate(size: number): {
+    buffer: ArrayBuffer;
+    functions: Record<Name, (...parameters: number[]) => void>;
+  } {
+    this.compiled ??= new WebAssembly.Module(bytesOf(this.functions));
+    const memory = new WebAssembly.Memory({ initial: Math.ceil(size / PAGE) });
+    const { exports } = new WebAssembly.Instance(this.compiled, { host: { memory } });
+    return { buffer: memory.buffer, functions: exports as Record<Name, () => void> };
+  }
 }
 
-/** The bytes of a module that has functions of these names. */
-export type WasmModule<Name extends string> = Uint8Array<ArrayBuffer> & { functions?: Name };
-
-/** A module of functions without results that share the memory that they are given as `host.memory`. */
-export function wasmModule<Name extends string>(
-  functions: Readonly<Record<Name, WasmFunction>>,
-): WasmModule<Name> {
-  const all = Object.entries<WasmFunction>(functions);
+function bytesOf(functions: Readonly<Record<string, WasmFunction>>): Uint8Array<ArrayBuffer> {
+  const all = Object.entries(functions);
   const signatures = all.map(([, { parameters }]) => [
     ...[0x60, ...unsigned(parameters.length)],
     ...parameters.map(() => VALUE_TYPES.i32),

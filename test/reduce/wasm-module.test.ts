@@ -1,18 +1,18 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { f64, i32, instantiate, repeat, step, wasmModule } from "../../src/reduce/wasm-module.js";
+import { f64, i32, repeat, step, WasmModule } from "../../src/reduce/wasm-module.js";
 
 test("constants of every size arrive as they are", () => {
   fc.assert(
     fc.property(fc.integer(), (value) => {
-      const bytes = wasmModule({
+      const module = new WasmModule({
         put: {
           parameters: ["at"],
           locals: {},
           body: (of) => [of("at").get, i32.constant(value), i32.store(4)],
         },
       });
-      const { buffer, functions } = instantiate(bytes, 16);
+      const { buffer, functions } = module.instantiate(16);
       functions.put(8);
       expect([...new Int32Array(buffer, 0, 4)]).toEqual([0, 0, 0, value]);
     }),
@@ -20,7 +20,7 @@ test("constants of every size arrive as they are", () => {
 });
 
 test("a loop goes on while its condition holds, with offsets beyond a byte", () => {
-  const double = wasmModule({
+  const double = new WasmModule({
     double: {
       parameters: ["at", "end"],
       locals: { value: "f64" },
@@ -37,7 +37,7 @@ test("a loop goes on while its condition holds, with offsets beyond a byte", () 
       },
     },
   });
-  const { buffer, functions } = instantiate(double, 1700);
+  const { buffer, functions } = double.instantiate(1700);
   const numbers = new Float64Array(buffer, 1600, 4);
   numbers.set([1, 2, 3, 4]);
   functions.double(0, 24);
@@ -45,7 +45,8 @@ test("a loop goes on while its condition holds, with offsets beyond a byte", () 
 });
 
 test("a local that a function does not have is named", () => {
-  const asked = () =>
-    wasmModule({ f: { parameters: ["a"], locals: { b: "f64" }, body: (of) => [of("c").get] } });
-  expect(asked).toThrow("found no local c, expected one of a, b");
+  const module = new WasmModule({
+    f: { parameters: ["a"], locals: { b: "f64" }, body: (of) => [of("c").get] },
+  });
+  expect(() => module.instantiate(1)).toThrow("found no local c, expected one of a, b");
 });
