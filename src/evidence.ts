@@ -102,7 +102,12 @@ export async function gatherEvidence(
   return { facts, layers: gathered };
 }
 
-const columnsOf = (languages: readonly LanguageSums[], layer: number, pool: Pool): FeatureColumns =>
+/** One layer, feature by feature. @throws Error where the sums lack it */
+export const columnsOf = (
+  languages: readonly LanguageSums[],
+  layer: number,
+  pool: Pool,
+): FeatureColumns =>
   featureColumns(
     languages.map(({ layers, counted }): LanguageTexts => {
       const sums = layers.get(layer);
@@ -118,7 +123,11 @@ interface Drawn {
 }
 
 /** @param columns of any layer */
-function drawnFor(columns: FeatureColumns, units: TextUnits, runner: LayerRunner): Drawn {
+export function drawnFor(
+  columns: FeatureColumns,
+  units: TextUnits,
+  runner: LayerRunner = inThisThread,
+): Drawn {
   const untested = whyUntested(columns, units);
   const draws = { seed: SEED, permutations: PERMUTATIONS };
   const resamples = unitResamples(columns, units, { seed: SEED, resamples: RESAMPLES });
@@ -141,7 +150,7 @@ function whyUntested({ languageOf, weight }: FeatureColumns, units: TextUnits): 
 }
 
 /** What is to be done for a layer; the longest pieces first, so that none is waited for at the end. */
-function piecesOf(columns: FeatureColumns, ranking: Ranking): Pieces {
+export function piecesOf(columns: FeatureColumns, ranking: Ranking): Pieces {
   const { languages: K, features: F, index } = ranking;
   const best = Math.min(bestOf(K), F);
   return {

@@ -57,8 +57,9 @@ export function featureColumns(languages: readonly LanguageTexts[], pool: Pool):
   for (let f = 0; f < features; f++) start[f + 1] = (start[f + 1] as number) + (start[f] as number);
 
   const entries = start[features] as number;
-  const row = new Uint32Array(entries);
-  const sum = new Float32Array(entries);
+  // Most of a layer's memory: where threads can share it, none needs a copy.
+  const row = new Uint32Array(new SharedArrayBuffer(4 * entries));
+  const sum = new Float32Array(new SharedArrayBuffer(4 * entries));
   const next = start.slice();
   for (const [k, { sums, counted }] of languages.entries()) {
     for (let t = 0; t < counted.length; t++) {

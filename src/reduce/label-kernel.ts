@@ -2,7 +2,7 @@ import type { FeatureCells } from "./feature-cells.js";
 import { counts, f64, f64x2, i32, repeat, step, WasmModule } from "./wasm-module.js";
 
 /** So many permutations are looked at together: their labels of ten thousand cells stay in a core's cache. */
-export const SLOTS = 64;
+export const SLOTS = 32;
 /** Bytes of one number for every slot. */
 const ROW = SLOTS * Float64Array.BYTES_PER_ELEMENT;
 
