@@ -22,6 +22,15 @@ await build({
     js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
   },
 });
+// Threads that gather evidence: a file of their own, so that nothing else loads what they share with the command.
+await build({
+  ...shared,
+  entryPoints: ["src/evidence/worker.ts"],
+  outfile: "dist/evidence-worker.mjs",
+  format: "esm",
+  target: "node22",
+  minifySyntax: true,
+});
 // What draws the figures inside a report, for a browser.
 await build({
   entryPoints: ["src/report/client.ts"],

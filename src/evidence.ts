@@ -1,3 +1,12 @@
+import type {
+  CandidateIntervals,
+  FeatureEffects,
+  Layer,
+  LayerRunner,
+  Pieces,
+  Results,
+} from "./evidence/layer-work.js";
+import { inThisThread } from "./evidence/layer-work.js";
 import { falseDiscoveryQ } from "./reduce/false-discovery.js";
 import { familyWiseP, largestOf } from "./reduce/family-wise.js";
 import {
@@ -5,16 +14,14 @@ import {
   featureColumns,
   type LanguageTexts,
 } from "./reduce/feature-columns.js";
-import { canHalve, halvedScores } from "./reduce/halvings.js";
-import { type LabelPermutations, labelPermutations } from "./reduce/label-permutations.js";
+import { canHalve } from "./reduce/halvings.js";
+import { labelPermutations } from "./reduce/label-permutations.js";
 import type { Pool } from "./reduce/language-sums.js";
-import { CURVE_SHARES, learningCurve } from "./reduce/learning-curve.js";
-import { type PermutationTest, permutationTest } from "./reduce/permutation-test.js";
-import { type Candidate, scoreIntervals } from "./reduce/score-intervals.js";
-import { aurocs, countedTexts, pairedEffects, sharedUnits } from "./reduce/text-effects.js";
+import { CURVE_SHARES } from "./reduce/learning-curve.js";
+import { concatenated, joinTests, type PermutationTest } from "./reduce/permutation-test.js";
 import { sharedIds } from "./reduce/text-ids.js";
 import { type TextUnits, textUnits } from "./reduce/text-units.js";
-import { type UnitResamples, unitResamples } from "./reduce/unit-resamples.js";
+import { unitResamples } from "./reduce/unit-resamples.js";
 import type { Ranking } from "./reduce/v-score.js";
 import type { Evidence, EvidenceFacts, LayerEvidence } from "./runs/evidence-file.js";
 import type { LanguageSums } from "./runs/sums-file.js";
@@ -31,6 +38,8 @@ const CURVE_TOP_K = 10;
 const CURVE_DRAWS = 5;
 /** Evidence of the same texts is the same, whatever else a run's seed draws. */
 const SEED = 0;
+/** A piece of the work on all features has so many entries: tenths of a second. */
+const ENTRIES_A_PIECE = 1 << 18;
 
 export interface EvidenceRequest {
   layers: readonly number[];
@@ -44,7 +53,8 @@ export interface EvidenceRequest {
 
 /**
  * How sure scores are, from the same per-text sums that they are of: a test of v of every feature on every language, and of each
- * language's best features intervals, what halves of the texts that did not choose them say, AUROC and d_z. No model is needed.
+ * language's best features intervals, what halves of the texts that did not choose them say, AUROC and d_z. No model is needed. The next
+ * layer is made ready while one is worked on; no number hangs on who does the work.
  *
  * @param onLayer told before each layer
  */
@@ -52,35 +62,38 @@ export async function gatherEvidence(
   languages: readonly LanguageSums[],
   { layers, rankings, pool, sharesIds, scoresSha256 }: EvidenceRequest,
   onLayer: (layer: number) => void | Promise<void> = () => undefined,
+  runner: LayerRunner = inThisThread,
 ): Promise<Evidence> {
   const { ids, isParallel, hasDocuments } = sharedIds(
     languages.map(({ texts }) => texts),
     sharesIds,
   );
-  const columnsOf = (layer: number): FeatureColumns =>
-    featureColumns(
-      languages.map(({ layers, counted }): LanguageTexts => {
-        const sums = layers.get(layer);
-        if (sums === undefined) throw new Error(`the sums lack layer ${layer}`);
-        return { sums, counted };
-      }),
-      pool,
-    );
   const tests = new Map<number, PermutationTest>();
   const gathered = new Map<number, LayerEvidence>();
   let drawn: Drawn | undefined;
+  let before: Promise<void> = Promise.resolve();
   for (const layer of layers) {
+    const columns = columnsOf(languages, layer, pool);
+    drawn ??= drawnFor(columns, textUnits(columns, ids, isParallel), runner);
+    const prepared = { ...drawn.layer, columns: runner.prepare(columns) };
+    const ranking = rankings.get(layer) as Ranking;
+    await before;
     await onLayer(layer);
-    const columns = columnsOf(layer);
-    drawn ??= drawnFor(columns, textUnits(columns, ids, isParallel));
-    gathered.set(layer, ofBest(columns, drawn, rankings.get(layer) as Ranking));
-    if (drawn.labels !== null) tests.set(layer, permutationTest(columns, drawn.labels));
+    before = runner.run(prepared, piecesOf(columns, ranking)).then((results) => {
+      gathered.set(layer, joined(ranking, results));
+      const parts = results.effects.flatMap(({ test }) => (test === null ? [] : [test]));
+      if (parts.length > 0) tests.set(layer, joinTests(parts));
+    });
+    // It is waited for after the next layer's columns; meanwhile a failure of it is no unhandled one.
+    before.catch(() => undefined);
   }
+  await before;
   const count = writeTests(tests, gathered);
   const facts: EvidenceFacts = {
     ...{ schema: 1, languages: languages.map(({ language }) => language) },
     scores_sha256: scoresSha256,
-    ...{ is_parallel: drawn?.units.isParallel ?? false, units: drawn?.units.units ?? 0 },
+    ...{ is_parallel: drawn?.layer.units.isParallel ?? false },
+    units: drawn?.layer.units.units ?? 0,
     unit: hasDocuments ? "document" : "text",
     ...{ resamples: RESAMPLES, permutations: PERMUTATIONS, halvings: HALVINGS, seed: SEED },
     ...{ curve_shares: CURVE_SHARES, curve_top_k: CURVE_TOP_K, tests: count },
@@ -89,24 +102,37 @@ export async function gatherEvidence(
   return { facts, layers: gathered };
 }
 
-/** What hangs on the texts alone, so that all layers share it. */
+/** One layer, feature by feature. @throws Error where the sums lack it */
+export const columnsOf = (
+  languages: readonly LanguageSums[],
+  layer: number,
+  pool: Pool,
+): FeatureColumns =>
+  featureColumns(
+    languages.map(({ layers, counted }): LanguageTexts => {
+      const sums = layers.get(layer);
+      if (sums === undefined) throw new Error(`the sums lack layer ${layer}`);
+      return { sums, counted };
+    }),
+    pool,
+  );
+
 interface Drawn {
-  units: TextUnits;
-  resamples: UnitResamples;
-  /** null where none can be exchanged. */
-  labels: LabelPermutations | null;
+  layer: Omit<Layer, "columns">;
   untested: string | null;
 }
 
 /** @param columns of any layer */
-function drawnFor(columns: FeatureColumns, units: TextUnits): Drawn {
+export function drawnFor(
+  columns: FeatureColumns,
+  units: TextUnits,
+  runner: LayerRunner = inThisThread,
+): Drawn {
   const untested = whyUntested(columns, units);
   const draws = { seed: SEED, permutations: PERMUTATIONS };
-  return {
-    ...{ units, untested },
-    resamples: unitResamples(columns, units, { seed: SEED, resamples: RESAMPLES }),
-    labels: untested === null ? labelPermutations(columns, units, draws) : null,
-  };
+  const resamples = unitResamples(columns, units, { seed: SEED, resamples: RESAMPLES });
+  const labels = untested === null ? labelPermutations(columns, units, draws) : null;
+  return { layer: runner.prepare({ units, resamples, labels }), untested };
 }
 
 /** Whether labels can be exchanged at all. */
@@ -123,72 +149,74 @@ function whyUntested({ languageOf, weight }: FeatureColumns, units: TextUnits): 
     : "no text is there in two languages";
 }
 
-/** Everything but p and q, which wait for all layers. */
-function ofBest(
-  columns: FeatureColumns,
-  { units, resamples }: Drawn,
-  ranking: Ranking,
-): LayerEvidence {
+/** What is to be done for a layer; the longest pieces first, so that none is waited for at the end. */
+export function piecesOf(columns: FeatureColumns, ranking: Ranking): Pieces {
   const { languages: K, features: F, index } = ranking;
   const best = Math.min(bestOf(K), F);
-  const candidates: Candidate[] = Array.from({ length: K * best }, (_, cell) => {
-    const language = Math.floor(cell / best);
-    return { language, feature: index[language * F + (cell % best)] as number };
-  });
-  const isMargin = (at: number) => at % best < marginsOf(K);
-  const intervals = scoreIntervals(columns, resamples, candidates, isMargin);
-  const unknown = () => new Float32Array(K * best).fill(Number.NaN);
-  const halves = canHalve(columns)
-    ? halvedScores(columns, units, ranking, { best, halvings: HALVINGS, seed: SEED })
-    : { v: unknown(), share: unknown() };
-  const table = (of: (at: number) => number | null | undefined) =>
-    Float32Array.from(candidates, (_, at) => of(at) ?? Number.NaN);
   return {
-    ...{ features: F, best, ...effectsOf(columns, units), ...untestedTables(K * F) },
-    lo: table((at) => intervals[at]?.vInterval?.lo),
-    hi: table((at) => intervals[at]?.vInterval?.hi),
-    marginLo: table((at) => intervals[at]?.marginInterval?.lo),
-    marginHi: table((at) => intervals[at]?.marginInterval?.hi),
-    ...{ halvesV: Float32Array.from(halves.v), halvesShare: Float32Array.from(halves.share) },
-    ...curveOf(columns, units),
-    label: table((at) =>
-      isMargin(at) ? (intervals[at]?.label?.languages.length ?? 0) : Number.NaN,
-    ),
+    halves: canHalve(columns) ? [{ ranking, best, halvings: HALVINGS, seed: SEED }] : [],
+    curve: [{ topK: CURVE_TOP_K, draws: CURVE_DRAWS, seed: SEED }],
+    intervals: Array.from({ length: K }, (_, language) => ({
+      candidates: Array.from({ length: best }, (_, place) => ({
+        ...{ language, feature: index[language * F + place] as number },
+      })),
+      margins: Array.from({ length: best }, (_, place) => place < marginsOf(K)),
+    })),
+    effects: rangesOf(columns),
   };
 }
 
-function curveOf(columns: FeatureColumns, units: TextUnits) {
-  const asked = { topK: CURVE_TOP_K, draws: CURVE_DRAWS, seed: SEED };
-  const { jaccard, overlap, inSample, outOfSample } = learningCurve(columns, units, asked);
-  return {
-    curveJaccard: Float32Array.from(jaccard),
-    curveOverlap: Float32Array.from(overlap),
-    curveInSample: Float32Array.from(inSample),
-    curveOutOfSample: Float32Array.from(outOfSample),
-  };
-}
-
-const untestedTables = (size: number) => ({
-  p: new Float32Array(size).fill(Number.NaN),
-  q: new Float32Array(size).fill(Number.NaN),
-});
-
-/** AUROC and d_z of every feature on every language, [K, F]. */
-function effectsOf(columns: FeatureColumns, units: TextUnits): Pick<LayerEvidence, "auroc" | "dz"> {
-  const { languages: K, features: F } = columns;
-  const texts = countedTexts(columns);
-  const shared = sharedUnits(columns, units);
-  const auroc = new Float32Array(K * F);
-  const dz = new Float32Array(K * F);
-  for (let f = 0; f < F; f++) {
-    const shares = aurocs(columns, f, texts);
-    const effects = pairedEffects(columns, units, shared, f);
-    for (let k = 0; k < K; k++) {
-      auroc[k * F + f] = shares[k] as number;
-      dz[k * F + f] = effects[k] as number;
-    }
+/** Ranges of features that have about as many entries. */
+function rangesOf({ features, start }: FeatureColumns): { from: number; to: number }[] {
+  const ranges: { from: number; to: number }[] = [];
+  let from = 0;
+  for (let to = 1; to <= features; to++) {
+    const isFull = (start[to] as number) - (start[from] as number) >= ENTRIES_A_PIECE;
+    if (!isFull && to < features) continue;
+    ranges.push({ from, to });
+    from = to;
   }
-  return { auroc, dz };
+  return ranges;
+}
+
+/** Everything but p and q, which wait for all layers. */
+function joined(
+  { languages: K, features: F }: Ranking,
+  { halves: [halves], curve: [curve], intervals, effects }: Results,
+): LayerEvidence {
+  const best = Math.min(bestOf(K), F);
+  const unknown = (size: number) => new Float32Array(size).fill(Number.NaN);
+  const table = (of: (each: CandidateIntervals) => Float32Array) => {
+    const all = new Float32Array(K * best);
+    for (const [k, own] of intervals.entries()) all.set(of(own), k * best);
+    return all;
+  };
+  const told = (numbers: Float64Array | undefined) => Float32Array.from(numbers ?? []);
+  return {
+    ...{ features: F, best, p: unknown(K * F), q: unknown(K * F) },
+    ...{ auroc: wholeOf(effects, K, F, "auroc"), dz: wholeOf(effects, K, F, "dz") },
+    ...{ lo: table(({ lo }) => lo), hi: table(({ hi }) => hi) },
+    ...{ marginLo: table((each) => each.marginLo), marginHi: table((each) => each.marginHi) },
+    label: table(({ label }) => label),
+    halvesV: halves === undefined ? unknown(K * best) : told(halves.v),
+    halvesShare: halves === undefined ? unknown(K * best) : told(halves.share),
+    ...{ curveJaccard: told(curve?.jaccard), curveOverlap: told(curve?.overlap) },
+    ...{ curveInSample: told(curve?.inSample), curveOutOfSample: told(curve?.outOfSample) },
+  };
+}
+
+/** [K, F] of ranges of features. */
+function wholeOf(
+  effects: readonly FeatureEffects[],
+  K: number,
+  F: number,
+  which: "auroc" | "dz",
+): Float32Array {
+  const whole = new Float32Array(K * F);
+  for (const { from, to, [which]: part } of effects)
+    for (let k = 0; k < K; k++)
+      whole.set(part.subarray(k * (to - from), (k + 1) * (to - from)), k * F + from);
+  return whole;
 }
 
 /** Fills in p over all layers together, and q. @returns how many tests there are */
@@ -198,7 +226,7 @@ function writeTests(
 ): number {
   if (tests.size === 0) return 0;
   const maxima = largestOf([...tests.values()].map((test) => test.maxima));
-  const qs = falseDiscoveryQ(Float64Array.from([...tests.values()].flatMap(({ p }) => [...p])));
+  const qs = falseDiscoveryQ(concatenated([...tests.values()].map(({ p }) => p)));
   let from = 0;
   for (const [layer, { feature, languages, statistic }] of tests) {
     const evidence = gathered.get(layer) as LayerEvidence;

@@ -86,7 +86,8 @@ export class OpenRun {
       await this.warn(
         `layer ${layer}: no feature fires on any counted token; its scores are all 0 and rank nothing`,
       );
-    const of = { pool: config.pool, sharesIds: this.parts.gathered.sharesIds };
+    const { pool, threads } = config;
+    const of = { pool, sharesIds: this.parts.gathered.sharesIds, threads };
     await writeScores(scores, languages, of, store, jobs, (layer) =>
       this.tell({ type: "phase", phase: `testing layer ${layer}` }),
     );

@@ -61,7 +61,8 @@ export async function rescoreRun({
     await engine.logTo(store.path(RUN_FILES.engineLog));
     const jobs = new EngineJobs(engine, signal, () => undefined);
     for (const language of sums) await store.writeSums(language);
-    const of = { pool: config.pool, sharesIds: run.meta.shares_ids };
+    const { pool, threads } = config;
+    const of = { pool, sharesIds: run.meta.shares_ids, threads };
     await writeScores(scores, sums, of, store, jobs);
     if (run.fidelity !== null)
       await store.write(RUN_FILES.fidelity, fidelityText(ofLanguages(run.fidelity, languages)));

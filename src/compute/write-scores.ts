@@ -1,4 +1,5 @@
 import type { EngineJobs } from "../engine/engine-jobs.js";
+import { EvidenceThreads, threadCount } from "../evidence/threads.js";
 import { gatherEvidence } from "../evidence.js";
 import { textHash } from "../plan.js";
 import type { Pool } from "../reduce/language-sums.js";
@@ -13,12 +14,13 @@ import type { Scores } from "../scoring.js";
  * Writes a run's statistics and rankings, for itself and for torch, and how sure they are. The one way to these files, so that their
  * bytes agree.
  *
+ * @param threads as many at most gather evidence; null: no limit
  * @param onLayer told before the evidence of each layer is gathered
  */
 export async function writeScores(
   { statistics, rankings }: Scores,
   sums: readonly LanguageSums[],
-  { pool, sharesIds }: { pool: Pool; sharesIds: boolean },
+  { pool, sharesIds, threads }: { pool: Pool; sharesIds: boolean; threads: number | null },
   store: RunStore,
   jobs: EngineJobs,
   onLayer?: (layer: number) => void | Promise<void>,
@@ -37,6 +39,11 @@ export async function writeScores(
     sharesIds,
     scoresSha256: textHash(scores),
   };
-  const evidence = await gatherEvidence(sums, request, onLayer);
-  await store.write(RUN_FILES.evidence, encodeEvidence(evidence));
+  const runner = new EvidenceThreads(threadCount(threads), jobs.signal);
+  try {
+    const evidence = await gatherEvidence(sums, request, onLayer, runner);
+    await store.write(RUN_FILES.evidence, encodeEvidence(evidence));
+  } finally {
+    await runner.close();
+  }
 }

@@ -146,7 +146,9 @@ const fields = {
     .max(1024, "expected at most 1024 threads")
     .nullable()
     .default(null)
-    .describe("CPU threads of the model (default: as many as torch takes)"),
+    .describe(
+      "CPU threads of the model, and the most that test scores (default: as many as there are)",
+    ),
   seed: wholeNumber(0).default(0).describe("seed of --sample random"),
   out_dir: withoutNul(z.string("expected a folder").min(1)).describe(
     "run folder (default: v_score_runs/<model>-<n>)",

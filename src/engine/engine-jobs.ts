@@ -107,7 +107,7 @@ export interface TokenizedTexts {
 export class EngineJobs {
   constructor(
     private readonly engine: PythonEngine,
-    private readonly signal: AbortSignal | undefined,
+    readonly signal: AbortSignal | undefined,
     private readonly onProgress: (progress: EngineProgress) => void,
   ) {}
 

@@ -30,17 +30,18 @@ export function reachOf(contrasts: readonly Contrast[]): Reach | null {
   const [first] = contrasts;
   if (first === undefined) throw new Error("found no contrasts, expected at least one");
   if (contrasts.some(({ standardError }) => Number.isNaN(standardError))) return null;
-  const inEach = (pick: (...t: number[]) => number) =>
-    first.studentised
-      .map((_, b) => pick(...contrasts.map(({ studentised }) => studentised[b] as number)))
-      .filter((t) => !Number.isNaN(t))
-      .sort();
-  const [least, largest] = [inEach(Math.min), inEach(Math.max)];
+  /** Of each resample what is picked of its t; those without a value are left out. */
+  const sorted = (pick: (a: number, b: number) => number, of = (t: number): number => t) => {
+    const picked = first.studentised.map(of);
+    for (const { studentised } of contrasts.slice(1))
+      for (let b = 0; b < picked.length; b++)
+        picked[b] = pick(picked[b] as number, of(studentised[b] as number));
+    return picked.filter((t) => !Number.isNaN(t)).sort();
+  };
+  const least = sorted(Math.min);
+  const largest = contrasts.length === 1 ? least : sorted(Math.max);
   if (largest.length < LEAST_VALID * first.studentised.length) return null;
-  const symmetric = quantile(
-    inEach((...t) => Math.max(...t.map(Math.abs))),
-    COVERAGE,
-  );
+  const symmetric = quantile(sorted(Math.max, Math.abs), COVERAGE);
   const below = Math.max(symmetric, quantile(largest, 1 - TAIL));
   const above = Math.max(symmetric, -quantile(least, TAIL));
   return Number.isFinite(below) && Number.isFinite(above) ? { below, above } : null;

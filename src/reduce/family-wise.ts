@@ -1,3 +1,5 @@
+import { lowerBound } from "./lower-bound.js";
+
 /** Statistics that differ by no more than rounding are equal. */
 const TIE = 1e-9;
 
@@ -22,13 +24,7 @@ export function largestOf(maxima: readonly Float64Array[]): Float64Array {
 export function familyWiseP(statistic: Float64Array, maxima: Float64Array): Float64Array {
   const sorted = maxima.toSorted();
   return statistic.map((t) => {
-    const least = leastEqual(t);
-    let [below, above] = [0, sorted.length];
-    while (below < above) {
-      const middle = (below + above) >>> 1;
-      if ((sorted[middle] as number) < least) below = middle + 1;
-      else above = middle;
-    }
+    const below = lowerBound(sorted, leastEqual(t));
     return (1 + sorted.length - below) / (sorted.length + 1);
   });
 }

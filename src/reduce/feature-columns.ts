@@ -29,7 +29,6 @@ export interface FeatureColumns {
   /** By entry. */
   row: Uint32Array;
   sum: Float32Array;
-  active: Uint32Array;
 }
 
 /** A language is a byte in every table of labels. */
@@ -58,9 +57,9 @@ export function featureColumns(languages: readonly LanguageTexts[], pool: Pool):
   for (let f = 0; f < features; f++) start[f + 1] = (start[f + 1] as number) + (start[f] as number);
 
   const entries = start[features] as number;
-  const row = new Uint32Array(entries);
-  const sum = new Float32Array(entries);
-  const active = new Uint32Array(entries);
+  // Most of a layer's memory: where threads can share it, none needs a copy.
+  const row = new Uint32Array(new SharedArrayBuffer(4 * entries));
+  const sum = new Float32Array(new SharedArrayBuffer(4 * entries));
   const next = start.slice();
   for (const [k, { sums, counted }] of languages.entries()) {
     for (let t = 0; t < counted.length; t++) {
@@ -76,7 +75,6 @@ export function featureColumns(languages: readonly LanguageTexts[], pool: Pool):
         next[f] = at + 1;
         row[at] = (firstRow[k] as number) + t;
         sum[at] = value;
-        active[at] = sums.active[from] as number;
       }
     }
   }
@@ -89,7 +87,6 @@ export function featureColumns(languages: readonly LanguageTexts[], pool: Pool):
     start,
     row,
     sum,
-    active,
     ...weightsOf(all, pool),
   };
 }
@@ -123,7 +120,6 @@ export function keepRows(
     start,
     row: columns.row.filter(isEntryKept),
     sum: columns.sum.filter(isEntryKept),
-    active: columns.active.filter(isEntryKept),
   };
 }
 

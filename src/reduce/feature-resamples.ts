@@ -1,6 +1,7 @@
 import { type FeatureColumns, featureMeans, languageWeights } from "./feature-columns.js";
+import { ResampleKernel } from "./resample-kernel.js";
 import { expectUnitsOf } from "./text-units.js";
-import { addDrawn, type UnitResamples } from "./unit-resamples.js";
+import type { UnitResamples } from "./unit-resamples.js";
 
 /** Σ g_L μ(f, L) for some g, its standard error, and its studentised error in every resample. */
 export interface Contrast {
@@ -33,9 +34,10 @@ export class FeatureResamples {
     private readonly columns: FeatureColumns,
     private readonly drawn: UnitResamples,
     feature: number,
+    private readonly kernel = new ResampleKernel(drawn),
   ) {
     const { start, row, sum, divisor, languageOf, weight, languages } = columns;
-    const { resamples, counts, units } = drawn;
+    const { resamples, units } = drawn;
     expectUnitsOf(units, columns);
     const weights = languageWeights(columns);
     this.languages = languages;
@@ -45,17 +47,24 @@ export class FeatureResamples {
       return (-(this.means[l] as number) * w) / (weights[l] as number);
     });
     this.resampled = new Float64Array(languages * resamples);
-    const end = start[feature + 1] as number;
-    for (let at = start[feature] as number; at < end; at++) {
-      const r = row[at] as number;
-      const l = languageOf[r] as number;
-      const x = (sum[at] as number) / (divisor[r] as number);
-      this.influence[r] = (this.influence[r] as number) + x / (weights[l] as number);
-      const from = (units.unitOf[r] as number) * resamples;
-      addDrawn(this.resampled, l * resamples, x, { counts, from, resamples });
+    const [from, end] = [start[feature] as number, start[feature + 1] as number];
+    const values = new Float64Array(end - from);
+    const unitOf = new Uint32Array(end - from);
+    for (let l = 0, at = from; l < languages; l++) {
+      let size = 0;
+      // Rows go language by language.
+      for (; at < end && languageOf[row[at] as number] === l; at++, size++) {
+        const r = row[at] as number;
+        const x = (sum[at] as number) / (divisor[r] as number);
+        this.influence[r] = (this.influence[r] as number) + x / (weights[l] as number);
+        values[size] = x;
+        unitOf[size] = units.unitOf[r] as number;
+      }
+      const own = this.resampled.subarray(l * resamples, (l + 1) * resamples);
+      kernel.sumDrawn(values, unitOf, size, own);
+      for (let b = 0; b < resamples; b++)
+        own[b] = (own[b] as number) / (drawn.weights[l * resamples + b] as number);
     }
-    for (const [at, weight] of drawn.weights.entries())
-      this.resampled[at] = (this.resampled[at] as number) / weight;
   }
 
   /**
@@ -66,33 +75,22 @@ export class FeatureResamples {
    * @param coefficients g by language
    */
   contrast(coefficients: readonly number[]): Contrast {
-    const { resamples, counts } = this.drawn;
+    const { resamples } = this.drawn;
     const influence = this.influenceOn(coefficients);
     const variance = new Float64Array(resamples);
-    for (const { start, end } of this.samplesOf(coefficients)) {
-      const [sums, squares] = [new Float64Array(resamples), new Float64Array(resamples)];
-      for (let unit = start; unit < end; unit++) {
-        const u = influence[unit] as number;
-        const from = unit * resamples;
-        for (let b = 0; b < resamples; b++) {
-          const drawn = (counts[from + b] as number) * u;
-          sums[b] = (sums[b] as number) + drawn;
-          squares[b] = (squares[b] as number) + drawn * u;
-        }
-      }
+    for (const sample of this.samplesOf(coefficients)) {
+      const { sums, squares } = this.kernel.spread(influence, sample);
+      const n = sample.end - sample.start;
       for (let b = 0; b < resamples; b++)
         variance[b] =
-          (variance[b] as number) + spreadOf(sums[b] as number, squares[b] as number, end - start);
+          (variance[b] as number) + spreadOf(sums[b] as number, squares[b] as number, n);
     }
-    const value = dot(coefficients, (l) => this.means[l] as number, this.languages);
+    const value = dot(coefficients, this.means);
     const size = dot(
       coefficients.map(Math.abs),
-      (l) => Math.abs(this.means[l] as number),
-      this.languages,
+      this.means.map((mean) => Math.abs(mean)),
     );
-    const resampled = variance.map((_, b) =>
-      dot(coefficients, (l) => this.resampled[l * resamples + b] as number, this.languages),
-    );
+    const resampled = this.resampledOn(coefficients);
     const studentised = variance.map((each, b) => {
       const error = (resampled[b] as number) - value;
       // A resample without any spread: of what is the same in all texts, or of none of the few texts that are unlike the others.
@@ -103,12 +101,27 @@ export class FeatureResamples {
     return { value, standardError, influence, resampled, studentised };
   }
 
+  private resampledOn(coefficients: readonly number[]): Float64Array {
+    const { resamples } = this.drawn;
+    const sums = new Float64Array(resamples);
+    for (const [l, g] of coefficients.entries()) {
+      // A language that is no part of it may lack in a resample.
+      if (g === 0) continue;
+      for (let b = 0; b < resamples; b++)
+        sums[b] = (sums[b] as number) + g * (this.resampled[l * resamples + b] as number);
+    }
+    return sums;
+  }
+
   private influenceOn(coefficients: readonly number[]): Float64Array {
     const { units, unitOf } = this.drawn.units;
+    const { languageOf } = this.columns;
     const u = new Float64Array(units);
-    for (const [row, unit] of unitOf.entries()) {
-      const g = coefficients[this.columns.languageOf[row] as number] as number;
-      if (unit >= 0) u[unit] = (u[unit] as number) + g * (this.influence[row] as number);
+    for (let row = 0; row < unitOf.length; row++) {
+      const unit = unitOf[row] as number;
+      if (unit < 0) continue;
+      const g = coefficients[languageOf[row] as number] as number;
+      u[unit] = (u[unit] as number) + g * (this.influence[row] as number);
     }
     return u;
   }
@@ -172,9 +185,5 @@ function spreadOf(sum: number, squares: number, n: number): number {
   return spread <= ROUNDING * squares ? (n < 2 ? Number.NaN : 0) : (n / (n - 1)) * spread;
 }
 
-function dot(g: readonly number[], of: (language: number) => number, languages: number): number {
-  let sum = 0;
-  // A language that is no part of it may lack in a resample.
-  for (let l = 0; l < languages; l++) if (g[l] !== 0) sum += (g[l] as number) * of(l);
-  return sum;
-}
+const dot = (g: readonly number[], each: Float64Array): number =>
+  g.reduce((sum, own, l) => sum + own * (each[l] as number), 0);

@@ -1,4 +1,5 @@
 import type { FeatureColumns } from "./feature-columns.js";
+import { meansOfParts } from "./part-means.js";
 import { countedTexts } from "./text-effects.js";
 import { halfOfUnits, type TextUnits } from "./text-units.js";
 import { firstRanked, type Ranking, vScores } from "./v-score.js";
@@ -35,10 +36,10 @@ export function halvedScores(
   const chosen = new Float64Array(K * best);
   const deepest = TIERS.at(-1) as number;
   let halves = 0;
-  for (let round = 0; round < halvings; round++) {
-    const isFirst = halfOfUnits(units, seed + round);
-    const part = Uint8Array.from(isFirst, (is) => (is ? 0 : 1));
-    const parts = meansOfParts(columns, part);
+  const rounds = Array.from({ length: halvings }, (_, round) =>
+    Uint8Array.from(halfOfUnits(units, seed + round), (is) => (is ? 0 : 1)),
+  );
+  for (const parts of meansOfParts(columns, rounds)) {
     if (parts === null) continue;
     const [one, other] = [vScores(parts[0]), vScores(parts[1])];
     for (const [ranks, reports] of [
@@ -63,39 +64,6 @@ export function halvedScores(
     v: sum.map((total) => total / halves),
     share: chosen.map((times) => times / halves),
   };
-}
-
-/** μ of two parts of the texts, by language; null where one leaves a language without a token. @param part by row: 0, 1, or else none */
-export function meansOfParts(
-  columns: FeatureColumns,
-  part: Uint8Array,
-): [Float64Array[], Float64Array[]] | null {
-  const { languages, features, languageOf, start, row, sum, divisor, weight } = columns;
-  const sums = [0, 1].map(() =>
-    Array.from({ length: languages }, () => new Float64Array(features)),
-  ) as [Float64Array[], Float64Array[]];
-  const weights = [new Float64Array(languages), new Float64Array(languages)] as const;
-  for (let r = 0; r < weight.length; r++) {
-    const own = weights[part[r] as number];
-    if (own === undefined) continue;
-    const k = languageOf[r] as number;
-    own[k] = (own[k] as number) + (weight[r] as number);
-  }
-  if (weights.some((each) => each.includes(0))) return null;
-  for (let f = 0; f < features; f++) {
-    const end = start[f + 1] as number;
-    for (let at = start[f] as number; at < end; at++) {
-      const r = row[at] as number;
-      const own = sums[part[r] as number]?.[languageOf[r] as number];
-      if (own !== undefined)
-        own[f] = (own[f] as number) + (sum[at] as number) / (divisor[r] as number);
-    }
-  }
-  for (const [side, each] of sums.entries())
-    for (const [k, own] of each.entries())
-      for (let f = 0; f < features; f++)
-        own[f] = (own[f] as number) / (weights[side]?.[k] as number);
-  return sums;
 }
 
 /** Whether every language has what can be halved. */

@@ -1,4 +1,5 @@
 import { type FeatureColumns, languageWeights } from "./feature-columns.js";
+import { SLOTS } from "./label-kernel.js";
 import { Draws, seedOf } from "./random.js";
 import { expectUnitsOf, type TextUnits } from "./text-units.js";
 
@@ -23,16 +24,14 @@ export interface LabelPermutations {
   weightOf: Float64Array;
   /** By language: what weights and sums of its texts are multiplied with, so that its cells weigh 1 on average. */
   scale: Float64Array;
-  /** Labels of a block of permutations, cell by cell: that of cell c in permutation b of a block of n is at c · n + b. */
-  blocks: { permutations: number; slots: number; labels: Uint8Array }[];
+  /**
+   * Labels of SLOTS permutations, in the last block of those that are left: that of cell c in permutation b of a block is at
+   * c · SLOTS + b.
+   */
+  blocks: { permutations: number; labels: Uint8Array }[];
   /** [permutations, K]: what the weights of the cells with a label add up to. */
   weights: Float64Array;
 }
-
-/** So many permutations of ten thousand cells stay in a core's cache. */
-const BLOCK = 64;
-/** A block's slots are whole fours: the loop over them takes four at once. */
-const FOUR = 4;
 
 /**
  * Draws permutations; they hang on the seed, the ids of units and which languages a unit has, so all layers of a run get the same.
@@ -61,20 +60,19 @@ export function labelPermutations(
   const shuffled = cells.labelOf.slice();
   const weights = new Float64Array(permutations * languages);
   const blocks: LabelPermutations["blocks"] = [];
-  for (let first = 0; first < permutations; first += BLOCK) {
-    const drawn = Math.min(BLOCK, permutations - first);
-    const slots = Math.ceil(drawn / FOUR) * FOUR;
-    const labels = new Uint8Array(count * slots);
+  for (let first = 0; first < permutations; first += SLOTS) {
+    const drawn = Math.min(SLOTS, permutations - first);
+    const labels = new Uint8Array(count * SLOTS);
     for (let b = 0; b < drawn; b++) {
       shuffleWithin(ends, shuffled, draws);
       const row = (first + b) * languages;
       for (let c = 0; c < count; c++) {
         const label = shuffled[c] as number;
-        labels[c * slots + b] = label;
+        labels[c * SLOTS + b] = label;
         weights[row + label] = (weights[row + label] as number) + (cells.weightOf[c] as number);
       }
     }
-    blocks.push({ permutations: drawn, slots, labels });
+    blocks.push({ permutations: drawn, labels });
   }
   return { languages, permutations, ...cells, blocks, weights };
 }

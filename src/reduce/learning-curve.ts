@@ -1,6 +1,6 @@
 import type { FeatureColumns } from "./feature-columns.js";
-import { meansOfParts } from "./halvings.js";
 import { jaccard, rankBiasedOverlap } from "./list-agreement.js";
+import { meansOfParts } from "./part-means.js";
 import { Draws, seedOf } from "./random.js";
 import { drawnFrom, type TextUnits } from "./text-units.js";
 import { firstRanked, vScores } from "./v-score.js";
@@ -36,13 +36,18 @@ export function learningCurve(
     ...{ jaccard: empty(), overlap: empty(), inSample: empty(), outOfSample: empty() },
   };
   const made = new Float64Array(S);
-  for (const [s, share] of CURVE_SHARES.entries())
-    for (let draw = 0; draw < draws; draw++) {
-      const means = meansOfParts(columns, twoSamples(units, share, seedOf(seed, "curve", s, draw)));
-      if (means === null) continue;
-      made[s] = (made[s] as number) + 1;
-      addAgreement(curve, [vScores(means[0]), vScores(means[1])], { topK, at: s, S });
-    }
+  const samples = CURVE_SHARES.flatMap((share, s) =>
+    Array.from({ length: draws }, (_, draw) =>
+      twoSamples(units, share, seedOf(seed, "curve", s, draw)),
+    ),
+  );
+  let at = 0;
+  for (const means of meansOfParts(columns, samples)) {
+    const s = Math.floor(at++ / draws);
+    if (means === null) continue;
+    made[s] = (made[s] as number) + 1;
+    addAgreement(curve, [vScores(means[0]), vScores(means[1])], { topK, at: s, S });
+  }
   const meanOf = (sums: Float64Array) => sums.map((sum, cell) => sum / (made[cell % S] as number));
   return {
     ...{ jaccard: meanOf(curve.jaccard), overlap: meanOf(curve.overlap) },

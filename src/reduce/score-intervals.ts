@@ -3,6 +3,7 @@ import { bootstrapT, reachOf } from "./bootstrap-t.js";
 import type { FeatureColumns } from "./feature-columns.js";
 import { type Contrast, FeatureResamples } from "./feature-resamples.js";
 import { type LanguageLabel, languageLabel } from "./language-label.js";
+import { ResampleKernel } from "./resample-kernel.js";
 import type { UnitResamples } from "./unit-resamples.js";
 import { vScore } from "./v-score.js";
 
@@ -38,6 +39,7 @@ export function scoreIntervals(
   candidates: readonly Candidate[],
   isMargin: (at: number) => boolean = () => true,
 ): ScoreEstimate[] {
+  const kernel = new ResampleKernel(drawn);
   const resamples = new Map<number, FeatureResamples>();
   const left = new Map<number, number>();
   for (const { feature } of candidates) left.set(feature, (left.get(feature) ?? 0) + 1);
@@ -45,7 +47,7 @@ export function scoreIntervals(
     const { feature, language } = candidate;
     if (!(language >= 0 && language < columns.languages))
       throw new Error(`found language ${language}, expected 0 to ${columns.languages - 1}`);
-    const own = resamples.get(feature) ?? new FeatureResamples(columns, drawn, feature);
+    const own = resamples.get(feature) ?? new FeatureResamples(columns, drawn, feature, kernel);
     resamples.set(feature, own);
     left.set(feature, (left.get(feature) as number) - 1);
     if (left.get(feature) === 0) resamples.delete(feature);

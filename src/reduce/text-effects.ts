@@ -1,8 +1,4 @@
 import type { FeatureColumns } from "./feature-columns.js";
-import type { TextUnits } from "./text-units.js";
-
-/** Differences that vary by less than this share of their size vary by rounding alone. */
-const ROUNDING = 1e-12;
 
 /**
  * AUROC of telling a language's texts from all others' by the feature's mean over a text's counted tokens, for every language: the
@@ -16,54 +12,54 @@ export function aurocs(
   texts: Float64Array,
 ): Float64Array {
   const [from, end] = [start[feature] as number, start[feature + 1] as number];
-  const meanOf = (at: number) => (sum[at] as number) / (counted[row[at] as number] as number);
-  const order = Array.from({ length: end - from }, (_, at) => from + at).sort(
-    (a, b) => meanOf(a) - meanOf(b),
-  );
-  const all = texts.reduce((total, n) => total + n, 0);
-  const [won, below, tied] = [0, 1, 2].map(() => new Float64Array(languages)) as [
-    Float64Array,
-    Float64Array,
-    Float64Array,
-  ];
-  let allBelow = 0;
-  const close = () => {
-    const allTied = tied.reduce((total, n) => total + n, 0);
-    for (let l = 0; l < languages; l++) {
-      const own = tied[l] as number;
-      const others = allBelow - (below[l] as number) + (allTied - own) / 2;
-      won[l] = (won[l] as number) + own * others;
-      below[l] = (below[l] as number) + own;
-    }
-    allBelow += allTied;
-    tied.fill(0);
-  };
-  // Texts on which the feature is silent have 0.
-  const silent = texts.slice();
+  const values = new Float64Array(end - from);
+  const own = new Uint32Array(languages + 1);
   for (let at = from; at < end; at++) {
-    const l = languageOf[row[at] as number] as number;
-    silent[l] = (silent[l] as number) - 1;
+    const r = row[at] as number;
+    values[at - from] = (sum[at] as number) / (counted[r] as number);
+    own[(languageOf[r] as number) + 1] = at + 1 - from;
   }
-  let isSilentIn = false;
+  const sorted = values.toSorted();
+  const all = texts.reduce((total, n) => total + n, 0);
+  // Texts on which the feature is silent have 0.
+  const silent = all - sorted.length;
+  const below = sorted.findIndex((value) => value >= 0);
+  const negative = below < 0 ? sorted.length : below;
+  let zeros = 0;
+  while (sorted[negative + zeros] === 0) zeros += 1;
+  const rankOfZero = negative + (silent + zeros + 1) / 2;
+  return texts.map((n, l) => {
+    const first = l === 0 ? 0 : (own[l] as number);
+    // A language without an entry ends where the one before does.
+    const last = Math.max(first, own[l + 1] as number);
+    own[l + 1] = last;
+    // The mean rank of equals among all texts; multiples of a half, which add up without rounding.
+    const ranks =
+      rankSum(values.subarray(first, last).sort(), sorted, silent) +
+      (n - (last - first)) * rankOfZero;
+    return (ranks - (n * (n + 1)) / 2) / (n * (all - n));
+  });
+}
+
+/** Σ over some of the sorted values of their ranks among all of them and `silent` zeros, equals sharing the mean of theirs. */
+function rankSum(own: Float64Array, all: Float64Array, silent: number): number {
+  let ranks = 0;
+  let [at, end, rank] = [0, 0, 0];
   let last = Number.NaN;
-  for (const at of order) {
-    const value = meanOf(at);
-    if (value !== last) close();
-    if (!isSilentIn && value >= 0) {
-      tied.set(silent);
-      isSilentIn = true;
-      if (value > 0) close();
+  for (let i = 0; i < own.length; i++) {
+    const value = own[i] as number;
+    if (value !== last) {
+      at = end;
+      while ((all[at] as number) < value) at += 1;
+      end = at + 1;
+      while (all[end] === value) end += 1;
+      const [before, tied] = [value > 0 ? silent : 0, value === 0 ? silent : 0];
+      rank = before + at + (end - at + tied + 1) / 2;
+      last = value;
     }
-    last = value;
-    const l = languageOf[row[at] as number] as number;
-    tied[l] = (tied[l] as number) + 1;
+    ranks += rank;
   }
-  close();
-  if (!isSilentIn) {
-    tied.set(silent);
-    close();
-  }
-  return won.map((pairs, l) => pairs / ((texts[l] as number) * (all - (texts[l] as number))));
+  return ranks;
 }
 
 /** Texts of each language that have a counted token. @throws Error for a language without any */
@@ -74,83 +70,4 @@ export function countedTexts({ languages, counted, languageOf }: FeatureColumns)
   const none = texts.indexOf(0);
   if (none >= 0) throw new Error(`found 0 texts of language ${none}, expected some of all`);
   return texts;
-}
-
-/** Units whose texts every language has, and what their cells weigh. */
-export interface SharedUnits {
-  /** By unit: its place among the shared ones, −1 for any other. */
-  placeOf: Int32Array;
-  /** [shared, K]. */
-  weight: Float64Array;
-}
-
-/** null where texts are no translations. */
-export function sharedUnits(
-  { languages, languageOf, weight }: FeatureColumns,
-  { isParallel, units, unitOf }: TextUnits,
-): SharedUnits | null {
-  if (!isParallel) return null;
-  const all = new Float64Array(units * languages);
-  for (const [r, w] of weight.entries()) {
-    if (w === 0) continue;
-    const cell = (unitOf[r] as number) * languages + (languageOf[r] as number);
-    all[cell] = (all[cell] as number) + w;
-  }
-  const isShared = (unit: number) =>
-    all.subarray(unit * languages, (unit + 1) * languages).every((w) => w > 0);
-  const shared = Array.from({ length: units }, (_, unit) => unit).filter(isShared);
-  const placeOf = new Int32Array(units).fill(-1);
-  for (const [place, unit] of shared.entries()) placeOf[unit] = place;
-  return {
-    placeOf,
-    weight: Float64Array.from(
-      shared.flatMap((unit) => [...all.subarray(unit * languages, (unit + 1) * languages)]),
-    ),
-  };
-}
-
-/**
- * d_z = mean d_i / sd d_i over the units that all languages share, d_i = m_iL − mean over L′ ≠ L of m_iL′ with m_iL the feature's mean
- * over the unit's texts of L: the standardised mean difference of paired samples (Cohen 1988, p. 48; Lakens 2013). NaN where texts
- * are no translations, fewer than two units are shared, or d_i does not vary.
- */
-export function pairedEffects(
-  { languages, languageOf, start, row, sum, divisor }: FeatureColumns,
-  { unitOf }: TextUnits,
-  shared: SharedUnits | null,
-  feature: number,
-): Float64Array {
-  const effects = new Float64Array(languages).fill(Number.NaN);
-  const n = shared === null ? 0 : shared.weight.length / languages;
-  if (shared === null || n < 2) return effects;
-  const m = new Float64Array(n * languages);
-  const end = start[feature + 1] as number;
-  for (let at = start[feature] as number; at < end; at++) {
-    const r = row[at] as number;
-    const place = shared.placeOf[unitOf[r] as number] as number;
-    if (place < 0) continue;
-    const cell = place * languages + (languageOf[r] as number);
-    m[cell] = (m[cell] as number) + (sum[at] as number) / (divisor[r] as number);
-  }
-  for (let cell = 0; cell < m.length; cell++)
-    m[cell] = (m[cell] as number) / (shared.weight[cell] as number);
-  const totals = new Float64Array(n);
-  for (let i = 0; i < n; i++)
-    for (let l = 0; l < languages; l++)
-      totals[i] = (totals[i] as number) + (m[i * languages + l] as number);
-  for (let l = 0; l < languages; l++) {
-    const difference = (i: number) => {
-      const own = m[i * languages + l] as number;
-      return own - ((totals[i] as number) - own) / (languages - 1);
-    };
-    let [mean, largest, squares] = [0, 0, 0];
-    for (let i = 0; i < n; i++) {
-      mean += difference(i) / n;
-      largest = Math.max(largest, Math.abs(difference(i)));
-    }
-    for (let i = 0; i < n; i++) squares += (difference(i) - mean) ** 2;
-    const deviation = Math.sqrt(squares / (n - 1));
-    if (deviation > ROUNDING * largest) effects[l] = mean / deviation;
-  }
-  return effects;
 }

@@ -40,23 +40,12 @@ export function unitResamples(
     }
   }
   const weights = new Float64Array(columns.languages * resamples);
-  for (const [row, weight] of columns.weight.entries())
-    addDrawn(weights, (columns.languageOf[row] as number) * resamples, weight, {
-      counts,
-      from: (units.unitOf[row] as number) * resamples,
-      resamples,
-    });
+  for (const [row, weight] of columns.weight.entries()) {
+    if (weight === 0) continue;
+    const at = (columns.languageOf[row] as number) * resamples;
+    const from = (units.unitOf[row] as number) * resamples;
+    for (let b = 0; b < resamples; b++)
+      weights[at + b] = (weights[at + b] as number) + weight * (counts[from + b] as number);
+  }
   return { units, resamples, counts, weights };
-}
-
-/** Adds to the `resamples` numbers of `sums` from `at`: `value`, as often as the unit whose counts start at `from` was drawn. */
-export function addDrawn(
-  sums: Float64Array,
-  at: number,
-  value: number,
-  { counts, from, resamples }: { counts: Uint16Array; from: number; resamples: number },
-): void {
-  if (value === 0) return;
-  for (let b = 0; b < resamples; b++)
-    sums[at + b] = (sums[at + b] as number) + value * (counts[from + b] as number);
 }

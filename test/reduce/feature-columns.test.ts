@@ -45,19 +45,18 @@ describe("featureColumns", () => {
             const at = (columns.start[f] as number) + i;
             const k = columns.languageOf[row] as number;
             const text = row - (columns.firstRow[k] as number);
-            seen.push([k, text, f, columns.sum[at] as number, columns.active[at] as number]);
+            seen.push([k, text, f, columns.sum[at] as number]);
           }
         }
         const direct = sums.flatMap((language, k) =>
           [...language.counted.keys()].flatMap((text) => {
-            const { indptr, feature, sum, active } = language.sums;
+            const { indptr, feature, sum } = language.sums;
             const [from, to] = [indptr[text] as number, indptr[text + 1] as number];
             return [...feature.subarray(from, to)].map((f, i) => [
               k,
               text,
               f,
               sum[from + i] as number,
-              active[from + i] as number,
             ]);
           }),
         );

@@ -1,72 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type FeatureColumns, featureColumns } from "../../src/reduce/feature-columns.js";
-import { aurocs, countedTexts, pairedEffects, sharedUnits } from "../../src/reduce/text-effects.js";
-import { textUnits } from "../../src/reduce/text-units.js";
-import { languageTexts } from "../fixtures/planted-layer.js";
-
-/** By language and text: counted tokens, and the feature's sum over them. */
-type Table = readonly (readonly (readonly [n: number, sum: number])[])[];
-
-// Drawn with numpy's default_rng(5): many zeros and equal means.
-const TABLE: Table = [
-  [
-    [6, 0],
-    [7, 14],
-    [4, 4],
-    [4, 2],
-    [2, 1],
-    [8, 0],
-    [7, 7],
-    [3, 0],
-    [8, 0],
-    [2, 2],
-    [6, 12],
-    [8, 12],
-  ],
-  [
-    [4, 10],
-    [2, 5],
-    [8, 20],
-    [7, 7],
-    [8, 8],
-    [3, 3],
-    [6, 0],
-    [5, 2.5],
-    [4, 8],
-    [5, 10],
-    [8, 0],
-    [5, 0],
-  ],
-  [
-    [4, 4],
-    [8, 16],
-    [3, 0],
-    [3, 0],
-    [6, 15],
-    [3, 0],
-    [6, 0],
-    [2, 0],
-    [8, 0],
-    [4, 2],
-    [4, 0],
-    [7, 0],
-  ],
-];
-
-const columnsOf = (table: Table, pool: "token" | "text" = "token") =>
-  featureColumns(
-    table.map((texts) =>
-      languageTexts(
-        texts.map(([, sum]) => (sum === 0 ? [] : [[0, sum, 1]])),
-        Uint32Array.from(texts, ([n]) => n),
-        1,
-      ),
-    ),
-    pool,
-  );
-const unitsOf = (table: Table, isParallel = true) =>
-  textUnits(columnsOf(table), isParallel ? table.map((texts) => [...texts.keys()]) : null);
+import type { FeatureColumns } from "../../src/reduce/feature-columns.js";
+import { aurocs, countedTexts } from "../../src/reduce/text-effects.js";
+import { columnsOf, TABLE, type Table } from "../fixtures/one-feature.js";
 
 const auroc = (columns: FeatureColumns, feature: number, language: number) =>
   aurocs(columns, feature, countedTexts(columns))[language] as number;
@@ -119,35 +55,5 @@ describe("aurocs", () => {
     expect(() => auroc(columnsOf([[[0, 0]], [[1, 1]]]), 0, 0)).toThrow(
       "found 0 texts of language 0",
     );
-  });
-});
-
-const effectsOf = (table: Table, isParallel = true, pool: "token" | "text" = "token") => {
-  const [columns, units] = [columnsOf(table, pool), unitsOf(table, isParallel)];
-  return [...pairedEffects(columns, units, sharedUnits(columns, units), 0)];
-};
-
-describe("pairedEffects", () => {
-  test("is numpy's mean over standard deviation of the differences of translations", () => {
-    const expected = [-0.07580980435789032, 0.5492983129959016, -0.6232319625115879];
-    for (const pool of ["token", "text"] as const) {
-      const effects = effectsOf(TABLE, true, pool);
-      for (const [l, each] of expected.entries()) expect(effects[l]).toBeCloseTo(each, 14);
-    }
-  });
-
-  test("counts the units alone that all languages share", () => {
-    const lacking = TABLE.map((rows, l) => (l === 2 ? rows.slice(0, 8) : rows));
-    const shared = TABLE.map((rows) => rows.slice(0, 8));
-    expect(effectsOf(lacking)).toEqual(effectsOf(shared));
-  });
-
-  test("is none without translations, with one of them, or where differences do not vary", () => {
-    const none = [Number.NaN, Number.NaN, Number.NaN];
-    expect(effectsOf(TABLE, false)).toEqual(none);
-    const one = TABLE.map((rows) => rows.slice(1, 2));
-    expect(effectsOf(one)).toEqual(none);
-    const even: Table = [1, 7, 3].map((size) => [3, 7, 9].map((n) => [n, size * n] as const));
-    expect(effectsOf(even)).toEqual(none);
   });
 });
