@@ -7,6 +7,7 @@ import type { LocalCorpus } from "../corpora/local-corpora.js";
 import { EngineJobs, type LoadRequest } from "../engine/engine-jobs.js";
 import { OneEngine } from "../engine/one-engine.js";
 import { errnoOf, requestError, VscoreError } from "../errors.js";
+import type { CorpusText } from "../plan.js";
 import { refuseUnwritable } from "../runs/atomic-write.js";
 import { storedEvents } from "../runs/events.js";
 import { RUN_FILES } from "../runs/files.js";
@@ -14,10 +15,11 @@ import type { Meta, RunNews } from "../runs/meta.js";
 import { openRun } from "../runs/read.js";
 import { siteOf, storedConfig, wholeConfig } from "../runs/site.js";
 import { RunStore } from "../runs/store.js";
+import { controlledTexts } from "./control-texts.js";
 import { checkCorpus, gatherTexts } from "./gather-texts.js";
 import { OpenRun } from "./open-run.js";
 import { ProgressMeter } from "./progress-meter.js";
-import { tokenizeTexts } from "./tokenize-texts.js";
+import { dealSeedOf, tokenizeTexts } from "./tokenize-texts.js";
 import { withWayOn } from "./with-way-on.js";
 
 export interface ComputeRequest {
@@ -28,6 +30,8 @@ export interface ComputeRequest {
   overwrite: boolean;
   /** Seconds without a sign of life after which Python is taken for hung; 0: never. */
   stallTimeout?: number;
+  /** Told the run's texts before anything is loaded; what it throws ends the run. */
+  checkTexts?: (languages: ReadonlyMap<string, readonly CorpusText[]>) => void;
   /** For several runs in a row, whose owner ends it; else a run has one to itself. */
   engine?: OneEngine;
   signal?: AbortSignal;
@@ -75,16 +79,18 @@ export async function computeRun(request: ComputeRequest): Promise<ComputedRun> 
     // Texts first: a corpus that cannot be had should not cost the download of a model.
     request.onNews({ type: "phase", phase: "reading texts" });
     const gathered = await gatherTexts(pinned, local, jobs);
+    request.checkTexts?.(gathered.languages);
     request.onNews({ type: "phase", phase: "loading" });
     const loaded = await jobs.load(loadRequest(pinned));
-    const tokenized = await tokenizeTexts(gathered.languages, config, jobs);
+    const read = await controlledTexts(gathered.languages, config);
+    const tokenized = await tokenizeTexts(read.languages, config, jobs, dealSeedOf(config));
 
     store ??= await RunStore.create(folder, config, site);
     // Damaged: what is asked for now takes its place. Sums that do not fit it are refused by their provenance.
     if (goesOn && begun === null) await store.writeConfig(config);
     const { onNews } = request;
     const common = { config, store, jobs, meter, onNews, started, startedAt };
-    const parts = { ...common, loaded, gathered, tokenized };
+    const parts = { ...common, loaded, gathered, read, tokenized };
     await engine.logTo(store.path(RUN_FILES.engineLog));
     return { folder, meta: await new OpenRun(parts).complete(goesOn) };
   } catch (error) {

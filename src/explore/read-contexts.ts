@@ -10,7 +10,7 @@ import type { FeatureContext } from "../features/describe-feature.js";
 import { type CorpusText, textHash } from "../plan.js";
 import { chooseExamples } from "../reduce/examples.js";
 import { type FinishedRun, openSums } from "../runs/read.js";
-import { configOfRun } from "../runs/run-config.js";
+import { configToReadWith } from "../runs/run-config.js";
 import type { LanguageSums } from "../runs/sums-file.js";
 import { differencesFromRun } from "./differences-from-run.js";
 
@@ -26,7 +26,7 @@ export async function readContexts(
   jobs: EngineJobs,
   onLoaded: () => void = () => undefined,
 ): Promise<{ contexts: FeatureContext[]; warnings: string[] }> {
-  const config = configOfRun(run);
+  const config = configToReadWith(run);
   const sums = run.meta.languages.map((language) => openSums(run, language));
   const choices = chooseExamples(layer, [feature], sums);
   if (choices.length === 0) return { contexts: [], warnings: [] };

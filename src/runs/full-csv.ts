@@ -16,6 +16,7 @@ const MORE: [title: string, of: (top: TopFeature) => number | null][] = [
   ["rate", ({ active_fraction }) => active_fraction],
   ["rate_elsewhere", ({ active_elsewhere }) => active_elsewhere],
   ["tau", ({ tau }) => tau],
+  ["first_position_share", ({ first_position_share }) => first_position_share],
 ];
 
 /** Top-k features as in `topFeaturesCsv`, each row with all that is known of how sure it is. */

@@ -21,7 +21,7 @@ it("seven columns as the companions have them, and behind them all that is known
     fullCsv({ ...run, evidence: evidenceOf(["eng_Latn", "spa_Latn"], 3, 2) }, 3),
   );
   expect(header?.join()).toBe(
-    `${CSV_HEADER},ci_lo,ci_hi,p,q,heldout_v,margin,auroc,rate,rate_elsewhere,tau,n_texts,n_tokens`,
+    `${CSV_HEADER},ci_lo,ci_hi,p,q,heldout_v,margin,auroc,rate,rate_elsewhere,tau,first_position_share,n_texts,n_tokens`,
   );
   // Rank 1 is feature 1: p and q are found by the feature, all else by the place.
   expect(first?.slice(0, 12)).toEqual([

@@ -1,4 +1,5 @@
 import { languageName } from "../../../config/languages.js";
+import { controlWords } from "../../../runs/controls.js";
 import type { Meta } from "../../../runs/meta.js";
 import { wrapped } from "../../../views/cells.js";
 import { EMPTY, type Line, span } from "../../../views/line.js";
@@ -61,6 +62,9 @@ function ourFacts(meta: Meta): Fact[] {
       "counted",
       `special tokens: ${meta.special_tokens}, first position: ${meta.first_token}; mean over ${meta.pool}s`,
     ],
+    ...[controlWords(meta)].flatMap((words): Fact[] =>
+      words === null ? [] : [["control", words]],
+    ),
     ["", ""],
     [
       "device",
