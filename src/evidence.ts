@@ -1,10 +1,7 @@
+import { layerColumns } from "./layer-columns.js";
 import { falseDiscoveryQ } from "./reduce/false-discovery.js";
 import { familyWiseP, largestOf } from "./reduce/family-wise.js";
-import {
-  type FeatureColumns,
-  featureColumns,
-  type LanguageTexts,
-} from "./reduce/feature-columns.js";
+import type { FeatureColumns } from "./reduce/feature-columns.js";
 import { canHalve, halvedScores } from "./reduce/halvings.js";
 import { type LabelPermutations, labelPermutations } from "./reduce/label-permutations.js";
 import type { Pool } from "./reduce/language-sums.js";
@@ -57,21 +54,12 @@ export async function gatherEvidence(
     languages.map(({ texts }) => texts),
     sharesIds,
   );
-  const columnsOf = (layer: number): FeatureColumns =>
-    featureColumns(
-      languages.map(({ layers, counted }): LanguageTexts => {
-        const sums = layers.get(layer);
-        if (sums === undefined) throw new Error(`the sums lack layer ${layer}`);
-        return { sums, counted };
-      }),
-      pool,
-    );
   const tests = new Map<number, PermutationTest>();
   const gathered = new Map<number, LayerEvidence>();
   let drawn: Drawn | undefined;
   for (const layer of layers) {
     await onLayer(layer);
-    const columns = columnsOf(layer);
+    const columns = layerColumns(languages, layer, pool);
     drawn ??= drawnFor(columns, textUnits(columns, ids, isParallel));
     gathered.set(layer, ofBest(columns, drawn, rankings.get(layer) as Ranking));
     if (drawn.labels !== null) tests.set(layer, permutationTest(columns, drawn.labels));

@@ -1,7 +1,9 @@
 import { requestError } from "../../errors.js";
+import { controlsOf } from "../../runs/controls.js";
 import { runWord } from "../../runs/read.js";
 import { refuseTopK } from "../../runs/refuse-top-k.js";
 import type { Chart, ChartOptions, PlottedRun } from "./chart.js";
+import { controlsChart } from "./controls.js";
 import { learning, stability } from "./learning.js";
 import {
   featureHeatmap,
@@ -24,6 +26,8 @@ interface Kind {
   needsMeans?: boolean;
   /** Needs a run that knows how sure its scores are. */
   needsEvidence?: boolean;
+  /** Needs a run that has controls. */
+  needsControls?: boolean;
   /** Another drawing for a page, where a figure can have controls. */
   onPage?: (run: PlottedRun, options: ChartOptions) => Chart;
   /** Null for a run that lacks what it shows: means, of a run of another tool. */
@@ -78,6 +82,10 @@ export const KINDS = {
     ...{ about: "what is left of a best feature's v on other texts, by their number", topK: 1 },
     ...{ needsMeans: true, needsEvidence: true, draw: learning },
   },
+  controls: {
+    ...{ about: "what is left of v under the run's controls, and a random dictionary", topK: 5 },
+    ...{ isOfOneLayer: true, needsMeans: true, needsControls: true, draw: controlsChart },
+  },
   summary: {
     about: "each language's best feature at each layer, as a table",
     topK: 1,
@@ -92,8 +100,13 @@ export const CHART_KINDS = Object.keys(KINDS) as ChartKind[];
 export const canDraw = (run: PlottedRun, kind: ChartKind): boolean => {
   const chosen: Kind = KINDS[kind];
   if (run.statistics === null) return chosen.needsMeans !== true;
+  if (chosen.needsControls === true) return controlsOf(run).length > 0;
   return run.evidence !== null || chosen.needsEvidence !== true;
 };
+
+/** Whether a figure is of something that a run of ours may not have, and need not. */
+export const isOfControls = (kind: ChartKind): boolean =>
+  (KINDS[kind] as Kind).needsControls === true;
 
 /** What a person asked for; what is left out is chosen by the kind. */
 export interface ChartRequest {
@@ -133,6 +146,10 @@ export function drawChart(
     topK: request.topK ?? chosen.topK,
   });
   if (chart !== null) return chart;
+  if (run.statistics !== null && chosen.needsControls === true)
+    throw requestError(
+      `${kind}: the run ${run.name} has no controls. Expected at least one. Make them: npx vscore controls ${runWord(run)} --kind all`,
+    );
   if (run.statistics !== null)
     throw requestError(
       `${kind}: the run ${run.name} has no evidence.safetensors, which tells how sure its scores are. Expected a run that has it. Make one without the model: npx vscore rescore ${runWord(run)} --languages …`,
