@@ -6,6 +6,7 @@ import { cluster } from "./commands/cluster.js";
 import { codeswitch } from "./commands/codeswitch.js";
 import { compare } from "./commands/compare.js";
 import { compute } from "./commands/compute.js";
+import { controls } from "./commands/controls.js";
 import { doctor } from "./commands/doctor.js";
 import { explore } from "./commands/explore.js";
 import { exportCsv } from "./commands/export-csv.js";
@@ -91,7 +92,9 @@ function cancel(): void {
   const advice =
     process.argv[2] === "compute"
       ? " The languages that it finished are kept: the same command with --resume goes on."
-      : "";
+      : process.argv[2] === "controls"
+        ? " The languages that it finished are kept: the same command goes on."
+        : "";
   cancelled.abort(new VscoreError("cancelled", `Cancelled.${advice}`));
 }
 
@@ -152,6 +155,7 @@ async function main(): Promise<number> {
     selfcheck: (options) => selfcheck(options, output, cancelled.signal),
     fidelity: (run, options) => fidelity(run, options, output, cancelled.signal),
     holdout: (run, options) => holdout(run, options, output, cancelled.signal),
+    controls: (run, options) => controls(run, options, output, cancelled.signal),
     rescore: (run, options) => rescore(run, options, output, cancelled.signal),
   });
   const overrideAll = (command: typeof program): void => {

@@ -7,13 +7,10 @@ import type {
   Results,
 } from "./evidence/layer-work.js";
 import { inThisThread } from "./evidence/layer-work.js";
+import { layerColumns } from "./layer-columns.js";
 import { falseDiscoveryQ } from "./reduce/false-discovery.js";
 import { familyWiseP, largestOf } from "./reduce/family-wise.js";
-import {
-  type FeatureColumns,
-  featureColumns,
-  type LanguageTexts,
-} from "./reduce/feature-columns.js";
+import type { FeatureColumns } from "./reduce/feature-columns.js";
 import { canHalve } from "./reduce/halvings.js";
 import { labelPermutations } from "./reduce/label-permutations.js";
 import type { Pool } from "./reduce/language-sums.js";
@@ -73,7 +70,7 @@ export async function gatherEvidence(
   let drawn: Drawn | undefined;
   let before: Promise<void> = Promise.resolve();
   for (const layer of layers) {
-    const columns = columnsOf(languages, layer, pool);
+    const columns = layerColumns(languages, layer, pool);
     drawn ??= drawnFor(columns, textUnits(columns, ids, isParallel), runner);
     const prepared = { ...drawn.layer, columns: runner.prepare(columns) };
     const ranking = rankings.get(layer) as Ranking;
@@ -101,21 +98,6 @@ export async function gatherEvidence(
   };
   return { facts, layers: gathered };
 }
-
-/** One layer, feature by feature. @throws Error where the sums lack it */
-export const columnsOf = (
-  languages: readonly LanguageSums[],
-  layer: number,
-  pool: Pool,
-): FeatureColumns =>
-  featureColumns(
-    languages.map(({ layers, counted }): LanguageTexts => {
-      const sums = layers.get(layer);
-      if (sums === undefined) throw new Error(`the sums lack layer ${layer}`);
-      return { sums, counted };
-    }),
-    pool,
-  );
 
 interface Drawn {
   layer: Omit<Layer, "columns">;

@@ -29,6 +29,7 @@ class Session:
             "load": self._load,
             "flores": self._flores,
             "tokenize": self._tokenize,
+            "randomise": self._randomise,
             "extract": self._extract,
             "write_pt": self._write_pt,
             "write_tensor": self._write_tensor,
@@ -100,6 +101,10 @@ class Session:
             wants_bos(self._dictionaries),
             loaded.max_positions,
         )
+        if job.params.get("deal_seed") is not None:
+            from vscore_engine.dealing import deal
+
+            done = deal(done, int(job.params["deal_seed"]), language)
         self._texts[language] = done
         first = [bool((text.role[:1] & SPECIAL_TOKEN).any()) for text in done.texts]
         plain = [int((text.role == 0).sum()) for text in done.texts]
@@ -110,6 +115,12 @@ class Session:
             ("json", to_json({"truncated": done.truncated})),
         ]
         self._sender.send("result", {"name": "tokenized"}, tensors)
+        return 0
+
+    def _randomise(self, job: "Job") -> int:
+        from vscore_engine.random_dictionary import randomise_all
+
+        randomise_all(job, self._ready(), self._dictionaries, self._texts, self._sender)
         return 0
 
     def _extract(self, job: "Job") -> int:

@@ -3,6 +3,7 @@ import { computeHoldout, type Split } from "../compute/compute-holdout.js";
 import { computeRun } from "../compute/compute-run.js";
 import { estimateRun } from "../compute/estimate.js";
 import { checkCorpus, chooseFrom } from "../compute/gather-texts.js";
+import { CONTROL_WORDS } from "../config/controls.js";
 import { languageName } from "../config/languages.js";
 import { type ResolvedConfig, readConfigFile, resolveConfig } from "../config/resolve.js";
 import type { PartialConfig, RunConfig } from "../config/schema.js";
@@ -193,6 +194,9 @@ function describePlan(config: RunConfig, splitGiven: boolean, json: boolean, out
       `dictionaries  ${config.sae_release}, ${config.sae_id_template}, layers ${config.layers.join(", ")}`,
       `corpus        ${config.corpus}${config.split === null ? "" : `, split ${config.split}`}`,
       `counted       special tokens: ${config.special_tokens}, first position: ${config.first_token}, mean over ${config.pool}s`,
+      ...(config.control === "none"
+        ? []
+        : [`control       ${config.control}: ${CONTROL_WORDS[config.control]}`]),
       `batches       up to ${config.batch_tokens} tokens, device ${config.device}, dtype ${config.dtype}`,
       `estimate      ${estimate.tokens} tokens; disk: ${estimate.disk}`,
       `out-dir       ${config.out_dir} (${site === "free" ? "free" : `holds a run that is ${site}: compute asks for --resume, --overwrite or another --out-dir`})`,

@@ -6,6 +6,7 @@ import { requestError } from "../errors.js";
 import { csvDictionaries, recordedDictionaries } from "../exchange/steering.js";
 import { chooseLayers } from "../explore/choose-layers.js";
 import { writeOver } from "../runs/atomic-write.js";
+import { refuseControl } from "../runs/controls.js";
 import { topFeaturesCsv } from "../runs/csv.js";
 import { type CsvFormat, csvName, dictionariesBeside } from "../runs/exported-csv.js";
 import { RUN_FILES } from "../runs/files.js";
@@ -38,6 +39,8 @@ export async function exportCsv(
 ): Promise<void> {
   const opened = await openAnyRun(runName, signal, (folder) => noteConversion(folder, output));
   const run = anyRankedBy(opened, rankBy);
+  // What is exported is for steering with the model's own dictionaries.
+  if (opened.statistics !== null && format === "companion") refuseControl(opened);
   const chosen = asked === undefined ? run.meta.layers : chooseLayers(run, asked);
   const layers = chosen.toSorted((a, b) => a - b);
   const csv =

@@ -5,6 +5,7 @@ import { requestError } from "../errors.js";
 import { writePaperIndex } from "../exchange/paper-index.js";
 import { inPaperOrder } from "../exchange/paper-order.js";
 import { writeSaeFeatures } from "../exchange/sae-features.js";
+import { refuseControl } from "../runs/controls.js";
 import { PAPER_INDEX, SAE_FEATURES } from "../runs/exported-folders.js";
 import { RUN_FILES } from "../runs/files.js";
 import { refuseRunFile } from "../runs/refuse-run-file.js";
@@ -36,6 +37,7 @@ export async function exportFolder(
     );
   }
   const run = await openAnyRun(runName, signal, (folder) => noteConversion(folder, output));
+  if (run.statistics !== null) refuseControl(run);
   const rankings = inPaperOrder(run);
   const folder = named ?? join(relative(".", run.folder), RUN_FILES.exportsFolder, kind.name);
   refuseRunFile(folder, run.folder);

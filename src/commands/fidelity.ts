@@ -8,7 +8,7 @@ import { measureFidelity, type TextsOfLanguage } from "../fidelity/measure-fidel
 import { refuseUnwritable } from "../runs/atomic-write.js";
 import { type FinishedRun, openRun, openSums } from "../runs/read.js";
 import { replaceFidelity } from "../runs/replace-fidelity.js";
-import { configOfRun } from "../runs/run-config.js";
+import { configToReadWith } from "../runs/run-config.js";
 import { fidelityLines } from "../views/fidelity-table.js";
 import { showProgress } from "../views/progress.js";
 import { asJson, type Output } from "./output.js";
@@ -51,7 +51,7 @@ async function measured(
   signal: AbortSignal,
 ): ReturnType<typeof replaceFidelity> {
   refuseUnwritable(run.folder);
-  const config = configOfRun(run);
+  const config = configToReadWith(run);
   const progress = showProgress({ ...output, write: output.raw });
   const sums = run.meta.languages.map((language) => openSums(run, language));
   return withLoading(signal, progress.news, async (jobs, onLoaded) => {

@@ -1,9 +1,7 @@
-import { basename, dirname, resolve } from "node:path";
+import { resolve } from "node:path";
 import { computeHoldout, otherSplit, type Split } from "../compute/compute-holdout.js";
-import { requestError } from "../errors.js";
-import { RUN_FILES } from "../runs/files.js";
+import { refuseInnerRun } from "../runs/inner-runs.js";
 import { openRun, openWithoutHoldout } from "../runs/read.js";
-import { isFinishedRun } from "../runs/site.js";
 import { duration, showProgress } from "../views/progress.js";
 import { asJson, type Output } from "./output.js";
 
@@ -22,10 +20,7 @@ export async function holdout(
   signal: AbortSignal,
 ): Promise<void> {
   const run = options.overwrite ? openWithoutHoldout(name) : openRun(name);
-  if (basename(run.folder) === RUN_FILES.holdoutFolder && isFinishedRun(dirname(run.folder)))
-    throw requestError(
-      `${run.folder} is itself of held-out texts. Expected the run that it lies in: ${dirname(run.folder)}. Name that one.`,
-    );
+  refuseInnerRun(run.folder);
   const split = options.split ?? otherSplit(run);
   const progress = showProgress({ ...output, write: output.raw });
   const { overwrite, stallTimeout } = options;

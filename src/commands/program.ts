@@ -12,6 +12,8 @@ import type { ClusterOptions } from "./cluster.js";
 import { addCluster } from "./cluster-options.js";
 import type { CompareOptions } from "./compare.js";
 import type { ComputeOptions } from "./compute.js";
+import type { ControlsOptions } from "./controls.js";
+import { addControls } from "./controls-options.js";
 import { addExports, addImport, type ExchangeActions } from "./exchange-options.js";
 import { addExperiments, type ExperimentActions } from "./experiment-options.js";
 import type { ExploreOptions } from "./explore.js";
@@ -34,6 +36,7 @@ export interface Actions extends ExperimentActions, ExchangeActions, SteerAction
   compute(options: ComputeOptions): Promise<void>;
   holdout(run: string, options: HoldoutOptions): Promise<void>;
   fidelity(run: string, options: FidelityOptions): Promise<void>;
+  controls(run: string, options: ControlsOptions): Promise<void>;
   batch(request: BatchRequest): Promise<void>;
   models(options: ModelsOptions): Promise<void>;
   languages(
@@ -139,6 +142,7 @@ export function buildProgram(actions: Actions): Command {
       }),
     );
 
+  addControls(program, (run, options) => actions.controls(run, options));
   program
     .command("fidelity")
     .argument("<RUN>")

@@ -59,11 +59,15 @@ function differencesIn(key: FactKey, a: RunFacts, b: RunFacts): RunDifference[] 
       if (a.texts !== undefined && b.texts !== undefined) return [];
       break;
     case "seed":
-      if (a.sample !== "random" && b.sample !== "random") return [];
+      if (![a, b].some(isDrawn)) return [];
       break;
   }
   return a[key] === b[key] ? [] : [both(key, a, b)];
 }
+
+/** Whether anything of a run hangs on its seed. */
+const isDrawn = ({ sample, control = "none" }: RunFacts): boolean =>
+  sample === "random" || !["none", "romanised"].includes(control);
 
 const both = (key: Exclude<RunDifference["key"], "dictionary">, a: RunFacts, b: RunFacts) => ({
   ...{ key, first: a[key], second: b[key] },
@@ -103,7 +107,13 @@ const isToldAlike = (first: DictionaryIdentity, second: DictionaryIdentity): boo
   );
 
 /** Keys that say nothing of their own where others are told. */
-const IMPLIED: FactKey[] = ["sae_release", "sae_id_template", "n_texts_per_lang", "seed"];
+const IMPLIED: FactKey[] = [
+  "sae_release",
+  "sae_id_template",
+  "n_texts_per_lang",
+  "seed",
+  "control",
+];
 
 const untoldOf = (facts: RunFacts): FactKey[] =>
   FACT_KEYS.filter((key) => facts[key] === undefined && !IMPLIED.includes(key));

@@ -7,7 +7,7 @@ export const FACT_KEYS = [
   ...(["model_id", "model_revision", "sae_release", "sae_id_template", "dictionaries"] as const),
   ...(["hook", "layers", "languages", "corpus", "split", "corpus_revision"] as const),
   ...(["n_texts_per_lang", "texts", "texts_sha256", "sample", "seed"] as const),
-  ...(["special_tokens", "first_token", "pool", "dtype"] as const),
+  ...(["special_tokens", "first_token", "pool", "control", "dtype"] as const),
 ] as const;
 export type FactKey = (typeof FACT_KEYS)[number];
 

@@ -9,17 +9,18 @@ import {
   measureFidelity,
   type TextsOfLanguage,
 } from "../fidelity/measure-fidelity.js";
+import type { CorpusText } from "../plan.js";
 import { layerRanges } from "../registry/releases.js";
 import type { Fidelity } from "../runs/fidelity-file.js";
 import { CAUSES, judge, type LayerCheck } from "../selfcheck/verdict.js";
-import type { GatheredTexts } from "./gather-texts.js";
 import type { TokenizedLanguage } from "./tokenize-texts.js";
 
 /** What is about to be run: loaded, and its texts tokenised. */
 export interface AboutToRun {
   config: RunConfig;
   loaded: Loaded;
-  gathered: GatheredTexts;
+  /** Its texts, as they are read. */
+  languages: ReadonlyMap<string, readonly CorpusText[]>;
   tokenized: ReadonlyMap<string, TokenizedLanguage>;
 }
 
@@ -30,13 +31,13 @@ export interface AboutToRun {
  * on; not where another hook than its own was asked for
  */
 export async function checkedFidelity(
-  { config, loaded, gathered, tokenized }: AboutToRun,
+  { config, loaded, languages: read, tokenized }: AboutToRun,
   jobs: EngineJobs,
   { refuses }: { refuses: boolean },
 ): Promise<Fidelity> {
   const languages = new Map<string, TextsOfLanguage>();
   for (const [language, { tokens }] of tokenized)
-    languages.set(language, { texts: gathered.languages.get(language) ?? [], tokens });
+    languages.set(language, { texts: read.get(language) ?? [], tokens });
   const budget = config.batch_tokens;
   const request = { languages, texts: CHECKED_TEXTS, losses: false, budget };
   const fidelity = await measureFidelity(request, jobs);

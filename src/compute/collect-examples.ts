@@ -23,7 +23,7 @@ export async function collectExamples(
   config: TokenRule & Pick<RunConfig, "layers">,
   choices: readonly ExampleChoice[],
   languages: readonly LanguageSums[],
-  texts: ReadonlyMap<string, CorpusText[]>,
+  texts: ReadonlyMap<string, readonly CorpusText[]>,
   jobs: EngineJobs,
   memory: { budget: number; onHalved: (budget: number) => Promise<void> },
 ): Promise<Examples> {

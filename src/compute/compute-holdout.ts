@@ -1,14 +1,10 @@
-import { folderOf } from "../config/paths.js";
-import type { RunConfig } from "../config/schema.js";
 import type { LocalCorpus } from "../corpora/local-corpora.js";
 import { requestError } from "../errors.js";
 import { shortHash } from "../plan.js";
-import { GATED_CORPUS } from "../runs/files.js";
 import { holdoutFolder } from "../runs/holdout.js";
 import { type FinishedRun, openSums } from "../runs/read.js";
-import { configOfRun } from "../runs/run-config.js";
 import { type ComputedRun, type ComputeRequest, computeRun } from "./compute-run.js";
-import { checkCorpus } from "./gather-texts.js";
+import { innerConfig } from "./inner-config.js";
 
 export type Split = "dev" | "devtest";
 
@@ -51,18 +47,9 @@ export async function computeHoldout(
       `--split ${split}: the run ${run.name} ranked its features on it. Expected texts that had no part in that. Leave it out, or give the other one.`,
     );
   otherSplit(run);
-  const own = configOfRun(run);
-  const isGated = own.corpus === GATED_CORPUS;
-  const config: RunConfig = {
-    ...{ ...own, split, out_dir: holdoutFolder(run) },
-    model_revision: folderOf(own.model_id) === null ? run.meta.model_revision : null,
-    corpus_revision: isGated ? run.meta.corpus_revision : null,
-  };
-  const local = checkCorpus(config, true);
-  if (local !== null && local.revision !== run.meta.corpus_revision)
-    throw requestError(
-      `${run.meta.corpus} has changed since the run ${run.name}: it was ${run.meta.corpus_revision}, now it is ${local.revision}. Held-out texts must be of the same corpus. Restore it, or compute the run anew.`,
-    );
+  const changes = { split, out_dir: holdoutFolder(run) };
+  const why = "Held-out texts must be of the same corpus.";
+  const { config, local } = innerConfig(run, changes, why);
   refuseOwnTexts(run, local);
   const resume = !request.overwrite;
   // Model and dictionaries are the run's own: it was looked at there whether they fit.

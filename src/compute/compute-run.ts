@@ -7,6 +7,7 @@ import type { LocalCorpus } from "../corpora/local-corpora.js";
 import { EngineJobs, type LoadRequest } from "../engine/engine-jobs.js";
 import { OneEngine } from "../engine/one-engine.js";
 import { errnoOf, requestError, VscoreError } from "../errors.js";
+import type { CorpusText } from "../plan.js";
 import { refuseUnwritable } from "../runs/atomic-write.js";
 import { storedEvents } from "../runs/events.js";
 import { RUN_FILES } from "../runs/files.js";
@@ -15,10 +16,11 @@ import { openRun } from "../runs/read.js";
 import { siteOf, storedConfig, wholeConfig } from "../runs/site.js";
 import { RunStore } from "../runs/store.js";
 import { checkedFidelity } from "./checked-fidelity.js";
+import { controlledTexts } from "./control-texts.js";
 import { checkCorpus, gatherTexts } from "./gather-texts.js";
 import { OpenRun } from "./open-run.js";
 import { ProgressMeter } from "./progress-meter.js";
-import { tokenizeTexts } from "./tokenize-texts.js";
+import { dealSeedOf, tokenizeTexts } from "./tokenize-texts.js";
 import { withWayOn } from "./with-way-on.js";
 
 export interface ComputeRequest {
@@ -31,6 +33,8 @@ export interface ComputeRequest {
   selfCheck?: boolean;
   /** Seconds without a sign of life after which Python is taken for hung; 0: never. */
   stallTimeout?: number;
+  /** Told the run's texts before anything is loaded; what it throws ends the run. */
+  checkTexts?: (languages: ReadonlyMap<string, readonly CorpusText[]>) => void;
   /** For several runs in a row, whose owner ends it; else a run has one to itself. */
   engine?: OneEngine;
   signal?: AbortSignal;
@@ -79,23 +83,25 @@ export async function computeRun(request: ComputeRequest): Promise<ComputedRun> 
     // Texts first: a corpus that cannot be had should not cost the download of a model.
     request.onNews({ type: "phase", phase: "reading texts" });
     const gathered = await gatherTexts(pinned, local, jobs);
+    request.checkTexts?.(gathered.languages);
     request.onNews({ type: "phase", phase: "loading" });
     const loaded = await jobs.load(loadRequest(pinned));
-    const tokenized = await tokenizeTexts(gathered.languages, config, jobs);
-    const kept = goesOn ? store?.readFidelity(config) : undefined;
+    const read = await controlledTexts(gathered.languages, config);
+    const tokenized = await tokenizeTexts(read.languages, config, jobs, dealSeedOf(config));
     request.onNews({ type: "phase", phase: "checking the dictionaries" });
-    const fidelity =
-      kept ??
-      (await checkedFidelity({ config, loaded, gathered, tokenized }, jobs, {
-        refuses: request.selfCheck !== false,
-      }));
+    const about = { config, loaded, languages: read.languages, tokenized };
+    const kept = goesOn ? store?.readFidelity(config) : undefined;
+    const refuses = request.selfCheck !== false;
+    // A random dictionary rebuilds nothing, and is not there yet.
+    const isRandom = config.control === "random-dictionary";
+    const fidelity = isRandom ? null : (kept ?? (await checkedFidelity(about, jobs, { refuses })));
 
     store ??= await RunStore.create(folder, config, site);
     // Damaged: what is asked for now takes its place. Sums that do not fit it are refused by their provenance.
     if (goesOn && begun === null) await store.writeConfig(config);
     const { onNews } = request;
     const common = { config, store, jobs, meter, onNews, started, startedAt };
-    const parts = { ...common, loaded, gathered, tokenized, fidelity };
+    const parts = { ...common, loaded, gathered, read, tokenized, fidelity };
     await engine.logTo(store.path(RUN_FILES.engineLog));
     return { folder, meta: await new OpenRun(parts).complete(goesOn) };
   } catch (error) {

@@ -12,6 +12,8 @@ export interface RunFacts {
   corpusRevision: string | null;
   sharesIds: boolean;
   truncated: ReadonlyMap<string, number>;
+  /** By language; null where none were romanised. */
+  lettersChanged: Record<string, number> | null;
   batchTokens: number;
   started: Date;
   finished: Date;
@@ -49,6 +51,8 @@ export function describeRun(facts: RunFacts): Meta {
     special_tokens: config.special_tokens,
     first_token: config.first_token,
     pool: config.pool,
+    control: config.control,
+    letters_changed: facts.lettersChanged,
     device: loaded.device,
     device_name: loaded.device_name,
     dtype: loaded.dtype,

@@ -12,11 +12,13 @@ import type { LanguageSums } from "../runs/sums-file.js";
 import { scoreLayers, silentLayers } from "../scoring.js";
 import { selfCheckWarnings } from "./checked-fidelity.js";
 import { collectExamples } from "./collect-examples.js";
+import { type ControlledTexts, controlProvenance } from "./control-texts.js";
 import { describeRun } from "./describe-run.js";
 import { extractLanguage } from "./extract-language.js";
 import type { GatheredTexts } from "./gather-texts.js";
 import type { ProgressMeter } from "./progress-meter.js";
 import { provenanceOf, refuseOtherProvenance } from "./provenance.js";
+import { randomiseDictionaries } from "./randomise-dictionaries.js";
 import { type TokenizedLanguage, textWarnings } from "./tokenize-texts.js";
 import { writeScores } from "./write-scores.js";
 
@@ -27,9 +29,11 @@ export interface RunParts {
   jobs: EngineJobs;
   loaded: Loaded;
   gathered: GatheredTexts;
+  /** The gathered texts as the run's control has them read. */
+  read: ControlledTexts;
   tokenized: ReadonlyMap<string, TokenizedLanguage>;
-  /** How well the dictionaries rebuild the languages. */
-  fidelity: Fidelity;
+  /** How well the dictionaries rebuild the languages; null where they are to be random ones. */
+  fidelity: Fidelity | null;
   meter: ProgressMeter;
   onNews: (news: RunNews) => void;
   started: Date;
@@ -68,13 +72,17 @@ export class OpenRun {
     });
     const known = textWarnings(this.parts.tokenized, this.parts.loaded.model.max_positions);
     const { loaded, gathered, fidelity, store } = this.parts;
-    await store.write(RUN_FILES.fidelity, fidelityText(fidelity));
-    const misfits = [...notRebuiltWarnings(fidelity), ...selfCheckWarnings(fidelity, loaded.dtype)];
+    if (fidelity !== null) await store.write(RUN_FILES.fidelity, fidelityText(fidelity));
+    const misfits =
+      fidelity === null
+        ? []
+        : [...notRebuiltWarnings(fidelity), ...selfCheckWarnings(fidelity, loaded.dtype)];
     for (const warning of [...loaded.warnings, ...gathered.warnings, ...known, ...misfits])
       await this.warn(warning);
     // What was told before the run was interrupted holds of its result too.
     for (const event of earlier) if (event.type === "warning") this.warnings.add(event.message);
     this.parts.meter.begin(texts, tokens, (news) => this.parts.store.append(news));
+    if (this.parts.config.control === "random-dictionary") await this.randomise();
     const languages: LanguageSums[] = [];
     for (const language of this.parts.config.languages)
       languages.push(await this.language(language));
@@ -99,7 +107,7 @@ export class OpenRun {
       config,
       choices,
       languages,
-      this.parts.gathered.languages,
+      this.parts.read.languages,
       jobs,
       { budget: this.budget, onHalved: (budget) => this.halved("examples", budget) },
     );
@@ -116,6 +124,7 @@ export class OpenRun {
       truncated: new Map(
         [...this.parts.tokenized].map(([code, { truncated }]) => [code, truncated]),
       ),
+      lettersChanged: this.parts.read.lettersChanged,
       batchTokens: this.budget,
       started: begun === undefined ? this.parts.started : new Date(begun.at),
       finished,
@@ -128,6 +137,14 @@ export class OpenRun {
     return meta;
   }
 
+  private async randomise(): Promise<void> {
+    const { config, tokenized, jobs } = this.parts;
+    await this.tell({ type: "phase", phase: "calibrating random dictionaries" });
+    const halved = (budget: number) =>
+      this.warn(`out of memory: batches of the calibration are of ${budget} tokens at most`);
+    await this.warn(await randomiseDictionaries(config, tokenized, jobs, halved));
+  }
+
   /** One language's sums: those that are there already, if they were made alike, else new ones. */
   private async language(language: string): Promise<LanguageSums> {
     const texts = (this.parts.gathered.languages.get(language) ?? []).map(
@@ -137,7 +154,9 @@ export class OpenRun {
       }),
     );
     const { tokens, counted: expected } = this.parts.tokenized.get(language) as TokenizedLanguage;
-    const provenance = provenanceOf(this.parts.config, this.parts.loaded, texts);
+    const { config, gathered, read } = this.parts;
+    const ofControl = controlProvenance(config, language, gathered.languages, read.languages);
+    const provenance = provenanceOf(config, this.parts.loaded, texts, ofControl);
     const kept = this.parts.store.readSums(language);
     if (kept !== undefined) {
       refuseOtherProvenance(kept, provenance, this.parts.store.folder);

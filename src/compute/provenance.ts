@@ -4,11 +4,16 @@ import { requestError } from "../errors.js";
 import { textsFingerprint } from "../plan.js";
 import type { LanguageSums, Provenance, TextFact } from "../runs/sums-file.js";
 
-/** Everything that decides the bytes of a language's sums, but for its batches. */
+/**
+ * Everything that decides the bytes of a language's sums, but for its batches.
+ *
+ * @param ofControl what more decides them under a control
+ */
 export function provenanceOf(
   config: RunConfig,
   loaded: Loaded,
   texts: readonly TextFact[],
+  ofControl: Provenance = {},
 ): Provenance {
   return {
     model: `${loaded.model.id}@${loaded.model.revision}`,
@@ -28,6 +33,7 @@ export function provenanceOf(
     first_token: config.first_token,
     batch_tokens: String(config.batch_tokens),
     texts: textsFingerprint(texts),
+    ...ofControl,
   };
 }
 

@@ -1,3 +1,4 @@
+import type { RunConfig } from "../config/schema.js";
 import type { EngineJobs, TokenizedTexts } from "../engine/engine-jobs.js";
 import { requestError } from "../errors.js";
 import type { CorpusText } from "../plan.js";
@@ -16,18 +17,21 @@ export interface TokenizedLanguage {
 /**
  * Tokenises every language before anything is written, so that texts and languages without a counted token are known.
  *
+ * @param dealSeed where each language's tokens are dealt out anew over its texts
  * @throws VscoreError (request) for a language none of whose tokens counts: it has no mean
  */
 export async function tokenizeTexts(
   languages: ReadonlyMap<string, readonly CorpusText[]>,
   rule: TokenRule,
   jobs: EngineJobs,
+  dealSeed: number | null = null,
 ): Promise<Map<string, TokenizedLanguage>> {
   const tokenized = new Map<string, TokenizedLanguage>();
   for (const [language, texts] of languages) {
     const result = await jobs.tokenize(
       language,
       texts.map(({ text }) => text),
+      dealSeed,
     );
     const counted = countedTokens(result, rule);
     if (counted.every((n) => n === 0)) {
@@ -39,6 +43,13 @@ export async function tokenizeTexts(
   }
   return tokenized;
 }
+
+/** By which the tokens of a run are dealt out anew; null where they stay. */
+export const dealSeedOf = ({
+  control,
+  seed,
+}: Pick<RunConfig, "control" | "seed">): number | null =>
+  control === "random-tokens" ? seed : null;
 
 /** How many tokens of each text count, from how many it has of which kind. */
 export function countedTokens(texts: TokenizedTexts, rule: TokenRule): Uint32Array {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { CONTROLS } from "./controls.js";
 import { LANGUAGE_SETS } from "./languages.js";
 import { PRESETS } from "./presets.js";
 
@@ -130,6 +131,12 @@ const fields = {
     .enum(["token", "text"], "expected token or text")
     .default("token")
     .describe("mean over tokens (the paper), or over the texts' own means"),
+  control: z
+    .enum(CONTROLS, `expected ${CONTROLS.join(", ")}`)
+    .default("none")
+    .describe(
+      "texts or dictionaries that are changed, to learn what features need: none, shuffled (words), romanised, random-tokens, random-dictionary",
+    ),
   device: ofForm(DEVICE, "auto, cpu, cuda, cuda:N or mps")
     .default("auto")
     .describe("auto, cpu, cuda, cuda:N or mps"),
@@ -149,7 +156,7 @@ const fields = {
     .describe(
       "CPU threads of the model, and the most that test scores (default: as many as there are)",
     ),
-  seed: wholeNumber(0).default(0).describe("seed of --sample random"),
+  seed: wholeNumber(0).default(0).describe("seed of --sample random and of --control"),
   out_dir: withoutNul(z.string("expected a folder").min(1)).describe(
     "run folder (default: v_score_runs/<model>-<n>)",
   ),
@@ -174,6 +181,7 @@ const syntax: Record<keyof typeof fields, FlagSyntax> = {
   special_tokens: { value: "RULE", read: "text" },
   first_token: { value: "RULE", read: "text" },
   pool: { value: "OVER", read: "text" },
+  control: { value: "KIND", read: "text" },
   device: { value: "DEVICE", read: "text" },
   dtype: { value: "DTYPE", read: "text" },
   batch_tokens: { value: "N", read: "integer" },

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { EngineFacts } from "../doctor/engine-facts.js";
 import { type Cut, Grouping } from "../experiments/clustering/grouping.js";
 import type { Shard } from "../plan.js";
+import { type TokenRule, uncountedRoles } from "../reduce/text-sums.js";
 import { Release } from "../registry/releases.js";
 import { MachineCheck } from "../selfcheck/verdict.js";
 import { DictionaryFacts } from "./dictionary-facts.js";
@@ -136,9 +137,18 @@ export class EngineJobs {
     return found;
   }
 
-  /** Tokenises a language's texts, which the engine keeps for `extract`. */
-  async tokenize(language: string, texts: readonly string[]): Promise<TokenizedTexts> {
-    const { blob } = await this.result("tokenize", { language, texts }, "tokenized");
+  /**
+   * Tokenises a language's texts, which the engine keeps for `extract`.
+   *
+   * @param dealSeed where given, their plain tokens change places across all of them, and have no offsets any more
+   */
+  async tokenize(
+    language: string,
+    texts: readonly string[],
+    dealSeed: number | null = null,
+  ): Promise<TokenizedTexts> {
+    const request = { language, texts, deal_seed: dealSeed };
+    const { blob } = await this.result("tokenize", request, "tokenized");
     const { truncated } = z.strictObject({ truncated: z.array(z.int()) }).parse(jsonOf(blob));
     return {
       tokens: takeTensor(blob, "tokens", "U32", [texts.length]),
@@ -146,6 +156,25 @@ export class EngineJobs {
       specialFirst: takeTensor(blob, "special_first", "U8", [texts.length]),
       truncated,
     };
+  }
+
+  /**
+   * Puts random dictionaries in the place of those that are loaded, which fire as often and as strongly on counted tokens of some texts.
+   *
+   * @param request.most tokens of each language that are read @returns how many were read
+   */
+  async randomise({
+    rule,
+    ...request
+  }: {
+    seed: number;
+    rule: TokenRule;
+    most: number;
+    languages: readonly { language: string; shards: readonly Shard[] }[];
+  }): Promise<number> {
+    const asked = { ...request, left_out: uncountedRoles(rule) };
+    const { blob } = await this.result("randomise", asked, "randomised");
+    return z.strictObject({ tokens: z.int() }).parse(jsonOf(blob)).tokens;
   }
 
   /** Streams the activations of one language, shard after shard and in each layer after layer. */

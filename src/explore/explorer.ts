@@ -4,7 +4,7 @@ import type { RunConfig } from "../config/schema.js";
 import type { EngineJobs, Loaded } from "../engine/engine-jobs.js";
 import { requestError, VscoreError } from "../errors.js";
 import type { FinishedRun } from "../runs/read.js";
-import { configOfRun } from "../runs/run-config.js";
+import { configToReadWith } from "../runs/run-config.js";
 import { describeText } from "./describe-text.js";
 import { differencesFromRun } from "./differences-from-run.js";
 import type { ExploredText, ExploreReady } from "./explored-text.js";
@@ -42,7 +42,7 @@ export class Explorer {
    */
   static async load(request: ExploreRequest, jobs: EngineJobs): Promise<Explorer> {
     const { run, layers, among } = request;
-    const config = configOfRun(run);
+    const config = configToReadWith(run);
     const model_revision = folderOf(config.model_id) === null ? run.meta.model_revision : null;
     const loaded = await jobs.load(loadRequest({ ...config, model_revision }));
     const features = new Map<number, LanguageFeatures>();

@@ -7,7 +7,7 @@ import type { EngineJobs } from "../engine/engine-jobs.js";
 import type { FeatureContext } from "../features/describe-feature.js";
 import { chooseExamples } from "../reduce/examples.js";
 import { type FinishedRun, openSums } from "../runs/read.js";
-import { configOfRun } from "../runs/run-config.js";
+import { configToReadWith } from "../runs/run-config.js";
 import { differencesFromRun } from "./differences-from-run.js";
 
 /**
@@ -22,7 +22,7 @@ export async function readContexts(
   jobs: EngineJobs,
   onLoaded: () => void = () => undefined,
 ): Promise<{ contexts: FeatureContext[]; warnings: string[] }> {
-  const config = configOfRun(run);
+  const config = configToReadWith(run);
   const sums = run.meta.languages.map((language) => openSums(run, language));
   const choices = chooseExamples(layer, [feature], sums);
   if (choices.length === 0) return { contexts: [], warnings: [] };

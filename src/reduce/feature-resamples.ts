@@ -75,30 +75,15 @@ export class FeatureResamples {
    * @param coefficients g by language
    */
   contrast(coefficients: readonly number[]): Contrast {
-    const { resamples } = this.drawn;
     const influence = this.influenceOn(coefficients);
-    const variance = new Float64Array(resamples);
-    for (const sample of this.samplesOf(coefficients)) {
-      const { sums, squares } = this.kernel.spread(influence, sample);
-      const n = sample.end - sample.start;
-      for (let b = 0; b < resamples; b++)
-        variance[b] =
-          (variance[b] as number) + spreadOf(sums[b] as number, squares[b] as number, n);
-    }
     const value = dot(coefficients, this.means);
     const size = dot(
       coefficients.map(Math.abs),
       this.means.map((mean) => Math.abs(mean)),
     );
     const resampled = this.resampledOn(coefficients);
-    const studentised = variance.map((each, b) => {
-      const error = (resampled[b] as number) - value;
-      // A resample without any spread: of what is the same in all texts, or of none of the few texts that are unlike the others.
-      if (each === 0) return Math.abs(error) <= ROUNDING * size ? 0 : error / 0;
-      return error / Math.sqrt(each);
-    });
-    const standardError = this.standardErrorOf(coefficients, influence);
-    return { value, standardError, influence, resampled, studentised };
+    const samples = this.samplesOf(coefficients);
+    return contrastOf({ value, size, influence, resampled }, this.kernel, samples);
   }
 
   private resampledOn(coefficients: readonly number[]): Float64Array {
@@ -127,24 +112,9 @@ export class FeatureResamples {
   }
 
   /** The samples that have a part in a contrast. */
-  private samplesOf(coefficients: readonly number[]): { start: number; end: number }[] {
-    const { sampleEnds, isParallel } = this.drawn.units;
-    return sampleEnds
-      .map((end, at) => ({ start: at === 0 ? 0 : (sampleEnds[at - 1] as number), end }))
-      .filter((_, at) => isParallel || coefficients[at] !== 0);
-  }
-
-  private standardErrorOf(
-    coefficients: readonly number[],
-    influence = this.influenceOn(coefficients),
-  ): number {
-    let variance = 0;
-    for (const { start, end } of this.samplesOf(coefficients)) {
-      let [sum, squares] = [0, 0];
-      for (const u of influence.subarray(start, end)) [sum, squares] = [sum + u, squares + u * u];
-      variance += spreadOf(sum, squares, end - start);
-    }
-    return Math.sqrt(variance);
+  private samplesOf(coefficients: readonly number[]): Sample[] {
+    const { isParallel } = this.drawn.units;
+    return allSamples(this.drawn).filter((_, at) => isParallel || coefficients[at] !== 0);
   }
 
   /** μ(f, a) − μ(f, b). */
@@ -157,7 +127,8 @@ export class FeatureResamples {
 
   /** Of μ(f, a) − μ(f, b), without its resamples. */
   standardErrorOfDifference(a: number, b: number): number {
-    return this.standardErrorOf(this.pairOf(a, b));
+    const coefficients = this.pairOf(a, b);
+    return standardErrorOf(this.influenceOn(coefficients), this.samplesOf(coefficients));
   }
 
   private pairOf(a: number, b: number): number[] {
@@ -177,6 +148,73 @@ export class FeatureResamples {
     const ends = this.drawn.units.sampleEnds;
     return Math.min(...ends.map((end, at) => end - (at === 0 ? 0 : (ends[at - 1] as number))));
   }
+}
+
+/** Units that are drawn from one another. */
+interface Sample {
+  start: number;
+  end: number;
+}
+
+const allSamples = ({ units: { sampleEnds } }: UnitResamples): Sample[] =>
+  sampleEnds.map((end, at) => ({ start: at === 0 ? 0 : (sampleEnds[at - 1] as number), end }));
+
+/** @param size of the terms of the value: below its rounding, an error is none */
+function contrastOf(
+  {
+    size,
+    ...found
+  }: Pick<Contrast, "value" | "influence" | "resampled"> & {
+    size: number;
+  },
+  kernel: ResampleKernel,
+  samples: readonly Sample[],
+): Contrast {
+  const { value, influence, resampled } = found;
+  const variance = new Float64Array(resampled.length);
+  for (const sample of samples) {
+    const { sums, squares } = kernel.spread(influence, sample);
+    const n = sample.end - sample.start;
+    for (let b = 0; b < variance.length; b++)
+      variance[b] = (variance[b] as number) + spreadOf(sums[b] as number, squares[b] as number, n);
+  }
+  const studentised = variance.map((each, b) => {
+    const error = (resampled[b] as number) - value;
+    // A resample without any spread: of what is the same in all texts, or of none of the few texts that are unlike the others.
+    if (each === 0) return Math.abs(error) <= ROUNDING * size ? 0 : error / 0;
+    return error / Math.sqrt(each);
+  });
+  return { ...found, standardError: standardErrorOf(influence, samples), studentised };
+}
+
+function standardErrorOf(influence: Float64Array, samples: readonly Sample[]): number {
+  let variance = 0;
+  for (const { start, end } of samples) {
+    let [sum, squares] = [0, 0];
+    for (const u of influence.subarray(start, end)) [sum, squares] = [sum + u, squares + u * u];
+    variance += spreadOf(sum, squares, end - start);
+  }
+  return Math.sqrt(variance);
+}
+
+/**
+ * The ratio of two contrasts of the same units, paired: both are of the same resamples. Its influence is the linear one,
+ * (u_above − ratio · u_below) / below. A resample in which `below` is not above 0 has no ratio.
+ */
+export function ratioOf(above: Contrast, below: Contrast, drawn: UnitResamples): Contrast {
+  const value = above.value / below.value;
+  const influence = above.influence.map(
+    (u, unit) => (u - value * (below.influence[unit] as number)) / below.value,
+  );
+  const resampled = above.resampled.map((each, b) => {
+    const divisor = below.resampled[b] as number;
+    return divisor > 0 ? each / divisor : Number.NaN;
+  });
+  return contrastOf(
+    { value, size: 1 + Math.abs(value), influence, resampled },
+    new ResampleKernel(drawn),
+    allSamples(drawn),
+  );
 }
 
 /** n / (n − 1) · Σ (u − ū)²; 0 where it is but rounding. */

@@ -6,10 +6,14 @@ export interface TokenRule {
   first_token: "drop" | "keep";
 }
 
+/** The role bits of which a token that counts has none. */
+export const uncountedRoles = (rule: TokenRule): number =>
+  (rule.special_tokens === "drop" ? SPECIAL : 0) |
+  (rule.first_token === "drop" ? FIRST_POSITION : 0);
+
 /** Whether a token with these role bits counts. A BOS at the first position needs both rules to say keep. */
 export const isCounted = (role: number, rule: TokenRule): boolean =>
-  ((role & SPECIAL) === 0 || rule.special_tokens === "keep") &&
-  ((role & FIRST_POSITION) === 0 || rule.first_token === "keep");
+  (role & uncountedRoles(rule)) === 0;
 
 /**
  * Sums of one layer and language: for every text, in text order, its active features ascending (CSR over T texts, M active

@@ -1,5 +1,6 @@
 import { EMBEDDED } from "../config/presets.js";
 import { ENOUGH_TEXTS } from "../reduce/enough-texts.js";
+import { controlWords } from "../runs/controls.js";
 import type { FinishedRun } from "../runs/read.js";
 import { topFeatures } from "../runs/top-features.js";
 import type { PlottedRun } from "../views/charts/chart.js";
@@ -13,6 +14,7 @@ export function caveats(run: PlottedRun): string[] {
     return [`${chosen} Other texts, such as another split, tell by how much.`];
   const few = tooFewTexts(run);
   return [
+    ...[controlWords(run.meta)].filter((words) => words !== null),
     ...(few === null
       ? []
       : [`Only ${few} texts a language: from fewer than ${ENOUGH_TEXTS} nothing is claimed.`]),

@@ -1,11 +1,14 @@
+import { CONTROL_WORDS } from "../config/controls.js";
 import { languageName } from "../config/languages.js";
 import { describeFidelity } from "../fidelity/describe-fidelity.js";
+import { controlsOf } from "../runs/controls.js";
 import type { FinishedRun } from "../runs/read.js";
 import { type TopFeature, topFeatures } from "../runs/top-features.js";
 import { digits } from "../views/digits.js";
 import { chanceText, claimLines, intervalText } from "../views/evidence-text.js";
 import { fidelityCells, fidelityColumns, fidelityLegend } from "../views/fidelity-table.js";
 import { caveats } from "./caveats.js";
+import { controlFindings } from "./control-findings.js";
 
 /** What a reviewer asks of a run's scores: every choice, formula, count, hash and limit, as Markdown. */
 export function methodsSheet(run: FinishedRun): string {
@@ -19,6 +22,7 @@ export function methodsSheet(run: FinishedRun): string {
     ["## Texts", ...texts(run)],
     ["## Uncertainty", ...uncertainty(run)],
     ["## The best feature of each language", ...best(top)],
+    ...ofControls(run),
     ["## How far the languages that are compared decide", ...comparison(run, top)],
     ["## Limits", ...limits(run)],
     ["## Versions", ...versions(run)],
@@ -76,6 +80,11 @@ function texts({ meta }: FinishedRun): string[] {
         ? "the first whose English has fewer than 100 characters, as Deng et al. take them"
         : "the first";
   return [
+    ...(meta.letters_changed === null
+      ? []
+      : [
+          `Of the letters and marks were not ASCII, and so changed: ${meta.languages.map((code) => `${code} ${(100 * (meta.letters_changed?.[code] ?? 0)).toFixed(1)} %`).join(", ")}.`,
+        ]),
     `${meta.corpus}${meta.split === null ? "" : `, ${meta.split}`}, revision ${meta.corpus_revision ?? "none"}; asked for were ${meta.n_texts_per_lang === -1 ? "all texts" : `${meta.n_texts_per_lang} texts`} a language, ${rule}${meta.join === "ids" || meta.corpus === "flores" ? "; texts that not every language has, by id, are left out" : ""}.`,
     table(
       [
@@ -164,6 +173,16 @@ const best = (top: readonly TopFeature[]): string[] => [
   ),
 ];
 
+/** What controls there are, and what they say; nothing where there are none. */
+function ofControls(run: FinishedRun): string[][] {
+  const found = controlFindings(run);
+  if (found.length === 0) return [];
+  const made = controlsOf(run).map((kind) => `- ${kind}: ${CONTROL_WORDS[kind]}.`);
+  const how =
+    "Each is a run of the same texts through the same commits. A share of v that is left under one has its interval from resamples of texts that both runs share (bootstrap-t of the ratio). A random dictionary reads Gaussian directions of the centred input through a relu, its thresholds and gains such that every feature fires as often, and is as strong on average, as the real one on tokens of all languages.";
+  return [["## Controls", made.join("\n"), how, ...found]];
+}
+
 /** How much v changes where one of the other languages is left out. */
 function comparison({ meta }: FinishedRun, top: readonly TopFeature[]): string[] {
   const changes = top
@@ -206,7 +225,7 @@ function limits(run: FinishedRun): string[] {
           "Whether the dictionaries reconstruct these languages was not measured: `npx vscore fidelity` does.",
         ]
       : []),
-    "A feature of a script, of a topic or of a spelling is not told from one of a language.",
+    "A feature of a topic is not told from one of a language; one of a script, of a spelling or of single tokens is by `npx vscore controls`.",
     ...meta.warnings.map((warning) => `Warning of the run: ${warning}.`),
   ].map((each) => `- ${each}`);
 }

@@ -1,4 +1,5 @@
 import type { Spec } from "vega";
+import { controlWords } from "../runs/controls.js";
 import type { Meta } from "../runs/meta.js";
 import { type PlottedRun, sourceText, V_FORMULA } from "../views/charts/chart.js";
 import { duration } from "../views/progress.js";
@@ -107,6 +108,9 @@ function provenance(run: PlottedRun): [string, string][] {
       "rule",
       `special tokens: ${meta.special_tokens}, first position: ${meta.first_token}, mean over ${meta.pool}s`,
     ],
+    ...[controlWords(meta)].flatMap((words): [string, string][] =>
+      words === null ? [] : [["control", words]],
+    ),
     ["device", `${meta.device} (${meta.device_name}), ${meta.dtype}`],
     ["made", `${meta.finished} in ${duration(meta.duration_s)}, by vscore ${meta.vscore_version}`],
     [

@@ -7,10 +7,11 @@ import { GATED_CORPUS, RUN_FILES, reportFile } from "../runs/files.js";
 import { openExamples } from "../runs/read.js";
 import type { PlottedRun } from "../views/charts/chart.js";
 import { describedSpec, drawnFiles } from "../views/charts/drawn-files.js";
-import { CHART_KINDS, canDraw, drawChart } from "../views/charts/kinds.js";
+import { CHART_KINDS, canDraw, drawChart, isOfControls } from "../views/charts/kinds.js";
 import { compiled } from "../views/charts/render.js";
 import type { ReportContexts } from "./best-features-html.js";
 import { caveats } from "./caveats.js";
+import { controlFindings } from "./control-findings.js";
 import { findings } from "./findings.js";
 import { type ReportFigure, reportHtml } from "./report-html.js";
 
@@ -23,7 +24,7 @@ export interface WrittenReport {
   page: string;
   figures: string[];
   sentences: string[];
-  /** Figures that a run of another tool has not the numbers for. */
+  /** Figures that the run has not the numbers for; that of controls is none of them: a run need not have any. */
   left_out: string[];
 }
 
@@ -53,7 +54,7 @@ export async function writeReport(
     const bare = await compiled({ ...describedSpec(page), title: "" });
     figures.push({ kind, title: page.title, caption: page.caption, spec: bare });
   }
-  const sentences = [...findings(run), ...caveats(run)];
+  const sentences = [...findings(run), ...controlFindings(run), ...caveats(run)];
   const page = join(folder, reportFile(run.measure));
   await writeWhole(
     page,
@@ -63,7 +64,7 @@ export async function writeReport(
     page,
     figures: written,
     sentences,
-    left_out: CHART_KINDS.filter((kind) => !kinds.includes(kind)),
+    left_out: CHART_KINDS.filter((kind) => !kinds.includes(kind) && !isOfControls(kind)),
   };
 }
 

@@ -3,7 +3,7 @@ import { rmdir, unlink } from "node:fs/promises";
 import { explain } from "./atomic-write.js";
 import { lockRun } from "./lock.js";
 import { ownFiles, removeOwnFiles } from "./own-files.js";
-import { refuseBusyHoldout } from "./store.js";
+import { refuseBusyInnerRuns } from "./store.js";
 
 /**
  * Removes what a run's folder holds of the run, and the folder if nothing else is in it. Of a link, only the link: the run that
@@ -19,7 +19,7 @@ export async function deleteRun(folder: string): Promise<boolean> {
     });
     return true;
   }
-  refuseBusyHoldout(folder);
+  refuseBusyInnerRuns(folder);
   const unlock = await lockRun(folder);
   try {
     await removeOwnFiles(folder);

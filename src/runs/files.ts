@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { CONTROL_KINDS, type ControlKind } from "../config/controls.js";
 
 /** Every file of a run, by its place in the run's folder. */
 export const RUN_FILES = {
@@ -17,6 +18,7 @@ export const RUN_FILES = {
   figuresFolder: "figures",
   experimentsFolder: "experiments",
   holdoutFolder: "holdout",
+  controlsFolder: "controls",
   report: "report.html",
   methods: "methods.md",
   gitignore: ".gitignore",
@@ -42,6 +44,15 @@ export const isRunFile = (name: string): boolean => Object.values<string>(RUN_FI
 
 export const sumsFile = (language: string): string =>
   join(RUN_FILES.sumsFolder, `${language}.safetensors`);
+
+/** Where a run keeps a control of its own: a run too. */
+export const controlFolder = (kind: ControlKind): string => join(RUN_FILES.controlsFolder, kind);
+
+/** Runs that a run keeps, and that go where it goes: of held-out texts, and its controls. As paths below its folder. */
+export const INNER_RUNS: readonly string[] = [
+  RUN_FILES.holdoutFolder,
+  ...CONTROL_KINDS.map(controlFolder),
+];
 
 /** Files written aside carry this ending until they are complete; it is never that of a finished file. */
 export const UNFINISHED = ".unfinished";

@@ -24,7 +24,14 @@ export function fullCsv(
   topK: number,
   layers: readonly number[] = run.meta.layers,
 ): string {
-  const header = [CSV_HEADER, ...MORE.map(([title]) => title), "n_texts", "n_tokens", "fvu"];
+  const header = [
+    CSV_HEADER,
+    ...MORE.map(([title]) => title),
+    "n_texts",
+    "n_tokens",
+    "first_position_share",
+    "fvu",
+  ];
   const lines = layers
     .toSorted((a, b) => a - b)
     .flatMap((layer) =>
@@ -37,6 +44,7 @@ export function fullCsv(
               value === null ? "" : pythonFloat(value),
             ),
             ...[top.n_texts, top.n_tokens],
+            pythonFloat(top.first_position_share),
             top.fvu === null ? "" : pythonFloat(top.fvu),
           ].join(",");
         }),

@@ -2,26 +2,19 @@ import { join } from "node:path";
 import { requestError } from "../errors.js";
 import { shellWord } from "../shell-word.js";
 import { RUN_FILES } from "./files.js";
+import { disagreement } from "./inner-runs.js";
 import type { Meta } from "./meta.js";
 
 /** Where a run keeps what the same features do on texts that had no part in ranking them: a run of its own. */
 export const holdoutFolder = ({ folder }: { folder: string }): string =>
   join(folder, RUN_FILES.holdoutFolder);
 
-/** In what a run and its held-out texts must agree for one's features to be the other's. */
-const SHARED = [
-  ...(["model_id", "model_revision", "hook", "special_tokens", "first_token", "pool"] as const),
-  ...(["languages", "layers", "dictionaries", "corpus", "corpus_revision", "dtype"] as const),
-] satisfies (keyof Meta)[];
-
 /** @throws VscoreError (request) where a run on held-out texts is not of the run that it lies in */
 export function refuseOtherHoldout(
   run: { name: string; folder: string; meta: Meta },
   held: { meta: Meta },
 ): void {
-  const key = SHARED.find(
-    (each) => JSON.stringify(held.meta[each]) !== JSON.stringify(run.meta[each]),
-  );
+  const key = disagreement(held.meta, run.meta, ["control"]);
   if (key === undefined && held.meta.split !== run.meta.split) return;
   const what = key ?? "split";
   throw requestError(

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { CONTROLS } from "../config/controls.js";
 import { DictionaryFacts } from "../engine/dictionary-facts.js";
 
 /** Any tool's code of a language: it is printed, becomes a cell of a table and part of a file's name. */
@@ -43,6 +44,10 @@ export const Meta = z.strictObject({
   special_tokens: z.string(),
   first_token: z.string(),
   pool: z.string(),
+  /** What its texts or dictionaries were put under. */
+  control: z.enum(CONTROLS).default("none"),
+  /** Of a romanised run: by language, the share of letters (and marks) that are not ASCII, and so changed. */
+  letters_changed: z.record(z.string(), z.number()).nullable().default(null),
   device: z.string(),
   device_name: z.string(),
   dtype: z.string(),

@@ -4,12 +4,19 @@ import { dirname, join } from "node:path";
 import { makeFolder } from "./atomic-write.js";
 import { EXPORTED_CSV } from "./exported-csv.js";
 import { EXPORTED_FOLDERS, exportedFiles, foldersOfLayers } from "./exported-folders.js";
-import { EARLIER_RUN, GATED_IGNORE, isOtherReport, isWrittenAside, RUN_FILES } from "./files.js";
+import {
+  EARLIER_RUN,
+  GATED_IGNORE,
+  INNER_RUNS,
+  isOtherReport,
+  isWrittenAside,
+  RUN_FILES,
+} from "./files.js";
 
 /** Files of a run in its folder, as paths below it; `meta.json` first. What people put beside them is not among them. */
 export function ownFiles(folder: string): string[] {
   const { meta, gitignore, sumsFolder, exportsFolder, figuresFolder, ...more } = RUN_FILES;
-  const { experimentsFolder: _, holdoutFolder, ...files } = more;
+  const { experimentsFolder: _, holdoutFolder: _held, controlsFolder: _controls, ...files } = more;
   const within = (subfolder: string, isOurs: RegExp) =>
     namesIn(join(folder, subfolder))
       .filter((name) => isOurs.test(name) || isWrittenAside(name))
@@ -31,18 +38,20 @@ export function ownFiles(folder: string): string[] {
     ...experimentFolders(folder).flatMap((made) =>
       [made, join(made, "parts")].flatMap((place) => within(place, OF_EXPERIMENTS)),
     ),
-    ...(isOurHoldout(folder)
-      ? ownFiles(join(folder, holdoutFolder)).map((name) => join(holdoutFolder, name))
-      : []),
+    ...INNER_RUNS.filter((inner) => isInnerRun(folder, inner)).flatMap((inner) =>
+      ownFiles(join(folder, inner)).map((name) => join(inner, name)),
+    ),
   ].filter((name) => lstatSync(join(folder, name), { throwIfNoEntry: false })?.isFile());
 }
 
-/** Whether a run in it is of held-out texts; not a link to one: what is behind it is another's. */
-function isOurHoldout(folder: string): boolean {
-  const held = join(folder, RUN_FILES.holdoutFolder);
-  const isHere = lstatSync(held, { throwIfNoEntry: false })?.isDirectory() === true;
-  return isHere && existsSync(join(held, RUN_FILES.config));
-}
+/** Whether there is a run that a run keeps; not behind a link: what is there is another's. */
+const isInnerRun = (folder: string, inner: string): boolean =>
+  isRealFolder(folder, inner) && existsSync(join(folder, inner, RUN_FILES.config));
+
+/** Whether every step of a path below a folder is a folder, and no link to one. */
+const isRealFolder = (folder: string, path: string): boolean =>
+  (dirname(path) === "." || isRealFolder(folder, dirname(path))) &&
+  lstatSync(join(folder, path), { throwIfNoEntry: false })?.isDirectory() === true;
 
 /** Removes a run's own files and the folders that this leaves empty. */
 export async function removeOwnFiles(folder: string): Promise<void> {
@@ -99,9 +108,9 @@ const experimentFolders = (folder: string): string[] =>
     .map((name) => join(RUN_FILES.experimentsFolder, name));
 
 async function removeEmptyFolders(folder: string): Promise<void> {
-  const { sumsFolder, exportsFolder, figuresFolder, experimentsFolder, holdoutFolder } = RUN_FILES;
-  const held = join(folder, holdoutFolder);
-  if (lstatSync(held, { throwIfNoEntry: false })?.isDirectory()) await removeEmptyFolders(held);
+  const { sumsFolder, exportsFolder, figuresFolder, experimentsFolder, controlsFolder } = RUN_FILES;
+  for (const inner of INNER_RUNS.filter((path) => isRealFolder(folder, path)))
+    await removeEmptyFolders(join(folder, inner));
   const exported = EXPORTED_FOLDERS.map(({ name }) => join(exportsFolder, name)).flatMap((made) => [
     ...foldersOfLayers(join(folder, made)).map((name) => join(made, name)),
     made,
@@ -114,7 +123,8 @@ async function removeEmptyFolders(folder: string): Promise<void> {
     figuresFolder,
     ...made,
     experimentsFolder,
-    holdoutFolder,
+    ...INNER_RUNS,
+    controlsFolder,
   ]) {
     await rmdir(join(folder, name)).catch(() => undefined);
   }

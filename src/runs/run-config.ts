@@ -1,6 +1,7 @@
 import { differingKeys } from "../config/differing-keys.js";
 import type { RunConfig } from "../config/schema.js";
 import { requestError } from "../errors.js";
+import { refuseControl } from "./controls.js";
 import type { FinishedRun } from "./read.js";
 import { storedConfig } from "./site.js";
 
@@ -23,4 +24,14 @@ export function configOfRun({ meta, folder }: Pick<FinishedRun, "meta" | "folder
   throw requestError(
     `${folder}: config.json says ${key} ${JSON.stringify(shared[key])}, meta.json says ${JSON.stringify(told[key])}. One of them was changed: restore it, or compute the run anew.`,
   );
+}
+
+/**
+ * The same, for reading or changing texts with a run's own model and dictionaries.
+ *
+ * @throws VscoreError (request) for a control too
+ */
+export function configToReadWith(run: Pick<FinishedRun, "meta" | "folder">): RunConfig {
+  refuseControl(run);
+  return configOfRun(run);
 }

@@ -6,7 +6,14 @@ import { requestError } from "../errors.js";
 import { shellWord } from "../shell-word.js";
 import { explain, makeFolder, writeAside, writeWhole } from "./atomic-write.js";
 import { Fidelity, misfitOfFidelity } from "./fidelity-file.js";
-import { GATED_CORPUS, GATED_IGNORE, isWrittenAside, RUN_FILES, sumsFile } from "./files.js";
+import {
+  GATED_CORPUS,
+  GATED_IGNORE,
+  INNER_RUNS,
+  isWrittenAside,
+  RUN_FILES,
+  sumsFile,
+} from "./files.js";
 import { lockHolder, lockRun } from "./lock.js";
 import type { Meta, RunNews } from "./meta.js";
 import { bringBack, ownFiles, putAside, removeAside, removeOwnFiles } from "./own-files.js";
@@ -38,7 +45,7 @@ export class RunStore {
       );
     }
     try {
-      refuseBusyHoldout(folder);
+      refuseBusyInnerRuns(folder);
       if (found !== "free") await putAside(store.folder, { isFinished: found === "finished" });
       await store.writeConfig(config);
       if (config.corpus === GATED_CORPUS)
@@ -157,11 +164,13 @@ export class RunStore {
   }
 }
 
-/** @throws VscoreError (request) while another process is at work on a run's held-out texts */
-export function refuseBusyHoldout(folder: string): void {
-  const holder = lockHolder(join(folder, RUN_FILES.holdoutFolder));
-  if (holder !== null)
-    throw requestError(
-      `The process ${holder.pid} is at work on the held-out texts of the run in ${folder}. Expected nobody. Wait for it, or stop it.`,
-    );
+/** @throws VscoreError (request) while another process is at work on a run's held-out texts, or on a control */
+export function refuseBusyInnerRuns(folder: string): void {
+  for (const inner of INNER_RUNS) {
+    const holder = lockHolder(join(folder, inner));
+    if (holder !== null)
+      throw requestError(
+        `The process ${holder.pid} is at work on ${inner} of the run in ${folder}. Expected nobody. Wait for it, or stop it.`,
+      );
+  }
 }

@@ -36,6 +36,8 @@ export interface TopFeature extends RankedFeature, FeatureEvidence {
   tau: number | null;
   /** v over comparisons that lack one of the other languages each: from the least to the most; null with two languages. */
   leave_one_out: Interval | null;
+  /** Share of its summed activation on this language that is at the first position of texts. */
+  first_position_share: number;
   n_texts: number;
   n_tokens: number;
   /** Fraction of variance that the layer's dictionary leaves unexplained on this language; null where nobody looked. */
@@ -46,6 +48,9 @@ export interface TopFeature extends RankedFeature, FeatureEvidence {
    */
   flags: ("unrebuilt" | "sink" | "shared" | "not-own" | "silent")[];
 }
+
+/** Above it, a feature is that of the sink at the first position. */
+export const SINK_SHARE = 0.5;
 
 export interface TopSelection {
   layer?: number | undefined;
@@ -144,7 +149,8 @@ function withStatistics(
   const runnerUpMean = means[runnerUp] as number;
   const flags: TopFeature["flags"] = [];
   if (isNotRebuilt(run, ranked.layer, language)) flags.push("unrebuilt");
-  if ((statistics.firstShare[at] as number) > 0.5) flags.push("sink");
+  const firstShare = statistics.firstShare[at] as number;
+  if (firstShare > SINK_SHARE) flags.push("sink");
   if (statistics.activeFraction[at] === 0) flags.push("silent");
   if (runnerUpMean > mean) flags.push("not-own");
   else if (mean > 0 && runnerUpMean >= mean / 2) flags.push("shared");
@@ -160,6 +166,7 @@ function withStatistics(
     tau: specificity(means),
     leave_one_out: leaveOneOutRange(means, k),
     ...evidenceOf(run, ranked, means),
+    first_position_share: firstShare,
     n_texts: run.meta.texts[language] ?? 0,
     n_tokens: run.meta.tokens_counted[language] ?? 0,
     fvu: knownFvu(run.fidelity, ranked.layer, language),

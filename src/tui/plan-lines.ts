@@ -1,5 +1,6 @@
 import { estimateRun } from "../compute/estimate.js";
 import { checkCorpus } from "../compute/gather-texts.js";
+import { CONTROL_WORDS } from "../config/controls.js";
 import { FLORES_PLUS } from "../config/flores-plus.js";
 import { languageName } from "../config/languages.js";
 import { resolveConfig } from "../config/resolve.js";
@@ -30,6 +31,9 @@ export function planOf(asked: PartialConfig): { lines: string[]; problems: strin
         `${config.languages.length} languages: ${config.languages.map((code) => `${code} (${languageName(code)})`).join(", ")}`,
         "",
         `corpus   ${config.corpus}${local?.split === null ? "" : ` (${config.split})`}`,
+        ...(config.control === "none"
+          ? []
+          : [`control  ${config.control}: ${CONTROL_WORDS[config.control]}`]),
         `texts    ${texts === null ? "all of the corpus" : texts}${local === null ? " (FLORES+ is fetched first)" : ""}`,
         `tokens   ${tokens}`,
         `disk     ${disk}`,

@@ -1,4 +1,5 @@
 import type { FeatureOnLanguage } from "../features/describe-feature.js";
+import { controlWords } from "../runs/controls.js";
 import type { ForeignRun } from "../runs/foreign.js";
 import type { FinishedRun } from "../runs/read.js";
 import type { RankedFeature, TopFeature } from "../runs/top-features.js";
@@ -19,6 +20,7 @@ export function runLines(run: FinishedRun): string[] {
     `${name}: ${meta.model_id}, ${corpus}, ${meta.languages.length} languages, texts in each: ${texts}`,
     `v(f, L) = mean activation on L − mean of the other languages' means, over ${meta.pool}s; special tokens: ${meta.special_tokens}, first position: ${meta.first_token}`,
     ...ranked,
+    ...[controlWords(meta)].filter((words) => words !== null),
     ...claimLines(run),
   ];
 }

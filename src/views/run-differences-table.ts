@@ -19,10 +19,11 @@ const LABELS: Record<RunDifference["key"] | FactKey, string> = {
   texts: "texts a language",
   texts_sha256: "the texts themselves",
   sample: "sample of texts",
-  seed: "seed of the sample",
+  seed: "seed",
   special_tokens: "special tokens",
   first_token: "first position",
   pool: "mean over",
+  control: "control",
   dtype: "precision",
 };
 

@@ -1,7 +1,8 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Kind, type LayerRunner, WORK } from "../../src/evidence/layer-work.js";
-import { columnsOf, drawnFor, gatherEvidence, piecesOf } from "../../src/evidence.js";
+import { drawnFor, gatherEvidence, piecesOf } from "../../src/evidence.js";
+import { layerColumns } from "../../src/layer-columns.js";
 import { permutationTest } from "../../src/reduce/permutation-test.js";
 import { sharedIds } from "../../src/reduce/text-ids.js";
 import { textUnits } from "../../src/reduce/text-units.js";
@@ -48,7 +49,7 @@ export function timeParts(
   const sums = timed(times, "reading", () => readRun(folder));
   const layer = sums[0]?.layers.keys().next().value as number;
   const { rankings } = timed(times, "scores", () => scoreLayers(sums, [layer], { pool: POOL }));
-  const columns = timed(times, "by feature", () => columnsOf(sums, layer, POOL));
+  const columns = timed(times, "by feature", () => layerColumns(sums, layer, POOL));
   const drawn = timed(times, "draws", () => {
     const { ids, isParallel } = sharedIds(
       sums.map(({ texts }) => texts),

@@ -47,6 +47,13 @@ test("--dry-run tells the plan and starts nothing", async () => {
   expect(readdirSync(at())).toEqual(["corpus.jsonl"]);
 });
 
+test("--dry-run tells a control where there is one", async () => {
+  const asked = { corpus: corpus(), out_dir: at("run") };
+  expect(await dryRun(asked)).not.toMatch(/^control/m);
+  const said = await dryRun({ ...asked, control: "shuffled" });
+  expect(said).toMatch(/^control +shuffled: the words of every text in a random order/m);
+});
+
 test("--dry-run --json is the same for machines", async () => {
   const flags = { corpus: corpus(), out_dir: at("run") };
   const plan = JSON.parse(await dryRun(flags, { json: true }));

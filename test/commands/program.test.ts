@@ -1,6 +1,7 @@
 import { CommanderError } from "commander";
 import { describe, expect, test } from "vitest";
 import { type Actions, buildProgram } from "../../src/commands/program.js";
+import { CONTROL_KINDS } from "../../src/config/controls.js";
 import { CONFIG_KEYS, flagOf, RunConfig } from "../../src/config/schema.js";
 
 /** Parses a command line; gives back what would have been done, or what was said instead. */
@@ -21,6 +22,7 @@ function run(...args: string[]): { did: unknown[]; said: string; error: Commande
     "show",
     "compare",
     "plot",
+    "controls",
     "explore",
     "ablate",
     "interactions",
@@ -70,6 +72,31 @@ test("compare takes two runs, with a figure or without", () => {
     ["compare", ["a", "b"], { topK: 3, rankBy: "v", figure: "x.png", json: true }],
   ]);
   expect(run("compare", "a").said).toContain("missing required argument 'OTHER'");
+});
+
+describe("controls", () => {
+  const none = {
+    ...{ kinds: [], overwrite: false, layer: undefined, language: undefined, topK: 5 },
+    ...{ rankBy: "v", stallTimeout: 900, json: false },
+  };
+
+  test("shows what there is, or computes kinds first, in their order", () => {
+    expect(run("controls", "demo").did).toEqual([["controls", "demo", none]]);
+    const kinds = ["romanised", "random-dictionary"];
+    const asked = ["--kind", "random-dictionary, romanised", "--overwrite", "--top-k", "2"];
+    expect(run("controls", "demo", ...asked, "--json").did).toEqual([
+      ["controls", "demo", { ...none, kinds, overwrite: true, topK: 2, json: true }],
+    ]);
+    expect(run("controls", "demo", "--kind", "all").did).toEqual([
+      ["controls", "demo", { ...none, kinds: [...CONTROL_KINDS] }],
+    ]);
+  });
+
+  test("a kind that there is not is refused with those that there are", () => {
+    const { did, said } = run("controls", "demo", "--kind", "shuffled,backwards");
+    expect(did).toEqual([]);
+    expect(said).toContain("There is no control backwards. Expected shuffled, romanised,");
+  });
 });
 
 describe("cluster", () => {

@@ -13,10 +13,7 @@ const codes = ["eng_Latn", "tha_Thai"];
 const about = (changes: Partial<RunConfig> = {}) => ({
   config: configOf(changes),
   loaded: loadedOf(),
-  gathered: {
-    languages: new Map(codes.map((code) => [code, texts])),
-    ...{ revision: null, sharesIds: true, warnings: [] },
-  },
+  languages: new Map(codes.map((code) => [code, texts])),
   tokenized: new Map(codes.map((code) => [code, { tokens, counted: tokens, truncated: 0 }])),
 });
 const jobsOf = (english: number, hooks: Record<string, number> = {}) =>

@@ -15,6 +15,7 @@ const ENGLISH = languageSums(
 const SPANISH = languageSums("spa_Latn", { 1: [[token(0), token(0)]] }, 1);
 const config = configOf({ sample: "random", seed: 5, pool: "text" });
 const meta = describeRun({
+  lettersChanged: null,
   config,
   loaded: loadedOf(),
   languages: [ENGLISH, SPANISH],

@@ -8,7 +8,9 @@ test("of a place that could not be written, it is told that the run need not beg
   const error = explain(full, "run/x") as VscoreError;
   expect(error.message).not.toContain("--resume");
   const told = withWayOn(error) as VscoreError;
-  expect(told.message).toMatch(/same command again\. What the run finished is kept: with --resume/);
+  expect(told.message).toMatch(
+    /same command again\. What the run finished is kept: the same command, compute with --resume/,
+  );
   expect([told.kind, told.exitCode]).toEqual(["environment", 3]);
   expect(told.details).toEqual(error.details);
 });

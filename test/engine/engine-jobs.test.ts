@@ -80,7 +80,9 @@ describe("tokenize", () => {
       specialFirst: Uint8Array.of(0, 0),
       truncated: [1],
     });
-    expect(asked[0]?.request).toEqual({ language: "eng_Latn", texts: ["a", "b"] });
+    expect(asked[0]?.request).toEqual({
+      ...{ language: "eng_Latn", texts: ["a", "b"], deal_seed: null },
+    });
   });
 
   test("lengths that are not one for each text are refused", async () => {

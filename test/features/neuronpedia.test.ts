@@ -15,9 +15,14 @@ test("without one, or without the layer, there is none", () => {
   expect(neuronpediaPage(meta, 9, 7)).toBeNull();
 });
 
+test("a random dictionary's feature has none, whatever stands at its number", () => {
+  expect(neuronpediaPage({ ...meta, control: "random-dictionary" }, 1, 7)).toBeNull();
+  expect(neuronpediaPage({ ...meta, control: "shuffled" }, 1, 7)).not.toBeNull();
+});
+
 test("an id cannot lead elsewhere", () => {
   const dictionaries = meta.dictionaries.map((each) => ({ ...each, neuronpedia_id: `a b/"?x=1#` }));
-  expect(neuronpediaPage({ dictionaries }, 1, 7)).toBe(
+  expect(neuronpediaPage({ ...meta, dictionaries }, 1, 7)).toBe(
     "https://www.neuronpedia.org/a%20b/%22%3Fx%3D1%23/7",
   );
 });

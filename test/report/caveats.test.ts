@@ -14,6 +14,9 @@ test("the texts that ranked the features are those that the numbers are from", (
     expect(sentences.join("\n")).toContain(
       "ranked by the same texts that v and the means are from",
     );
+  expect(caveats({ ...run, meta: { ...run.meta, control: "shuffled" } })[0]).toMatch(
+    /^A control \(shuffled\): /,
+  );
   expect(caveats(run)[0]).toMatch(/^Only 2 texts a language: .* nothing is claimed/);
 });
 

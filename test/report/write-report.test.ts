@@ -5,20 +5,22 @@ import { writeReport } from "../../src/report/write-report.js";
 import { isOtherReport } from "../../src/runs/files.js";
 import { rankedBy } from "../../src/runs/rank-by.js";
 import type { FinishedRun } from "../../src/runs/read.js";
-import { CHART_KINDS } from "../../src/views/charts/kinds.js";
+import { CHART_KINDS, isOfControls } from "../../src/views/charts/kinds.js";
 import { withEvidence } from "../fixtures/evidence.js";
 import { writeRun } from "../fixtures/runs.js";
 import { useTempFolder } from "../fixtures/temp-folder.js";
 import { examples, threeLanguageRun } from "../fixtures/tui.js";
 
 const at = useTempFolder();
+/** Of a run without controls. */
+const DRAWN = CHART_KINDS.filter((kind) => !isOfControls(kind));
 
 test("every figure is there as SVG and PNG, and in the page", async () => {
   const written = await writeReport(withEvidence(threeLanguageRun()), at());
-  const expected = CHART_KINDS.flatMap((kind) => [`${kind}.png`, `${kind}.svg`]).sort();
+  const expected = DRAWN.flatMap((kind) => [`${kind}.png`, `${kind}.svg`]).sort();
   expect(readdirSync(at("figures")).sort()).toEqual(expected);
   const html = readFileSync(written.page, "utf8");
-  for (const kind of CHART_KINDS) expect(html).toContain(`id="figure-${kind}"`);
+  for (const kind of DRAWN) expect(html).toContain(`id="figure-${kind}"`);
   expect(html.length).toBeLessThan(6e6);
   expect(written.left_out).toEqual([]);
 });
@@ -31,7 +33,7 @@ test("of a run of another tool, what needs means is left out and said to be", as
   };
   const { left_out, figures } = await writeReport(foreign, at());
   expect(left_out).toEqual(["features", "specialisation", "stability", "learning"]);
-  expect(figures).toHaveLength(2 * (CHART_KINDS.length - 4));
+  expect(figures).toHaveLength(2 * (DRAWN.length - 4));
 });
 
 test("texts of a gated corpus are on the page only where that is asked for", async () => {
@@ -55,7 +57,7 @@ test("by another measure it says so at every table and figure, and leaves the on
   expect(written.page).toBe(at("report-by-margin.html"));
   expect(written.left_out).toEqual(["stability", "learning"]);
   expect(readdirSync(at("figures")).filter((name) => !before.includes(name))).toHaveLength(
-    2 * (CHART_KINDS.length - 2),
+    2 * (DRAWN.length - 2),
   );
   expect(isOtherReport("report-by-margin.html")).toBe(true);
   const html = readFileSync(written.page, "utf8");

@@ -3,6 +3,8 @@ import { dirname } from "node:path";
 import { expect, test } from "vitest";
 import { deleteRun } from "../../src/runs/delete-run.js";
 import { csvName, dictionariesBeside } from "../../src/runs/exported-csv.js";
+import { lockRun } from "../../src/runs/lock.js";
+import { rejectionOf } from "../fixtures/failure.js";
 import { metaOf, runOf, writeRun } from "../fixtures/runs.js";
 import { useTempFolder } from "../fixtures/temp-folder.js";
 
@@ -14,6 +16,28 @@ test("of a link, the link is removed and not the run that it leads to", async ()
   expect(await deleteRun(at("link"))).toBe(true);
   expect(lstatSync(at("link"), { throwIfNoEntry: false })).toBeUndefined();
   expect(existsSync(at("precious", "meta.json"))).toBe(true);
+});
+
+test("controls and held-out texts go with the run; behind a link nothing does, and what people put there stays", async () => {
+  const run = () => runOf(metaOf(), { 1: [[1], [-1]] });
+  for (const name of ["run", "run/holdout", "run/controls/shuffled", "elsewhere"])
+    writeRun(at(name), run());
+  symlinkSync(at("elsewhere"), at("run", "controls", "romanised"));
+  writeFileSync(at("run", "controls", "notes.txt"), "");
+  expect(await deleteRun(at("run"))).toBe(false);
+  expect(readdirSync(at("run"))).toEqual(["controls"]);
+  expect(readdirSync(at("run", "controls")).sort()).toEqual(["notes.txt", "romanised"]);
+  expect(existsSync(at("elsewhere", "meta.json"))).toBe(true);
+});
+
+test("a run is not deleted while a process is at work on one of its controls", async () => {
+  for (const name of ["run", "run/controls/shuffled"])
+    writeRun(at(name), runOf(metaOf(), { 1: [[1], [-1]] }));
+  const unlock = await lockRun(at("run", "controls", "shuffled"));
+  const failure = await rejectionOf(deleteRun(at("run")));
+  await unlock();
+  expect(failure.message).toMatch(/is at work on controls\/shuffled of the run/);
+  expect(existsSync(at("run", "meta.json"))).toBe(true);
 });
 
 test("CSVs with the dictionaries beside them go with the run, by whatever layers they are named", async () => {

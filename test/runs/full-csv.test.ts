@@ -22,13 +22,13 @@ it("seven columns as the companions have them, and behind them all that is known
     fullCsv({ ...run, evidence: evidenceOf(["eng_Latn", "spa_Latn"], 3, 2) }, 3),
   );
   expect(header?.join()).toBe(
-    `${CSV_HEADER},ci_lo,ci_hi,p,q,heldout_v,margin,auroc,rate,rate_elsewhere,tau,n_texts,n_tokens,fvu`,
+    `${CSV_HEADER},ci_lo,ci_hi,p,q,heldout_v,margin,auroc,rate,rate_elsewhere,tau,n_texts,n_tokens,first_position_share,fvu`,
   );
   // Rank 1 is feature 1: p and q are found by the feature, all else by the place.
   expect(first?.slice(0, 12)).toEqual([
     ...["3", "eng_Latn", "en", "English", "1", "1", "3.0", "20.0", "30.0", "1.0", "11.0", "60.0"],
   ]);
-  expect(first?.slice(-3)).toEqual(["2", "40", ""]);
+  expect(first?.slice(-4)).toEqual(["2", "40", "0.0", ""]);
   expect(second?.slice(4, 10)).toEqual(["2", "2", "2.0", "21.0", "31.0", "2.0"]);
   // Behind the best there is evidence of, p and q are all.
   expect(third?.slice(4, 12)).toEqual(["3", "0", "1.0", "", "", "0.0", "10.0", ""]);

@@ -16,7 +16,7 @@ const top: TopFeature = {
   ...{ active_fraction: 0.125, active_elsewhere: 0.01, interval: { lo: 2, hi: 3 } },
   ...{ p: 0.000999, q: 0.0123, heldout_v: 2.25, stability: 1, auroc: 0.9875, dz: 1.5 },
   ...{ label: null, leave_one_out: null, n_texts: 100, n_tokens: 2000 },
-  ...{ fvu: null, flags: ["sink", "shared"] },
+  ...{ first_position_share: 0.75, fvu: null, flags: ["sink", "shared"] },
 };
 const cellsOf = (line: string | undefined) =>
   (line ?? "")

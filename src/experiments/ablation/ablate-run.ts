@@ -5,7 +5,7 @@ import { requestError } from "../../errors.js";
 import { ENOUGH_TEXTS } from "../../reduce/enough-texts.js";
 import type { LongExperiment } from "../../runs/experiments.js";
 import type { FinishedRun } from "../../runs/read.js";
-import { configOfRun } from "../../runs/run-config.js";
+import { configToReadWith } from "../../runs/run-config.js";
 import { loadRunModel } from "../run-model.js";
 import type {
   AblationConfig,
@@ -54,7 +54,7 @@ export async function ablate(
   open: OpenExperiment,
   onNews: (news: ExperimentNews) => void,
 ): Promise<{ result: AblationResult; rows: Uint8Array }> {
-  const config = configOfRun(run);
+  const config = configToReadWith(run);
   const { layers } = request;
   const planned = layers.map((layer) => ({
     layer,

@@ -4,7 +4,7 @@ import type { EngineJobs } from "../../engine/engine-jobs.js";
 import { differencesFromRun } from "../../explore/differences-from-run.js";
 import type { Ranking } from "../../reduce/v-score.js";
 import { type FinishedRun, openExamples } from "../../runs/read.js";
-import { configOfRun } from "../../runs/run-config.js";
+import { configToReadWith } from "../../runs/run-config.js";
 import { type SpanSums, sumSpans, type TextSpan, type Watched } from "../spans.js";
 import { analyse, type NounFeature, type OwnFeature, type ReadRow } from "./analyse.js";
 import { coverageWarnings, rowWarnings, silenceWarnings } from "./row-warnings.js";
@@ -112,7 +112,7 @@ export async function readSpans(
   jobs: EngineJobs,
   onLoaded: () => void,
 ): Promise<{ sums: (SpanSums | null)[]; warnings: string[] }> {
-  const config = configOfRun(run);
+  const config = configToReadWith(run);
   const model_revision = folderOf(config.model_id) === null ? run.meta.model_revision : null;
   const loaded = await jobs.load(loadRequest({ ...config, model_revision }));
   onLoaded();

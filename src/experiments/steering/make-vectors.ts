@@ -3,7 +3,7 @@ import { requestError } from "../../errors.js";
 import { shortHash, spreadTexts } from "../../plan.js";
 import type { TokenRule } from "../../reduce/text-sums.js";
 import type { FinishedRun } from "../../runs/read.js";
-import { configOfRun } from "../../runs/run-config.js";
+import { configToReadWith } from "../../runs/run-config.js";
 import { place, readCorpus } from "../ablation/evaluation-texts.js";
 import { loadRunModel } from "../run-model.js";
 import type { BankFacts } from "./bank-file.js";
@@ -66,7 +66,7 @@ export async function makeVectors(
   // One dictionary, by which it is told how texts begin.
   const { loaded, warnings } = await loadRunModel(
     run,
-    configOfRun(run),
+    configToReadWith(run),
     run.meta.layers.slice(0, 1),
     jobs,
   );

@@ -4,7 +4,7 @@ import type { Ranking } from "../../reduce/v-score.js";
 import type { LongExperiment } from "../../runs/experiments.js";
 import type { FinishedRun } from "../../runs/read.js";
 import { refuseTopK } from "../../runs/refuse-top-k.js";
-import { configOfRun } from "../../runs/run-config.js";
+import { configToReadWith } from "../../runs/run-config.js";
 import type { OpenExperiment } from "../ablation/ablate-run.js";
 import type { ExperimentNews } from "../ablation/measure.js";
 import { loadRunModel } from "../run-model.js";
@@ -78,7 +78,7 @@ export async function prepare(
   jobs: EngineJobs,
   onNews: (news: ExperimentNews) => void,
 ): Promise<Ready> {
-  const config = configOfRun(run);
+  const config = configToReadWith(run);
   const gated = gatedLayers(request);
   refuseMissing(
     run,

@@ -3,7 +3,7 @@ import { requestError } from "../../errors.js";
 import { ENOUGH_TEXTS } from "../../reduce/enough-texts.js";
 import type { Ranking } from "../../reduce/v-score.js";
 import type { FinishedRun } from "../../runs/read.js";
-import { configOfRun } from "../../runs/run-config.js";
+import { configToReadWith } from "../../runs/run-config.js";
 import { describeTexts, type OpenExperiment } from "../ablation/ablate-run.js";
 import type { EvaluationFacts } from "../ablation/ablation-result.js";
 import { distinctSets } from "../ablation/ablation-sets.js";
@@ -63,7 +63,7 @@ export async function synergy(
   open: OpenExperiment,
   onNews: (news: ExperimentNews) => void,
 ): Promise<{ result: SynergyResult; rows: Uint8Array }> {
-  const config = configOfRun(run);
+  const config = configToReadWith(run);
   const { layers, topK, projection, groups } = request;
   const planned = layers.map((layer) => pairSets(run, layer, topK));
   onNews({ type: "phase", phase: "reading texts" });

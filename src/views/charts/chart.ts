@@ -69,7 +69,8 @@ export function sourceText(run: PlottedRun): string {
   const [fewest, most] = [Math.min(...counts), Math.max(...counts)];
   const tokens = Object.values(meta.tokens_counted).reduce((sum, count) => sum + count, 0);
   const split = meta.split === null ? "" : ` (${meta.split})`;
-  return `${modelText(meta)}, ${meta.corpus}${split}, ${fewest === most ? fewest : `${fewest}–${most}`} texts a language, ${tokens} counted tokens`;
+  const control = meta.control === "none" ? "" : `, control: ${meta.control}`;
+  return `${modelText(meta)}, ${meta.corpus}${split}${control}, ${fewest === most ? fewest : `${fewest}–${most}`} texts a language, ${tokens} counted tokens`;
 }
 
 /** Which model a run is of. */

@@ -1,9 +1,11 @@
 import { requestError } from "../../errors.js";
+import { controlsOf } from "../../runs/controls.js";
 import { isExclusive, refuseExclusive } from "../../runs/rank-by.js";
 import { runWord } from "../../runs/read.js";
 import { refuseShortLists, refuseTopK } from "../../runs/refuse-top-k.js";
 import { rankedCounts } from "../../runs/top-features.js";
 import type { Chart, ChartOptions, PlottedRun } from "./chart.js";
+import { controlsChart } from "./controls.js";
 import { learning, stability } from "./learning.js";
 import {
   featureHeatmap,
@@ -31,6 +33,8 @@ interface Kind {
   isByV?: boolean;
   /** About what languages' lists share: these have to be of one length, and able to share something. */
   comparesLists?: boolean;
+  /** Needs a run that has controls. */
+  needsControls?: boolean;
   /** Another drawing for a page, where a figure can have controls. */
   onPage?: (run: PlottedRun, options: ChartOptions) => Chart;
   /** Null for a run that lacks what it shows: means, of a run of another tool. */
@@ -90,6 +94,10 @@ export const KINDS = {
     ...{ about: "what is left of a best feature's v on other texts, by their number", topK: 1 },
     ...{ needsMeans: true, needsEvidence: true, isByV: true, draw: learning },
   },
+  controls: {
+    ...{ about: "what is left of v under the run's controls, and a random dictionary", topK: 5 },
+    ...{ isOfOneLayer: true, needsMeans: true, needsControls: true, draw: controlsChart },
+  },
   summary: {
     about: "each language's best feature at each layer, as a table",
     topK: 1,
@@ -106,8 +114,13 @@ export const canDraw = (run: PlottedRun, kind: ChartKind): boolean => {
   if (run.statistics === null) return chosen.needsMeans !== true;
   if (run.measure !== undefined && (chosen.isByV === true || comparesNothing(run, chosen)))
     return false;
+  if (chosen.needsControls === true) return controlsOf(run).length > 0;
   return run.evidence !== null || chosen.needsEvidence !== true;
 };
+
+/** Whether a figure is of something that a run of ours may not have, and need not. */
+export const isOfControls = (kind: ChartKind): boolean =>
+  (KINDS[kind] as Kind).needsControls === true;
 
 /** Whether a figure is about features in common, and the run ranked by a measure that ranks each for one language, or too few. */
 const comparesNothing = (run: PlottedRun, { comparesLists, topK }: Kind): boolean => {
@@ -161,6 +174,10 @@ export function drawChart(
   const draw = (place === "page" && chosen.onPage) || chosen.draw;
   const chart = draw(run, options);
   if (chart !== null) return palingNotRebuilt(chart, run, options);
+  if (run.statistics !== null && chosen.needsControls === true)
+    throw requestError(
+      `${kind}: the run ${run.name} has no controls. Expected at least one. Make them: npx vscore controls ${runWord(run)} --kind all`,
+    );
   if (run.statistics !== null)
     throw requestError(
       `${kind}: the run ${run.name} has no evidence.safetensors, which tells how sure its scores are. Expected a run that has it. Make one without the model: npx vscore rescore ${runWord(run)} --languages …`,

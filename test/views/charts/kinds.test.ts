@@ -6,6 +6,7 @@ import {
   type ChartRequest,
   canDraw,
   drawChart,
+  isOfControls,
 } from "../../../src/views/charts/kinds.js";
 import { renderSvg } from "../../../src/views/charts/render.js";
 import { withEvidence } from "../../fixtures/evidence.js";
@@ -14,6 +15,8 @@ import { metaOf, runOf } from "../../fixtures/runs.js";
 import { sharingRun } from "../../fixtures/sharing-run.js";
 import { threeLanguageRun } from "../../fixtures/tui.js";
 
+/** Of a run without controls; that of controls has tests of its own. */
+const DRAWN = CHART_KINDS.filter((kind) => !isOfControls(kind));
 const plain = threeLanguageRun();
 const run = withEvidence(plain);
 const draw = (kind: (typeof CHART_KINDS)[number], request: ChartRequest = {}) =>
@@ -22,7 +25,7 @@ const draw = (kind: (typeof CHART_KINDS)[number], request: ChartRequest = {}) =>
 const valuesOf = ({ spec }: Chart): any[] => (spec as any).data.values;
 
 test("every kind has a title, a caption, where its numbers come from, and data", () => {
-  for (const kind of CHART_KINDS) {
+  for (const kind of DRAWN) {
     const chart = draw(kind);
     expect(chart.title.length, kind).toBeGreaterThan(10);
     expect(chart.caption, kind).toMatch(/\.$/);
@@ -32,7 +35,7 @@ test("every kind has a title, a caption, where its numbers come from, and data",
 });
 
 test("the pointer over any mark that has data tells it by names that a reader knows", () => {
-  for (const kind of CHART_KINDS) {
+  for (const kind of DRAWN) {
     const json = JSON.stringify(draw(kind).spec);
     const titles = [...json.matchAll(/"tooltip":(\[.*?\])/g)].flatMap(([, list]) =>
       (JSON.parse(list as string) as { title: string }[]).map(({ title }) => title),
@@ -226,7 +229,7 @@ describe("what cannot be drawn is refused with what can", () => {
       expect(failureOf(() => drawChart(plain, kind, {})).message).toMatch(
         /has no evidence.safetensors, .* npx vscore rescore/,
       );
-    expect(CHART_KINDS.filter((kind) => !canDraw(plain, kind))).toEqual(["stability", "learning"]);
+    expect(DRAWN.filter((kind) => !canDraw(plain, kind))).toEqual(["stability", "learning"]);
   });
 
   test("a run of another tool has no means; all else is drawn", () => {
@@ -235,7 +238,7 @@ describe("what cannot be drawn is refused with what can", () => {
       statistics: null,
       meta: { languages: run.meta.languages, layers: [1, 2] },
     };
-    for (const kind of CHART_KINDS)
+    for (const kind of DRAWN)
       if (["features", "specialisation", "stability", "learning"].includes(kind))
         expect(failureOf(() => drawChart(foreign, kind, {})).message).toContain("has no means");
       else expect(drawChart(foreign, kind, {}).title).toBeDefined();

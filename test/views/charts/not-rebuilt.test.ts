@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from "vitest";
 import { openRun } from "../../../src/runs/read.js";
-import { CHART_KINDS, drawChart } from "../../../src/views/charts/kinds.js";
+import { CHART_KINDS, canDraw, drawChart } from "../../../src/views/charts/kinds.js";
 import { renderSvg } from "../../../src/views/charts/render.js";
 import { fidelityOf } from "../../fixtures/fidelities.js";
 
@@ -8,15 +8,18 @@ const demo = openRun("v_score_runs/demo");
 const { languages, layers } = demo.meta;
 const lost = { ...demo, fidelity: fidelityOf(languages, layers, ["2 tha_Thai", "3 tha_Thai"]) };
 
-test.each(CHART_KINDS)("%s says which languages are not rebuilt, and where", (kind) => {
-  const request = { layers: [2], languages: ["tha_Thai", "eng_Latn"] };
-  const as = drawChart({ ...demo, fidelity: fidelityOf(languages, layers) }, kind, request);
-  expect(as.caption).not.toContain("Pale");
-  const { caption } = drawChart(lost, kind, request);
-  expect(caption).toBe(
-    `${as.caption} Pale: not rebuilt by the dictionaries (FVU of 0.5 or more), not to be trusted: tha_Thai at layer 2.`,
-  );
-});
+test.each(CHART_KINDS.filter((kind) => canDraw(demo, kind)))(
+  "%s says which languages are not rebuilt, and where",
+  (kind) => {
+    const request = { layers: [2], languages: ["tha_Thai", "eng_Latn"] };
+    const as = drawChart({ ...demo, fidelity: fidelityOf(languages, layers) }, kind, request);
+    expect(as.caption).not.toContain("Pale");
+    const { caption } = drawChart(lost, kind, request);
+    expect(caption).toBe(
+      `${as.caption} Pale: not rebuilt by the dictionaries (FVU of 0.5 or more), not to be trusted: tha_Thai at layer 2.`,
+    );
+  },
+);
 
 describe("marks of what is not rebuilt", () => {
   const pale = (svg: string) => svg.match(/ opacity="0\.25"/g)?.length ?? 0;

@@ -1,5 +1,6 @@
 import { languageName } from "../../../config/languages.js";
 import { fvuOf, NOT_REBUILT } from "../../../reduce/rebuilt.js";
+import { controlWords } from "../../../runs/controls.js";
 import type { Fidelity } from "../../../runs/fidelity-file.js";
 import type { FinishedRun } from "../../../runs/read.js";
 import { wrapped } from "../../../views/cells.js";
@@ -64,6 +65,9 @@ function ourFacts({ meta, fidelity }: FinishedRun): Fact[] {
       "counted",
       `special tokens: ${meta.special_tokens}, first position: ${meta.first_token}; mean over ${meta.pool}s`,
     ],
+    ...[controlWords(meta)].flatMap((words): Fact[] =>
+      words === null ? [] : [["control", words]],
+    ),
     ["", ""],
     [
       "device",

@@ -1,0 +1,186 @@
+import { CONTROL_KINDS, type ControlKind, type TextControl } from "../config/controls.js";
+import { layerColumns } from "../layer-columns.js";
+import type { Interval } from "../reduce/bootstrap.js";
+import { ENOUGH_TEXTS } from "../reduce/enough-texts.js";
+import type { FeatureColumns } from "../reduce/feature-columns.js";
+import {
+  areSameUnits,
+  type KeptShare,
+  keptShare,
+  type PairedColumns,
+} from "../reduce/kept-share.js";
+import { sharedIds } from "../reduce/text-ids.js";
+import { textUnits } from "../reduce/text-units.js";
+import { unitResamples } from "../reduce/unit-resamples.js";
+import { type FinishedRun, openSums } from "../runs/read.js";
+import type { LanguageSums } from "../runs/sums-file.js";
+import { SINK_SHARE, type TopSelection, topFeatures } from "../runs/top-features.js";
+import { type LanguageBests, languageBestsOf } from "./random-bests.js";
+
+/** A feature needs what a control takes away where less than this is left of its v, and does not where at least this is. */
+export const HALF = 0.5;
+/** Romanising tells something of a language whose letters it changes: this share of them at least. */
+export const CHANGED = 0.1;
+
+/**
+ * script: romanised texts leave less than half, in a language whose letters change. order: shuffled words leave less than half.
+ * token: half or more is left on dealt tokens, so that no context is needed. sink: over half of it is at the first position.
+ * random: the best of a random dictionary for the language has at least its v; random-auroc: at least its AUROC.
+ */
+export const LABELS = ["script", "order", "token", "sink", "random", "random-auroc"] as const;
+export type Label = (typeof LABELS)[number];
+
+/** A top feature of a run, and what is left of it under the run's controls. */
+export interface ControlledFeature {
+  layer: number;
+  language: string;
+  rank: number;
+  feature: number;
+  v: number;
+  interval: Interval | null;
+  auroc: number | null;
+  first_position_share: number;
+  /** By control of the texts. */
+  kept: Partial<Record<TextControl, KeptShare>>;
+  /** What it is associated with; null where the texts are too few to say. */
+  labels: Label[] | null;
+  /** Those of the labels of which the interval also holds shares that would not give them. */
+  unsure: Label[];
+}
+
+export interface ControlsComparison {
+  /** Those that there are. */
+  controls: ControlKind[];
+  /** By language, the share of letters that romanising changes; null where the run has no such control. */
+  letters_changed: Readonly<Record<string, number>> | null;
+  features: ControlledFeature[];
+  /** The run's own dictionary beside a random one; nothing where the run has no such control. */
+  random: LanguageBests[];
+}
+
+export type ControlRuns = ReadonlyMap<ControlKind, FinishedRun>;
+
+/**
+ * A run's top features under its controls.
+ *
+ * @throws VscoreError (request) where the run or a control lacks its sums
+ */
+export function compareControls(
+  run: FinishedRun,
+  controls: ControlRuns,
+  selection: TopSelection,
+): ControlsComparison {
+  const top = topFeatures(run, selection);
+  const layers = [...new Set(top.map(({ layer }) => layer))];
+  const dictionary = controls.get("random-dictionary");
+  const random = dictionary === undefined ? [] : languageBestsOf(run, dictionary, selection);
+  const romanised = controls.get("romanised")?.meta.letters_changed ?? null;
+  const paired = new PairedTexts(run, controls);
+  const isEnough = Math.min(...Object.values(run.meta.texts)) >= ENOUGH_TEXTS;
+  const features = layers.flatMap((layer) => {
+    const columns = paired.at(layer);
+    return top
+      .filter((each) => each.layer === layer)
+      .map(({ language, rank, feature, v, interval, auroc, first_position_share }) => {
+        const k = run.meta.languages.indexOf(language);
+        const kept = Object.fromEntries(
+          columns.map(([kind, pair]) => [kind, keptShare(pair, feature, k)]),
+        );
+        const found: Omit<ControlledFeature, "labels" | "unsure"> = {
+          ...{ layer, language, rank, feature, v, interval, auroc, first_position_share, kept },
+        };
+        const bests = random.find((each) => each.layer === layer && each.language === language);
+        const labels = labelsOf(found, romanised?.[language] ?? 0, bests);
+        return {
+          ...found,
+          labels: isEnough ? labels : null,
+          unsure: isEnough ? labels.filter((label) => isUnsure(found, label)) : [],
+        };
+      });
+  });
+  return {
+    controls: CONTROL_KINDS.filter((kind) => controls.has(kind)),
+    letters_changed: romanised,
+    features,
+    random,
+  };
+}
+
+type Found = Omit<ControlledFeature, "labels" | "unsure">;
+
+/** By which control a label is told. */
+const TOLD_BY: Partial<Record<Label, TextControl>> = {
+  script: "romanised",
+  order: "shuffled",
+  token: "random-tokens",
+};
+
+/** @param changed share of the language's letters that romanising changes */
+export function labelsOf(
+  { v, auroc, first_position_share, kept }: Found,
+  changed: number,
+  bests: LanguageBests | undefined,
+): Label[] {
+  const left = (kind: TextControl) => kept[kind]?.left ?? null;
+  const isBelow = (share: number | null) => share !== null && share < HALF;
+  const dealt = left("random-tokens");
+  const { v: randomV, auroc: randomAuroc } = bests?.random ?? { v: null, auroc: null };
+  const holds: Record<Label, boolean> = {
+    script: changed >= CHANGED && isBelow(left("romanised")),
+    order: isBelow(left("shuffled")),
+    token: dealt !== null && dealt >= HALF,
+    sink: first_position_share > SINK_SHARE,
+    random: randomV !== null && randomV >= v,
+    "random-auroc": randomAuroc !== null && auroc !== null && randomAuroc >= auroc,
+  };
+  return LABELS.filter((label) => holds[label]);
+}
+
+/** Whether the interval of a share reaches across the threshold, or is not known. */
+function isUnsure({ kept }: Found, label: Label): boolean {
+  const kind = TOLD_BY[label];
+  if (kind === undefined) return false;
+  const interval = kept[kind]?.interval ?? null;
+  return interval === null || (label === "token" ? interval.lo < HALF : interval.hi >= HALF);
+}
+
+/** The texts of a run and of its controls, layer by layer, with resamples that they share. */
+class PairedTexts {
+  private readonly own: LanguageSums[];
+  private readonly under: [TextControl, LanguageSums[]][];
+
+  constructor(
+    private readonly run: FinishedRun,
+    controls: ControlRuns,
+  ) {
+    const sumsOf = (of: FinishedRun) => of.meta.languages.map((code) => openSums(of, code));
+    this.under = [...controls].flatMap(([kind, control]): [TextControl, LanguageSums[]][] =>
+      kind === "random-dictionary" ? [] : [[kind, sumsOf(control)]],
+    );
+    this.own = this.under.length === 0 ? [] : sumsOf(run);
+  }
+
+  at(layer: number): [TextControl, PairedColumns][] {
+    if (this.under.length === 0) return [];
+    const run = this.columns(this.own, layer);
+    const drawn = this.drawnFor(run);
+    return this.under.map(([kind, sums]) => {
+      const control = this.columns(sums, layer);
+      const drawnOfControl = this.drawnFor(control);
+      const isSame = areSameUnits(drawn.units, drawnOfControl.units);
+      return [kind, { run, control, drawn, drawnOfControl: isSame ? drawnOfControl : null }];
+    });
+  }
+
+  private columns = (sums: readonly LanguageSums[], layer: number): FeatureColumns =>
+    layerColumns(sums, layer, this.run.meta.pool === "text" ? "text" : "token");
+
+  private drawnFor(columns: FeatureColumns) {
+    const texts = this.own.map((sums) => sums.texts);
+    const { ids, isParallel } = sharedIds(texts, this.run.meta.shares_ids);
+    return unitResamples(columns, textUnits(columns, ids, isParallel), { seed: SEED });
+  }
+}
+
+/** Of the resamples: that of the run's own intervals. */
+const SEED = 0;

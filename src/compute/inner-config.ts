@@ -1,0 +1,33 @@
+import { folderOf } from "../config/paths.js";
+import type { RunConfig } from "../config/schema.js";
+import type { LocalCorpus } from "../corpora/local-corpora.js";
+import { requestError } from "../errors.js";
+import { GATED_CORPUS } from "../runs/files.js";
+import type { FinishedRun } from "../runs/read.js";
+import { configOfRun } from "../runs/run-config.js";
+import { checkCorpus } from "./gather-texts.js";
+
+/**
+ * The config of a run that another one keeps: at the same commits of model, dictionaries and corpus, but for some changes.
+ *
+ * @param why what the texts must be, for an error
+ * @throws VscoreError (request) where the corpus has changed since the run
+ */
+export function innerConfig(
+  run: FinishedRun,
+  changes: Partial<RunConfig> & { out_dir: string },
+  why: string,
+): { config: RunConfig; local: LocalCorpus | null } {
+  const own = configOfRun(run);
+  const config: RunConfig = {
+    ...{ ...own, ...changes },
+    model_revision: folderOf(own.model_id) === null ? run.meta.model_revision : null,
+    corpus_revision: own.corpus === GATED_CORPUS ? run.meta.corpus_revision : null,
+  };
+  const local = checkCorpus(config, config.split !== null);
+  if (local !== null && local.revision !== run.meta.corpus_revision)
+    throw requestError(
+      `${run.meta.corpus} has changed since the run ${run.name}: it was ${run.meta.corpus_revision}, now it is ${local.revision}. ${why} Restore it, or compute the run anew.`,
+    );
+  return { config, local };
+}

@@ -1,0 +1,22 @@
+import {
+  type FeatureColumns,
+  featureColumns,
+  type LanguageTexts,
+} from "./reduce/feature-columns.js";
+import type { Pool } from "./reduce/language-sums.js";
+import type { LanguageSums } from "./runs/sums-file.js";
+
+/** One layer of stored sums, feature by feature. */
+export const layerColumns = (
+  languages: readonly LanguageSums[],
+  layer: number,
+  pool: Pool,
+): FeatureColumns =>
+  featureColumns(
+    languages.map(({ layers, counted }): LanguageTexts => {
+      const sums = layers.get(layer);
+      if (sums === undefined) throw new Error(`the sums lack layer ${layer}`);
+      return { sums, counted };
+    }),
+    pool,
+  );
