@@ -2,6 +2,7 @@ import { type ControlledFeature, compareControls, HALF } from "../../comparison/
 import type { LanguageBests } from "../../comparison/random-bests.js";
 import { TEXT_CONTROLS } from "../../config/controls.js";
 import { controlsOf, openControl } from "../../runs/controls.js";
+import { intervalText } from "../evidence-text.js";
 import { byText, rankedCaption } from "../ranking-text.js";
 import {
   type Chart,
@@ -65,7 +66,8 @@ function keptPanels(features: readonly ControlledFeature[], kinds: typeof TEXT_C
       const { left = null, interval = null } = kept[kind] ?? {};
       if (left === null) return [];
       const ends = interval === null ? {} : { lo: within(interval.lo), hi: within(interval.hi) };
-      return [{ kind, language, feature, rank, v, left, shown: within(left), ...ends }];
+      const point = { kind, language, feature, rank, v, interval: intervalText(interval) };
+      return [{ ...point, left, shown: within(left), ...ends }];
     }),
   );
   const languages = [...new Set(features.map(({ language }) => language))];
@@ -107,8 +109,11 @@ function keptPanels(features: readonly ControlledFeature[], kinds: typeof TEXT_C
               scale: { scheme: "viridis", reverse: true },
             },
             tooltip: told(
-              { kind: "control", language: "language", rank: "rank", feature: "feature" },
-              { left: "share left", lo: "from", hi: "to", v: "v of the run" },
+              {
+                ...{ kind: "control", language: "language", rank: "rank", feature: "feature" },
+                interval: "95 % interval of the share",
+              },
+              { left: "share left", v: "v of the run" },
             ),
           },
         },

@@ -47,6 +47,7 @@ test("shares beyond the axis stand at its end, and are told as they are", () => 
   expect(shown.filter(([, left, clamped]) => left !== clamped)).toHaveLength(1);
   for (const [, left, clamped] of shown)
     expect(Number(clamped)).toBe(Math.min(1.25, Math.max(-0.25, Number(left))));
+  expect(json).toMatch(/"kind":"romanised",.{0,90}"interval":"\[0\.\d+, 0\.\d+\]"/);
   expect(json).not.toContain('"tooltip":true');
 });
 
