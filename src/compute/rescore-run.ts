@@ -1,4 +1,5 @@
 import { existsSync, realpathSync } from "node:fs";
+import { join } from "node:path";
 import { nearestLanguages } from "../config/languages.js";
 import { EngineJobs } from "../engine/engine-jobs.js";
 import { findInterpreter } from "../engine/interpreter.js";
@@ -8,11 +9,11 @@ import { bestFeatures } from "../reduce/examples.js";
 import type { Ranking } from "../reduce/v-score.js";
 import type { Examples } from "../runs/examples-file.js";
 import { fidelityText, ofLanguages } from "../runs/fidelity-file.js";
-import { RUN_FILES } from "../runs/files.js";
+import { INNER_RUNS, RUN_FILES } from "../runs/files.js";
 import type { Meta } from "../runs/meta.js";
-import { type FinishedRun, openExamples, openSums } from "../runs/read.js";
+import { type FinishedRun, openExamples, openSums, openWithoutHoldout } from "../runs/read.js";
 import { configOfRun } from "../runs/run-config.js";
-import { siteOf } from "../runs/site.js";
+import { type Site, siteOf } from "../runs/site.js";
 import { RunStore } from "../runs/store.js";
 import { scoreLayers } from "../scoring.js";
 import { countsOf } from "./describe-run.js";
@@ -28,7 +29,7 @@ export interface RescoreRequest {
 
 /**
  * A new run over some of a run's languages, re-reduced from its sums: no model is loaded. Over all of its languages the
- * scores are the same bytes.
+ * scores are the same bytes. What the run keeps of held-out texts, and its controls, are re-reduced with it.
  */
 export async function rescoreRun({
   run,
@@ -37,7 +38,6 @@ export async function rescoreRun({
   overwrite,
   signal,
 }: RescoreRequest): Promise<Meta> {
-  const started = new Date();
   refuseLanguages(run, languages);
   const site = siteOf(outDir);
   if (existsSync(outDir) && realpathSync(outDir) === realpathSync(run.folder))
@@ -50,16 +50,46 @@ export async function rescoreRun({
     throw requestError(
       `--out-dir ${outDir} holds a run. Replace it with --overwrite, or choose another folder.`,
     );
+  // Before anything is begun: one that is damaged is no reason to leave half of a run.
+  const inner = innerRuns(run);
+  const engine = await PythonEngine.start(await findInterpreter());
+  try {
+    const jobs = new EngineJobs(engine, signal, () => undefined);
+    return await rescoreInto(outDir, { run, languages, site, inner }, engine, jobs);
+  } finally {
+    await engine.close();
+  }
+}
+
+/** The finished runs that a run keeps, by their place in its folder. */
+const innerRuns = (run: FinishedRun): [place: string, FinishedRun][] =>
+  INNER_RUNS.filter((place) => existsSync(join(run.folder, place, RUN_FILES.meta))).map((place) => [
+    place,
+    openWithoutHoldout(join(run.folder, place)),
+  ]);
+
+interface Rescored {
+  run: FinishedRun;
+  languages: readonly string[];
+  site: Site;
+  inner: readonly [place: string, FinishedRun][];
+}
+
+async function rescoreInto(
+  outDir: string,
+  { run, languages, site, inner }: Rescored,
+  engine: PythonEngine,
+  jobs: EngineJobs,
+): Promise<Meta> {
+  const started = new Date();
   const sums = languages.map((language) => openSums(run, language));
   const config = { ...configOfRun(run), languages: [...languages], out_dir: outDir };
   const scores = scoreLayers(sums, config.layers, config);
   const { rankings } = scores;
-  const engine = await PythonEngine.start(await findInterpreter());
   let store: RunStore | undefined;
   try {
     store = await RunStore.create(outDir, config, site);
     await engine.logTo(store.path(RUN_FILES.engineLog));
-    const jobs = new EngineJobs(engine, signal, () => undefined);
     for (const language of sums) await store.writeSums(language);
     const { pool, threads } = config;
     const of = { pool, sharesIds: run.meta.shares_ids, threads };
@@ -69,6 +99,12 @@ export async function rescoreRun({
     const examples = openExamples(run);
     const kept = examples === null ? null : stillAmongBest(examples, languages, rankings);
     if (kept !== null) await store.write(RUN_FILES.examples, `${JSON.stringify(kept)}\n`);
+    for (const [place, within] of inner) {
+      // Where it is from is told from the outermost run on.
+      const named = { ...within, name: `${run.name}/${place}` };
+      const request: Rescored = { run: named, languages, site: "free", inner: [] };
+      await rescoreInto(join(outDir, place), request, engine, jobs);
+    }
     const finished = new Date();
     const meta: Meta = {
       ...run.meta,
@@ -87,7 +123,6 @@ export async function rescoreRun({
     await store?.discard();
     throw error;
   } finally {
-    await engine.close();
     await store?.release();
   }
 }

@@ -22,12 +22,19 @@ it("held-out texts are looked at beside a run, shown with it, and go with it", a
   );
   expect(top.heldout_v).toBeCloseTo(there.v, 5);
   expect(top.heldout_v).not.toBeCloseTo(top.v, 5);
+  // Fewer or other languages are compared with the same texts held out.
+  const turned = ["--languages", "fra_Latn,eng_Latn", "--out-dir", at("turned")];
+  const rescored = await vscore("rescore", at("run"), ...turned);
+  expect(rescored.stdout).toMatch(/held-out: v on devtest \(6 texts a language\)/);
+  const asked = ["--top-k", "1", "--language", "fra_Latn", "--json"];
+  const [same] = JSON.parse((await vscore("show", at("turned"), ...asked)).stdout).features;
+  expect(same.heldout_v).toBe(top.heldout_v);
   // The same texts again change nothing.
   const again = await vscore("holdout", at("run"));
   expect(again.stderr).toMatch(/was finished already/);
-  const same = await vscore("holdout", at("run"), "--split", "dev");
-  expect(same.exitCode).toBe(2);
-  expect(same.stderr).toMatch(/ranked its features on it/);
+  const own = await vscore("holdout", at("run"), "--split", "dev");
+  expect(own.exitCode).toBe(2);
+  expect(own.stderr).toMatch(/ranked its features on it/);
   const csv = await vscore("export", "csv", at("run"), "--format", "full", "--output", "-");
   expect(csv.stdout).toMatch(/,ci_lo,ci_hi,p,q,heldout_v,margin,/);
   // One that is damaged is told as such, and made anew by itself.
