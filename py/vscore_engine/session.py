@@ -1,11 +1,11 @@
 """The jobs, and what stays loaded between them. Runs on the worker thread."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vscore_engine.errors import EngineError
 from vscore_engine.frames import Array, FrameSender, progress, result, to_json
+from vscore_engine.modelless_jobs import MODELLESS_JOBS
 
 if TYPE_CHECKING:
     from vscore_engine.dictionaries import Dictionary
@@ -27,29 +27,18 @@ class Session:
         """Run a job to its end and return how many texts it sent. Raises for whatever fails."""
         jobs: dict[str, Callable[[Job], int]] = {
             "load": self._load,
-            "flores": self._flores,
             "tokenize": self._tokenize,
             "randomise": self._randomise,
             "extract": self._extract,
-            "write_pt": self._write_pt,
-            "write_tensor": self._write_tensor,
-            "read_pt": self._read_pt,
-            "read_pickle": self._read_pickle,
-            "write_bank": self._write_bank,
-            "write_gates": self._write_gates,
-            "read_bank": self._read_bank,
-            "releases": self._releases,
-            "doctor": self._doctor,
-            "prefetch": self._prefetch,
             "selfcheck": self._selfcheck,
             "fidelity": self._fidelity,
             "splice": self._splice,
             "find_hook": self._find_hook,
             "ablate": self._ablate,
-            "cluster": self._cluster,
-            "detect": self._detect,
         }
         job.check_cancelled()
+        if job.name in MODELLESS_JOBS:
+            return MODELLESS_JOBS[job.name](job, self._sender)
         return jobs.get(job.name, self._steer)(job)
 
     def _load(self, job: "Job") -> int:
@@ -61,30 +50,6 @@ class Session:
 
         with DownloadWatch(self._sender):
             self._loaded, self._dictionaries = load(job, self._sender)
-        return 0
-
-    def _flores(self, job: "Job") -> int:
-        from vscore_engine.corpora import Flores, read_texts
-        from vscore_engine.downloads import DownloadWatch
-        from vscore_engine.hub import set_offline
-
-        asked = job.params
-        offline = set_offline(bool(asked["offline"]))
-        languages = asked["languages"]
-        with DownloadWatch(self._sender):
-            corpus = Flores(asked["split"], asked["revision"], offline)
-            for number, language in enumerate(languages):
-                job.check_cancelled()
-                progress(self._sender, "corpus", number, len(languages))
-                file = corpus.fetch(language)
-                value = {
-                    "language": language,
-                    "revision": file.revision,
-                    "path": file.path,
-                    "texts": read_texts(file),
-                    "warning": corpus.warning,
-                }
-                result(self._sender, "flores", value)
         return 0
 
     def _tokenize(self, job: "Job") -> int:
@@ -161,54 +126,6 @@ class Session:
             progress(self._sender, "extract", done, total, memory_in_use(loaded.device))
         return done
 
-    def _write_pt(self, job: "Job") -> int:
-        from vscore_engine.run_files import write_pt
-
-        layers = [int(layer) for layer in job.params["layers"]]
-        write_pt(Path(job.params["source"]), Path(job.params["target"]), layers)
-        return 0
-
-    def _write_tensor(self, job: "Job") -> int:
-        from vscore_engine.run_files import write_tensor
-
-        asked = job.params
-        write_tensor(Path(asked["source"]), Path(asked["target"]), str(asked["tensor"]))
-        return 0
-
-    def _read_pt(self, job: "Job") -> int:
-        from vscore_engine.run_files import read_pt
-
-        source, target = Path(job.params["source"]), Path(job.params["target"])
-        result(self._sender, "pt", read_pt(source, target))
-        return 0
-
-    def _read_pickle(self, job: "Job") -> int:
-        from vscore_engine.plain_json import read_pickle
-
-        result(self._sender, "pickle", read_pickle(Path(job.params["source"])))
-        return 0
-
-    def _write_bank(self, job: "Job") -> int:
-        from vscore_engine.steering_files import write_bank
-
-        asked = job.params
-        write_bank(Path(asked["source"]), Path(asked["target"]), asked["metadata"])
-        return 0
-
-    def _write_gates(self, job: "Job") -> int:
-        from vscore_engine.steering_files import write_gates
-
-        write_gates(Path(job.params["target"]), job.params["gates"], job.params["metadata"])
-        return 0
-
-    def _read_bank(self, job: "Job") -> int:
-        from vscore_engine.steering_files import read_bank
-
-        asked = job.params
-        source, target = Path(asked["source"]), Path(asked["target"])
-        result(self._sender, "bank", read_bank(source, target, str(asked["name"])))
-        return 0
-
     def _selfcheck(self, job: "Job") -> int:
         from vscore_engine.selfcheck import check
 
@@ -274,42 +191,6 @@ class Session:
             )
         bench = Bench(job, self._ready(), self._dictionaries, self._texts, self._sender)
         return STEER_JOBS[job.name](bench)
-
-    def _cluster(self, job: "Job") -> int:
-        from vscore_engine.clustering import cluster
-
-        result(self._sender, "clusters", cluster(job.params))
-        return 0
-
-    def _detect(self, job: "Job") -> int:
-        from vscore_engine.detection import describe_detector, detect
-
-        texts = job.params["texts"]
-        found = [
-            {"code": each.code, "raw": each.raw, "score": each.score}
-            for each in detect(texts, None)
-        ]
-        result(self._sender, "detected", {"detected": found, **describe_detector()})
-        return len(texts)
-
-    def _doctor(self, job: "Job") -> int:
-        from vscore_engine.doctor import examine
-
-        result(self._sender, "doctor", examine(job.params["presets"]))
-        return 0
-
-    def _prefetch(self, job: "Job") -> int:
-        from vscore_engine.prefetch import prefetch
-
-        prefetch(job, self._sender)
-        return 0
-
-    def _releases(self, job: "Job") -> int:
-        from vscore_engine.registry import read_registry
-
-        del job
-        result(self._sender, "releases", read_registry())
-        return 0
 
     def _ready(self) -> "LoadedModel":
         if self._loaded is None:
