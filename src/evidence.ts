@@ -61,7 +61,7 @@ export async function gatherEvidence(
   onLayer: (layer: number) => void | Promise<void> = () => undefined,
   runner: LayerRunner = inThisThread,
 ): Promise<Evidence> {
-  const { ids, isParallel, hasDocuments } = sharedIds(
+  const { ids, isParallel, hasDocuments, apart } = sharedIds(
     languages.map(({ texts }) => texts),
     sharesIds,
   );
@@ -90,6 +90,13 @@ export async function gatherEvidence(
     ...{ schema: 1, languages: languages.map(({ language }) => language) },
     scores_sha256: scoresSha256,
     ...{ is_parallel: drawn?.layer.units.isParallel ?? false },
+    ...(apart.length === 0
+      ? {}
+      : {
+          apart: Object.fromEntries(
+            apart.map(({ language, ...counts }) => [languages[language]?.language ?? "", counts]),
+          ),
+        }),
     units: drawn?.layer.units.units ?? 0,
     unit: hasDocuments ? "document" : "text",
     ...{ resamples: RESAMPLES, permutations: PERMUTATIONS, halvings: HALVINGS, seed: SEED },

@@ -43,7 +43,8 @@ def search_hook(
     texts: Sequence[TokenizedText],
     sender: FrameSender,
 ) -> int:
-    """Send the sums of one dictionary at every tensor that it may have been trained on.
+    """Send the sums of one dictionary at every tensor that it may have been trained on, in blocks
+    that are `reach` away at most (None: in any).
 
     A frame "candidates": JSON {"hooks": [{"name", "module"}]}; then frames "rebuilt" as above, in
     which "layer" is the place in that list. An SAE rebuilds what it reads, a transcoder what its
@@ -51,7 +52,7 @@ def search_hook(
     """
     stated = target_of(entry, loaded.config)
     is_sae = stated.point == entry.point or stated.point is None
-    tried = candidates(entry, loaded.config)
+    tried = candidates(entry, loaded.config, job.params["reach"])
     architecture = loaded.config.model_type
     hooks = [{"name": name, "module": point.describe(architecture)} for name, point in tried]
     result(sender, "candidates", {"hooks": hooks})

@@ -7,9 +7,12 @@ from vscore_engine.errors import EngineError
 from vscore_engine.hook_points import HookPoint, find_hook_point, hook_names, width_of
 
 
-def candidates(entry: Dictionary, text_config: Any) -> list[tuple[str, HookPoint]]:
+def candidates(
+    entry: Dictionary, text_config: Any, reach: int | None = None
+) -> list[tuple[str, HookPoint]]:
     """Tensors of the width that a dictionary reads: every hook of its own block, and the outputs of
-    all others, as (name, point). Two names of one tensor count once.
+    all others, or of those that are `reach` away at most, as (name, point). Two names of one tensor
+    count once.
     """
     architecture = text_config.model_type
     own = entry.point.layer
@@ -18,7 +21,7 @@ def candidates(entry: Dictionary, text_config: Any) -> list[tuple[str, HookPoint
     names += [
         f"blocks.{layer}.hook_resid_post"
         for layer in range(int(text_config.num_hidden_layers))
-        if layer != own
+        if layer != own and (reach is None or abs(layer - own) <= reach)
     ]
     found: dict[HookPoint, str] = {}
     for name in names:

@@ -1,16 +1,11 @@
-import { moduleRead } from "../compute/checked-fidelity.js";
+import { hookAnywhere, likelyHooks } from "../compute/checked-fidelity.js";
 import { loadRequest } from "../compute/compute-run.js";
 import { resolveConfig } from "../config/resolve.js";
 import type { ConfigKey, PartialConfig } from "../config/schema.js";
 import { readLocalCorpus } from "../corpora/local-corpora.js";
 import { withEngine } from "../engine/with-engine.js";
 import { EXIT_CODES, ReportedFailure } from "../errors.js";
-import { type LikelyHook, likelyHook } from "../fidelity/likely-hook.js";
-import {
-  checkedShards,
-  measureFidelity,
-  type TextsOfLanguage,
-} from "../fidelity/measure-fidelity.js";
+import { measureFidelity, type TextsOfLanguage } from "../fidelity/measure-fidelity.js";
 import { judge, overall } from "../selfcheck/verdict.js";
 import { showProgress } from "../views/progress.js";
 import { checkLines, machineLines } from "../views/selfcheck-table.js";
@@ -58,14 +53,13 @@ export async function selfcheck(
       }
       const machine = await jobs.selfcheck(LANGUAGES);
       const request = { languages, texts: TEXTS, losses: false, budget: config.batch_tokens };
-      const layers = judge(await measureFidelity(request, jobs), loaded.dtype, machine);
-      const likely = new Map<number, LikelyHook>();
+      const budget = config.batch_tokens;
+      const fidelity = await measureFidelity(request, jobs);
+      const likely = await likelyHooks(fidelity, loaded, languages, budget, jobs);
+      const layers = judge(fidelity, loaded.dtype, likely, machine);
       for (const { layer, reference, verdict } of layers) {
-        if (verdict !== "failed") continue;
-        const own = languages.get(reference) as TextsOfLanguage;
-        const shards = checkedShards(own, TEXTS, config.batch_tokens);
-        const where = { language: reference, layer, shards };
-        const found = await likelyHook(jobs, moduleRead(loaded, layer), where);
+        if (verdict !== "failed" || likely.has(layer)) continue;
+        const found = await hookAnywhere(layer, reference, { loaded, languages, budget }, jobs);
         if (found !== null) likely.set(layer, found);
       }
       return { loaded, seconds, machine, layers, likely };

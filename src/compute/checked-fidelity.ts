@@ -12,7 +12,7 @@ import {
 import type { CorpusText } from "../plan.js";
 import { layerRanges } from "../registry/releases.js";
 import type { Fidelity } from "../runs/fidelity-file.js";
-import { CAUSES, judge, type LayerCheck } from "../selfcheck/verdict.js";
+import { CAUSES, judge, type LayerCheck, referenceOf } from "../selfcheck/verdict.js";
 import type { TokenizedLanguage } from "./tokenize-texts.js";
 
 /** What is about to be run: loaded, and its texts tokenised. */
@@ -22,6 +22,12 @@ export interface AboutToRun {
   /** Its texts, as they are read. */
   languages: ReadonlyMap<string, readonly CorpusText[]>;
   tokenized: ReadonlyMap<string, TokenizedLanguage>;
+}
+
+/** What was measured, and in which layers model and dictionary do not fit each other, in words. */
+export interface CheckedFidelity {
+  fidelity: Fidelity;
+  misfits: string[];
 }
 
 /**
@@ -34,33 +40,79 @@ export async function checkedFidelity(
   { config, loaded, languages: read, tokenized }: AboutToRun,
   jobs: EngineJobs,
   { refuses }: { refuses: boolean },
-): Promise<Fidelity> {
+): Promise<CheckedFidelity> {
   const languages = new Map<string, TextsOfLanguage>();
   for (const [language, { tokens }] of tokenized)
     languages.set(language, { texts: read.get(language) ?? [], tokens });
   const budget = config.batch_tokens;
   const request = { languages, texts: CHECKED_TEXTS, losses: false, budget };
   const fidelity = await measureFidelity(request, jobs);
-  const failed = judge(fidelity, loaded.dtype).filter(({ verdict }) => verdict === "failed");
+  const isOwnHook = config.hook === "metadata";
+  const likely = isOwnHook
+    ? await likelyHooks(fidelity, loaded, languages, budget, jobs)
+    : new Map<number, LikelyHook>();
+  const failed = judge(fidelity, loaded.dtype, likely).filter(
+    ({ verdict }) => verdict === "failed",
+  );
   const [first] = failed;
-  if (first === undefined || !refuses || config.hook !== "metadata") return fidelity;
-  const own = languages.get(first.reference) as TextsOfLanguage;
-  const likely = await likelyHook(jobs, moduleRead(loaded, first.layer), {
-    ...{ language: first.reference, layer: first.layer },
-    shards: checkedShards(own, CHECKED_TEXTS, budget),
-  });
-  throw misfit(failed, likely, fidelity, { config, loaded });
+  if (first === undefined || !isOwnHook || !refuses)
+    return { fidelity, misfits: failed.map(misfitText) };
+  const { layer, reference } = first;
+  // Nothing near fits: then perhaps something far away does.
+  const far =
+    likely.get(layer) ??
+    (await hookAnywhere(layer, reference, { loaded, languages, budget }, jobs));
+  throw misfit(failed, far, fidelity, { config, loaded });
 }
 
-/** What is said of it where it does not stop the run. */
-export const selfCheckWarnings = (fidelity: Fidelity, dtype: string): string[] =>
-  judge(fidelity, dtype).flatMap(({ layer, verdict, reasons, failures }) =>
-    verdict === "failed"
-      ? [
-          `layer ${layer}: model and dictionary do not fit each other: ${reasons.slice(0, failures).join("; ")}`,
-        ]
-      : [],
-  );
+/** Enough to tell tensors apart. */
+const SEARCHED_TEXTS = 4;
+/** Dictionaries of neighbouring blocks are those that are mistaken for each other, and fit so well that nothing else tells. */
+const NEIGHBOURS = 2;
+
+/** By layer, what its dictionary fits better than what it reads, among the tensors of its own block and the outputs of its neighbours. */
+export async function likelyHooks(
+  fidelity: Fidelity,
+  loaded: Loaded,
+  languages: ReadonlyMap<string, TextsOfLanguage>,
+  budget: number,
+  jobs: EngineJobs,
+): Promise<Map<number, LikelyHook>> {
+  const likely = new Map<number, LikelyHook>();
+  for (const entry of fidelity.layers) {
+    const { layer, rebuilds } = entry;
+    if (rebuilds === null) continue;
+    const language = referenceOf(entry);
+    const shards = checkedShards(
+      languages.get(language) as TextsOfLanguage,
+      SEARCHED_TEXTS,
+      budget,
+    );
+    const request = { language, layer, shards, reach: NEIGHBOURS };
+    const found = await likelyHook(jobs, moduleRead(loaded, layer), request);
+    if (found !== null) likely.set(layer, found);
+  }
+  return likely;
+}
+
+/** The same of one layer, among the outputs of all blocks. */
+export const hookAnywhere = (
+  layer: number,
+  language: string,
+  {
+    loaded,
+    languages,
+    budget,
+  }: { loaded: Loaded; languages: ReadonlyMap<string, TextsOfLanguage>; budget: number },
+  jobs: EngineJobs,
+): Promise<LikelyHook | null> =>
+  likelyHook(jobs, moduleRead(loaded, layer), {
+    ...{ language, layer, reach: null },
+    shards: checkedShards(languages.get(language) as TextsOfLanguage, CHECKED_TEXTS, budget),
+  });
+
+const misfitText = ({ layer, reasons, failures }: LayerCheck): string =>
+  `layer ${layer}: model and dictionary do not fit each other: ${reasons.slice(0, failures).join("; ")}`;
 
 /** The module of the model that a layer's dictionary reads. */
 export const moduleRead = ({ dictionaries }: Loaded, layer: number): string =>

@@ -94,14 +94,15 @@ export async function computeRun(request: ComputeRequest): Promise<ComputedRun> 
     const refuses = request.selfCheck !== false;
     // A random dictionary rebuilds nothing, and is not there yet.
     const isRandom = config.control === "random-dictionary";
-    const fidelity = isRandom ? null : (kept ?? (await checkedFidelity(about, jobs, { refuses })));
+    const known = kept === undefined ? null : { fidelity: kept, misfits: [] };
+    const checked = isRandom ? null : (known ?? (await checkedFidelity(about, jobs, { refuses })));
 
     store ??= await RunStore.create(folder, config, site);
     // Damaged: what is asked for now takes its place. Sums that do not fit it are refused by their provenance.
     if (goesOn && begun === null) await store.writeConfig(config);
     const { onNews } = request;
     const common = { config, store, jobs, meter, onNews, started, startedAt };
-    const parts = { ...common, loaded, gathered, read, tokenized, fidelity };
+    const parts = { ...common, loaded, gathered, read, tokenized, checked };
     await engine.logTo(store.path(RUN_FILES.engineLog));
     return { folder, meta: await new OpenRun(parts).complete(goesOn) };
   } catch (error) {

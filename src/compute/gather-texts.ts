@@ -79,7 +79,7 @@ export function chooseFrom(
     if (texts.length === 0)
       throw requestError(
         isJoined(config) && (languages.get(code)?.length ?? 0) > 0
-          ? `No text of ${config.corpus} is there in all of ${config.languages.join(", ")}: none of the ${languages.get(code)?.length} in ${code} is left. Leave a language out of --languages${config.corpus === GATED_CORPUS ? "" : ", or --join ids"}.`
+          ? `No text of ${config.corpus} is there in all of ${config.languages.join(", ")}: none of the ${languages.get(code)?.length} in ${code} is left. ${wayToJoin(config, languages)}`
           : `The corpus ${config.corpus} has no text in ${code}. Leave it out of --languages.`,
       );
     if (texts.length < config.n_texts_per_lang) short.push(`${code} ${texts.length}`);
@@ -97,6 +97,25 @@ export function chooseFrom(
       `texts not in Unicode's composed form (NFC), whose features may be silent on composed text: ${decomposed.join(", ")}`,
     );
   return { languages: chosen, revision, sharesIds, warnings };
+}
+
+/** Whose texts are in the way: without this language the others have the most in common. */
+function wayToJoin(
+  { languages: codes, join, corpus }: RunConfig,
+  languages: ReadonlyMap<string, CorpusText[]>,
+): string {
+  const best = codes
+    .map((left) => {
+      const others = codes.filter((code) => code !== left);
+      const [first] = joinOnIds(others, languages).languages.values();
+      return { left, common: first?.length ?? 0 };
+    })
+    .reduce((most, each) => (each.common > most.common ? each : most));
+  const whose =
+    best.common > 0 && codes.length > 2
+      ? `Leave ${best.left} out of --languages: the others have ${best.common} in common`
+      : "Leave languages out of --languages";
+  return `${whose}${join === "ids" && corpus !== GATED_CORPUS ? "; or do without --join ids" : ""}.`;
 }
 
 const isJoined = ({ corpus, join }: RunConfig): boolean =>
@@ -121,7 +140,7 @@ function usableTexts(
       const fewest = Math.min(...counts);
       const scarce = config.languages.filter((_, at) => counts[at] === fewest);
       warnings.push(
-        `sentences that not every language has are left out (${leftOut.join(", ")}); the fewest, ${fewest}, are there in ${scarce.slice(0, 3).join(", ")}${scarce.length > 3 ? " and others" : ""}`,
+        `sentences that not every language has are left out (${leftOut.join(", ")}); the fewest, ${fewest}, are there in ${scarce.slice(0, 3).join(", ")}${scarce.length > 3 ? " and others" : ""}; all have ${[...joined.values()][0]?.length ?? 0}`,
       );
     }
     usable = joined;

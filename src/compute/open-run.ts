@@ -4,13 +4,13 @@ import { shortHash } from "../plan.js";
 import { bestFeatures, chooseExamples } from "../reduce/examples.js";
 import type { Ranking } from "../reduce/v-score.js";
 import { storedEvents } from "../runs/events.js";
-import { type Fidelity, fidelityText, notRebuiltWarnings } from "../runs/fidelity-file.js";
+import { fidelityText, notRebuiltWarnings } from "../runs/fidelity-file.js";
 import { RUN_FILES } from "../runs/files.js";
 import type { Meta, RunEvent, RunNews } from "../runs/meta.js";
 import type { RunStore } from "../runs/store.js";
 import type { LanguageSums } from "../runs/sums-file.js";
 import { scoreLayers, silentLayers } from "../scoring.js";
-import { selfCheckWarnings } from "./checked-fidelity.js";
+import type { CheckedFidelity } from "./checked-fidelity.js";
 import { collectExamples } from "./collect-examples.js";
 import { type ControlledTexts, controlProvenance } from "./control-texts.js";
 import { describeRun } from "./describe-run.js";
@@ -33,7 +33,7 @@ export interface RunParts {
   read: ControlledTexts;
   tokenized: ReadonlyMap<string, TokenizedLanguage>;
   /** How well the dictionaries rebuild the languages; null where they are to be random ones. */
-  fidelity: Fidelity | null;
+  checked: CheckedFidelity | null;
   meter: ProgressMeter;
   onNews: (news: RunNews) => void;
   started: Date;
@@ -71,12 +71,10 @@ export class OpenRun {
       tokens,
     });
     const known = textWarnings(this.parts.tokenized, this.parts.loaded.model.max_positions);
-    const { loaded, gathered, fidelity, store } = this.parts;
-    if (fidelity !== null) await store.write(RUN_FILES.fidelity, fidelityText(fidelity));
+    const { loaded, gathered, checked, store } = this.parts;
+    if (checked !== null) await store.write(RUN_FILES.fidelity, fidelityText(checked.fidelity));
     const misfits =
-      fidelity === null
-        ? []
-        : [...notRebuiltWarnings(fidelity), ...selfCheckWarnings(fidelity, loaded.dtype)];
+      checked === null ? [] : [...notRebuiltWarnings(checked.fidelity), ...checked.misfits];
     for (const warning of [...loaded.warnings, ...gathered.warnings, ...known, ...misfits])
       await this.warn(warning);
     // What was told before the run was interrupted holds of its result too.

@@ -67,10 +67,14 @@ export type CandidateHook = z.infer<typeof Candidates>["hooks"][number];
 /** A tensor that a dictionary was tried on, and what it made of it. */
 export type TriedHook = CandidateHook & { batch: RebuiltBatch };
 
-/** Tries a layer's dictionary on every tensor of its width that it may have been trained on. */
+/**
+ * Tries a layer's dictionary on every tensor of its width that it may have been trained on.
+ *
+ * @param request.reach in blocks so far away at most; null: in any
+ */
 export async function* triedHooks(
   jobs: EngineJobs,
-  request: { language: string; layer: number; shards: readonly Shard[] },
+  request: { language: string; layer: number; shards: readonly Shard[]; reach: number | null },
 ): AsyncGenerator<TriedHook[], void, void> {
   let hooks: CandidateHook[] = [];
   for await (const frame of jobs.frames("find_hook", request)) {

@@ -1,19 +1,23 @@
 import type { EngineJobs } from "../engine/engine-jobs.js";
 import { type TriedHook, triedHooks } from "../engine/fidelity-jobs.js";
 import type { Shard } from "../plan.js";
-import { fvuOf, RunningRebuilt } from "../reduce/rebuilt.js";
-import { LIMITS } from "../selfcheck/verdict.js";
+import { fvuOf, NOT_REBUILT, RunningRebuilt } from "../reduce/rebuilt.js";
 
-/** A tensor that a dictionary fits better than the one that it read. */
+/** A tensor that a dictionary fits better than the one that it reads. */
 export interface LikelyHook {
   name: string;
   module: string;
   fvu: number;
+  /** Of the tensor that it reads, on the same texts; null where that is none of those that were tried. */
+  read_fvu: number | null;
 }
 
+/** Where another tensor's FVU is less than this share of that of the one it reads, a dictionary was likely trained there. */
+const CLEARLY_LESS = 0.75;
+
 /**
- * The tensor of the model that a layer's dictionary rebuilds best; null where none is rebuilt so well that it would be the one, or where
- * that is the one it reads.
+ * The tensor of the model that a layer's dictionary rebuilds best; null where that is the one it reads, or not clearly better, or where
+ * none is rebuilt so well that it would be the one.
  *
  * @param reads the module that it reads, in the words of `Loaded`
  * @param request.shards texts of the language that the engine has
@@ -21,7 +25,12 @@ export interface LikelyHook {
 export async function likelyHook(
   jobs: EngineJobs,
   reads: string,
-  request: { language: string; layer: number; shards: readonly Shard[] },
+  request: {
+    language: string;
+    layer: number;
+    shards: readonly Shard[];
+    reach: number | null;
+  },
 ): Promise<LikelyHook | null> {
   const tried = new Map<string, { hook: TriedHook; running: RunningRebuilt }>();
   for await (const hooks of triedHooks(jobs, request))
@@ -34,7 +43,13 @@ export async function likelyHook(
     ...{ name, module },
     fvu: fvuOf(running.finish()) ?? Number.POSITIVE_INFINITY,
   }));
-  const best = found.toSorted((a, b) => a.fvu - b.fvu)[0];
-  const isLikely = best !== undefined && best.fvu < LIMITS.fvu.warning && best.module !== reads;
-  return isLikely ? best : null;
+  // The input of a block is the output of the one before, by which dictionaries are named.
+  const isInput = ({ name }: { name: string }) => Number(name.endsWith("hook_resid_pre"));
+  const best = found.toSorted((a, b) => a.fvu - b.fvu || isInput(a) - isInput(b))[0];
+  const own = found.find(({ module }) => module === reads);
+  const isLikely =
+    best !== undefined &&
+    best.fvu < NOT_REBUILT &&
+    best.fvu < CLEARLY_LESS * (own?.fvu ?? Number.POSITIVE_INFINITY);
+  return isLikely ? { ...best, read_fvu: own?.fvu ?? null } : null;
 }

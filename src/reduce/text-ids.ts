@@ -11,6 +11,8 @@ export interface SharedIds {
   isParallel: boolean;
   /** Whether some texts were taken from one document. */
   hasDocuments: boolean;
+  /** Where ids mean translations: the languages too few of whose texts are there in most languages, so that none are paired. */
+  apart: { language: number; shared: number; texts: number }[];
 }
 
 /** Languages have translations of each other where most of each one's texts are there in most of them. */
@@ -34,9 +36,14 @@ export function sharedIds(
   const isShared = (name: string) => (inLanguages.get(name) as number) >= many;
   // By name, so that a number hangs on no language's order.
   const numbers = new Map([...inLanguages.keys()].sort().map((name, at) => [name, at]));
+  const apart = names.flatMap((own, language) => {
+    const shared = own.filter(isShared).length;
+    return shared >= MOST * own.length ? [] : [{ language, shared, texts: own.length }];
+  });
   return {
     ids: names.map((own) => own.map((name) => numbers.get(name) as number)),
-    isParallel: sharesIds && names.every((own) => own.filter(isShared).length >= MOST * own.length),
+    isParallel: sharesIds && apart.length === 0,
+    apart: sharesIds ? apart : [],
     hasDocuments: names.some((own) => new Set(own).size < own.length),
   };
 }

@@ -5,7 +5,7 @@ import { controlsOf } from "../runs/controls.js";
 import type { FinishedRun } from "../runs/read.js";
 import { type TopFeature, topFeatures } from "../runs/top-features.js";
 import { digits } from "../views/digits.js";
-import { chanceText, claimLines, intervalText } from "../views/evidence-text.js";
+import { apartText, chanceText, claimLines, intervalText } from "../views/evidence-text.js";
 import { fidelityCells, fidelityColumns, fidelityLegend } from "../views/fidelity-table.js";
 import { caveats } from "./caveats.js";
 import { controlFindings } from "./control-findings.js";
@@ -125,7 +125,7 @@ function uncertainty(run: FinishedRun): string[] {
   const unit = facts.unit === "document" ? "documents" : "texts";
   const shared = facts.is_parallel
     ? `${facts.units} ${unit} that translations share; a resample has the same ones in every language`
-    : `${facts.units} ${unit}; the texts are no translations of each other, so every language is resampled by itself`;
+    : `${facts.units} ${unit}; ${apartText(facts)}, so every language is resampled by itself`;
   return [
     `Intervals are of 95 %: bootstrap-t over ${shared} (${facts.resamples} resamples, seed ${facts.seed}; each side is the further of the equal-tailed and the symmetric one). They do not know that features were chosen.`,
     facts.untested === null

@@ -10,6 +10,8 @@ export const EvidenceFacts = z.strictObject({
   scores_sha256: z.string(),
   /** Whether texts of the languages are translations of one another: then they are resampled and exchanged together. */
   is_parallel: z.boolean(),
+  /** By language: of how many texts few have translations in most others, which is why none are taken for that. */
+  apart: z.record(z.string(), z.strictObject({ shared: z.int(), texts: z.int() })).optional(),
   /** What is resampled: "document" where the corpus tells what texts were taken from, else "text". */
   unit: z.enum(["document", "text"]),
   units: z.int(),

@@ -47,13 +47,23 @@ export function evidenceOf(
   return {
     ...{ p: known(own.p[all]), q: known(own.q[all]) },
     ...{ auroc: known(own.auroc[all]), dz: known(own.dz[all]) },
-    interval: intervalOf(own.lo[at], own.hi[at]),
+    interval: intervalOfV(run, ranked),
     margin_interval: intervalOf(own.marginLo[at], own.marginHi[at]),
     // Halves tell of places by v, not by another measure.
     heldout_v: ofFeature ?? (run.byV === undefined ? known(own.halvesV[at]) : null),
     stability: run.byV === undefined ? known(own.halvesShare[at]) : null,
     label: labelOf(run.meta.languages, own.label[at], means),
   };
+}
+
+/** 95 % interval of v of a place in a ranking; null where it was not gathered. */
+export function intervalOfV(run: FinishedRun, ranked: RankedFeature): Interval | null {
+  const own = run.evidence?.layers.get(ranked.layer);
+  if (own === undefined) return null;
+  const k = run.meta.languages.indexOf(ranked.language);
+  const place = placeByV(run, ranked, k, own.best);
+  const at = place === null ? -1 : k * own.best + place;
+  return intervalOf(own.lo[at], own.hi[at]);
 }
 
 /** A feature's place by v among the best that there is all evidence of, from 0. */

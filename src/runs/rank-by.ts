@@ -104,7 +104,7 @@ function unknownMeasure(run: FinishedRun, measure: string) {
   return requestError(
     evidence === null
       ? `--rank-by ${measure}: the run ${name} has no evidence.safetensors, which tells it. Expected a run that has it. Make one without the model: npx vscore rescore ${runWord(run)} --languages …`
-      : `--rank-by ${measure}: it compares translations of a text in all languages, and the run ${name} has none. Expected a parallel corpus. Choose another measure.`,
+      : `--rank-by ${measure}: it compares translations of a text in all languages, and ${evidence.facts.apart === undefined ? `the run ${name} has none` : `in the run ${name} too few texts of ${Object.keys(evidence.facts.apart).join(", ")} have any`}. Expected a parallel corpus. ${evidence.facts.apart === undefined ? "" : "Leave these languages out with npx vscore rescore, compute with --join ids, or "}${evidence.facts.apart === undefined ? "Choose" : "choose"} another measure.`,
   );
 }
 

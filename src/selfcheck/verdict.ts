@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { LikelyHook } from "../fidelity/likely-hook.js";
 import { fvuOf, l0Of, NOT_REBUILT } from "../reduce/rebuilt.js";
 import type { Fidelity, FidelityOfLanguage } from "../runs/fidelity-file.js";
 
@@ -54,21 +55,33 @@ export const CAUSES =
  * names the one that fares worst.
  *
  * @param dtype of the model, as used
+ * @param likely by layer, tensors that dictionaries fit better than those that they read
  * @param machine where it was looked at as well
  */
-export function judge(fidelity: Fidelity, dtype: string, machine?: MachineCheck): LayerCheck[] {
+export function judge(
+  fidelity: Fidelity,
+  dtype: string,
+  likely: ReadonlyMap<number, LikelyHook> = new Map(),
+  machine?: MachineCheck,
+): LayerCheck[] {
   return fidelity.layers.map((entry) => {
     const found = machine?.layers.find(({ layer }) => layer === entry.layer);
-    return judgeLayer(entry, dtype, found?.max_difference);
+    return judgeLayer(entry, dtype, likely.get(entry.layer), found?.max_difference);
   });
 }
 
+/** The language that a layer is judged by. */
+export const referenceOf = ({ languages }: Fidelity["layers"][number]): string =>
+  "eng_Latn" in languages ? "eng_Latn" : bestOf(languages);
+
 function judgeLayer(
-  { layer, stated_l0, rebuilds, languages }: Fidelity["layers"][number],
+  entry: Fidelity["layers"][number],
   dtype: string,
+  likely: LikelyHook | undefined,
   max_difference: number | null | undefined,
 ): LayerCheck {
-  const reference = "eng_Latn" in languages ? "eng_Latn" : bestOf(languages);
+  const { layer, stated_l0, rebuilds, languages } = entry;
+  const reference = referenceOf(entry);
   const { [reference]: own, ...others } = languages;
   const worst = Object.entries(others)
     .map(([language, of]) => ({ language, fvu: fvuOf(of) ?? 0 }))
@@ -93,6 +106,10 @@ function judgeLayer(
       warnings.push(
         `it leaves ${Math.round(100 * fvu)} % of the variance on ${reference} unexplained`,
       );
+    if (likely !== undefined)
+      failures.push(
+        `it rebuilds another tensor better, ${likely.module} (FVU ${likely.fvu.toFixed(2)}${likely.read_fvu === null ? "" : `, what it reads ${likely.read_fvu.toFixed(2)}`})`,
+      );
     if (stated_l0 !== null && l0 > 0) {
       const ratio = Math.max(l0 / stated_l0, stated_l0 / l0);
       const words = `${l0.toFixed(1)} features are active, the release states ${stated_l0}`;
@@ -100,8 +117,12 @@ function judgeLayer(
       else if (ratio > LIMITS.l0Ratio.warning) warnings.push(words);
     }
   }
-  if (worst !== null && worst.fvu >= LIMITS.fvu.failed)
-    warnings.push(`it cannot rebuild ${worst.language}: v-scores there are noise`);
+  if (worst !== null && worst.fvu >= LIMITS.fvu.warning)
+    warnings.push(
+      worst.fvu >= LIMITS.fvu.failed
+        ? `it cannot rebuild ${worst.language}: v-scores there are noise`
+        : `it leaves ${Math.round(100 * worst.fvu)} % of the variance on ${worst.language} unexplained`,
+    );
   if (max_difference === null) failures.push("activations are not finite");
   else if (dtype === "float32" && (max_difference ?? 0) > LIMITS.difference)
     warnings.push(`a batch changes an activation by ${max_difference?.toPrecision(2)}`);

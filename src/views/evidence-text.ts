@@ -1,5 +1,5 @@
 import { ENOUGH_TEXTS } from "../reduce/enough-texts.js";
-import type { Evidence } from "../runs/evidence-file.js";
+import type { Evidence, EvidenceFacts } from "../runs/evidence-file.js";
 import { type FinishedRun, runWord } from "../runs/read.js";
 import type { TopFeature } from "../runs/top-features.js";
 import { digits, rangeText } from "./digits.js";
@@ -39,6 +39,16 @@ const leastQ = ({ layers }: Evidence): number | null => {
   return Number.isFinite(least) ? least : null;
 };
 
+/** Why texts are not taken for translations of each other. */
+export function apartText({ apart }: Pick<EvidenceFacts, "apart">): string {
+  const told = Object.entries(apart ?? {}).map(
+    ([code, { shared, texts }]) => `${code} (${shared} of ${texts})`,
+  );
+  return told.length === 0
+    ? "the corpus tells of no translations"
+    : `fewer than half of the texts of ${told.join(", ")} have translations in most of the languages`;
+}
+
 /** How intervals, p and held-out v came about. */
 export function evidenceLines(run: FinishedRun, features: readonly TopFeature[]): string[] {
   const { evidence, heldOut } = run;
@@ -58,12 +68,19 @@ export function evidenceLines(run: FinishedRun, features: readonly TopFeature[])
       ...held,
     ];
   const { facts } = evidence;
-  const units = `${facts.units} ${facts.unit}s${facts.is_parallel ? " that translations share" : ", each language's by themselves, for the texts are no translations"}`;
+  const units = `${facts.units} ${facts.unit}s${facts.is_parallel ? " that translations share" : `, each language's by themselves, for ${apartText(facts)}`}`;
+  const paired =
+    facts.apart === undefined
+      ? []
+      : [
+          "Translations compared with each other tell more: --join ids takes only texts that all languages have, npx vscore rescore leaves languages out.",
+        ];
   return [
     `95 % interval: ${facts.resamples} resamples of ${units}${features.some(({ interval }) => interval === null) ? "; – where it was not gathered (behind the best by v), or cannot be told" : ""}.`,
     facts.untested === null
       ? `p: ${facts.permutations} permutations of the languages${facts.is_parallel ? ` among a ${facts.unit}'s translations` : ""}, family-wise over ${facts.tests} tests; q: false discovery rate over them (the least of them is ${chanceText(leastQ(evidence))}). Null: all languages are exchangeable.`
       : `p, q: not tested, for ${facts.untested}.`,
+    ...paired,
     ...held,
   ];
 }

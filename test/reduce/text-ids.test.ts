@@ -13,6 +13,7 @@ it("translations share a number, whatever the order of languages", () => {
     ],
     isParallel: true,
     hasDocuments: false,
+    apart: [],
   });
   expect(sharedIds([spanish, english], true).ids).toEqual(found.ids.toReversed());
 });
@@ -26,6 +27,7 @@ it("texts of one document have one number: that which the corpus names, or that 
     ],
     isParallel: true,
     hasDocuments: true,
+    apart: [],
   });
   const told = ["1", "2"].map((id) => ({ id, document: "page" }));
   expect(sharedIds([told, told], true).ids).toEqual([
@@ -38,6 +40,10 @@ it("texts are no translations without ids, or where one language has few of the 
   const [all, few] = [named("a", "b", "c"), named("c", "d", "e")];
   expect(sharedIds([all, all], false).isParallel).toBe(false);
   expect(sharedIds([all, few], true).isParallel).toBe(false);
-  expect(sharedIds([all, all, all, few], true).isParallel).toBe(false);
+  // The one that is in the way is told, with how many of its texts are shared.
+  expect(sharedIds([all, all, all, few], true)).toMatchObject({
+    isParallel: false,
+    apart: [{ language: 3, shared: 1, texts: 3 }],
+  });
   expect(sharedIds([all, all, all, named("a", "b", "z")], true).isParallel).toBe(true);
 });

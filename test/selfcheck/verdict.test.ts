@@ -25,7 +25,7 @@ function verdictOn(
     ...{ layers: [{ layer: 3, max_difference }], tokens_per_s: 1, memory_bytes: 1, tf32: false },
   };
   const fidelity: Fidelity = { schema_version: 1, texts: {}, layers: [layer] };
-  return judge(fidelity, dtype, machine)[0] as ReturnType<typeof judge>[number];
+  return judge(fidelity, dtype, new Map(), machine)[0] as ReturnType<typeof judge>[number];
 }
 
 test("a dictionary that rebuilds its text with as many features as stated is fine", () => {

@@ -11,7 +11,7 @@ import {
   toldOfScore,
   V_FORMULA,
 } from "./chart.js";
-import { hasErrors, RULES_OF_V, rulesOfV, toldOfErrors, withErrorOfV } from "./two-errors.js";
+import { rulesCaption, rulesOfV, toldOfRules, withRuleOfV } from "./rules-of-v.js";
 
 const chosen =
   ({ layers, languages }: ChartOptions) =>
@@ -56,14 +56,17 @@ export function layerLines(run: PlottedRun, options: ChartOptions): Chart {
   const title = `v of each language's best feature${byText(run)}, over the layers`;
   const values = rankedFeatures(run, { topK: 1 })
     .filter(chosen(options))
-    .map((place) => withErrorOfV(run, place));
-  const tooltip = told(
-    { layer: "layer", language: "language", feature: "feature" },
-    { ...toldOfScore(run), v: "v", ...toldOfErrors(values) },
-  );
+    .map((place) => withRuleOfV(run, place));
+  const tooltip = [
+    ...told(
+      { layer: "layer", language: "language", feature: "feature" },
+      { ...toldOfScore(run), v: "v" },
+    ),
+    ...toldOfRules(values),
+  ];
   return {
     title,
-    caption: `${V_FORMULA}. Layers have activations of different size: the height of a line says where v is large, not where a language is told apart best.${rankedCaption(run, { ...options, topK: 1 })}${hasErrors(values) ? ` ${RULES_OF_V}` : ""}`,
+    caption: `${V_FORMULA}. Layers have activations of different size: the height of a line says where v is large, not where a language is told apart best.${rankedCaption(run, { ...options, topK: 1 })}${rulesCaption(values)}`,
     spec: framed(
       title,
       sourceText(run),

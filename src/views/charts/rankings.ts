@@ -12,7 +12,7 @@ import {
   toldOfScore,
   V_FORMULA,
 } from "./chart.js";
-import { hasErrors, RULES_OF_V, rulesOfV, toldOfErrors, withErrorOfV } from "./two-errors.js";
+import { rulesCaption, rulesOfV, toldOfRules, withRuleOfV } from "./rules-of-v.js";
 
 /** Places in the ranking of the languages and layers that are asked for. */
 const places = (run: PlottedRun, { layers, languages }: ChartOptions, topK: number) =>
@@ -38,11 +38,14 @@ export function topFeatureBars(run: PlottedRun, options: ChartOptions): Chart {
   const isOne = options.layers.length === 1;
   const width = Math.max(220, options.languages.length * (10 * Math.min(options.topK, 5) + 8));
   const columns = options.layers.length >= MANY_LAYERS && width <= HALF_A_PAGE ? 2 : 1;
-  const values = places(run, options, options.topK).map((place) => withErrorOfV(run, place));
-  const tooltip = told(
-    { layer: "layer", language: "language", rank: "rank", feature: "feature" },
-    { ...toldOfScore(run), v: "v", ...toldOfErrors(values) },
-  );
+  const values = places(run, options, options.topK).map((place) => withRuleOfV(run, place));
+  const tooltip = [
+    ...told(
+      { layer: "layer", language: "language", rank: "rank", feature: "feature" },
+      { ...toldOfScore(run), v: "v" },
+    ),
+    ...toldOfRules(values),
+  ];
   const unit = {
     width,
     height: 150,
@@ -69,7 +72,7 @@ export function topFeatureBars(run: PlottedRun, options: ChartOptions): Chart {
   };
   return {
     title,
-    caption: `${V_FORMULA}. One bar a feature, by rank; a panel a layer, each with its own scale, since v has the unit of the layer's activations.${rankedCaption(run, options)}${hasErrors(values) ? ` ${RULES_OF_V}` : ""}`,
+    caption: `${V_FORMULA}. One bar a feature, by rank; a panel a layer, each with its own scale, since v has the unit of the layer's activations.${rankedCaption(run, options)}${rulesCaption(values)}`,
     spec: framed(title, sourceText(run), {
       data: { values },
       ...(isOne

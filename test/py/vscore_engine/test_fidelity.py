@@ -144,7 +144,7 @@ def test_losses_with_the_rebuilt_tensor_and_with_none(engine, tiny, layer):
 
 
 def test_every_place_that_a_dictionary_fits_is_tried(engine):
-    frames = engine.run("find_hook", language="eng", layer=2, shards=SHARDS)
+    frames = engine.run("find_hook", language="eng", layer=2, reach=None, shards=SHARDS)
     (told,) = results(frames, "candidates")
     names = [hook["name"] for hook in told.json["hooks"]]
     assert {"blocks.2.hook_resid_post", "blocks.2.hook_mlp_out", "blocks.1.hook_resid_post"} <= set(

@@ -181,7 +181,8 @@ describe("standard errors", () => {
   test.each(["figure-1", "layers"] as const)(
     "%s: v ± 2 of them, said in the caption",
     async (kind) => {
-      const chart = draw(kind);
+      // Of a run that knows nothing better.
+      const chart = drawChart({ ...run, evidence: null } as typeof run, kind, {});
       const [first] = valuesOf(chart);
       expect(first.low).toBeCloseTo(4 - 2 * se, 6);
       expect(first.high).toBeCloseTo(4 + 2 * se, 6);
@@ -192,6 +193,18 @@ describe("standard errors", () => {
       expect(without.caption).not.toContain("standard error");
       expect(JSON.stringify(without.spec)).not.toContain("standard error");
       expect(await renderSvg(without.spec)).not.toMatch(rules);
+    },
+  );
+
+  test.each(["figure-1", "layers"] as const)(
+    "%s: the intervals of the tables, where there are any",
+    async (kind) => {
+      const chart = draw(kind);
+      const [first] = valuesOf(chart);
+      expect([first.low, first.high, first.interval]).toEqual([20, 30, "[20.000, 30.000]"]);
+      expect(chart.caption).toContain("Rules: 95 % intervals of v, those of the tables;");
+      expect(chart.caption).not.toContain("standard error");
+      expect(await renderSvg(chart.spec)).toMatch(/class="mark-rule role-mark/);
     },
   );
 
