@@ -65,8 +65,10 @@ async function measured(
     const budget = run.meta.batch_tokens;
     const onLanguage = (language: string, done: number) =>
       progress.news({ type: "phase", phase: `${language} (${done} of ${languages.size})` });
+    const { texts_sha256, model_revision } = run.meta;
+    const of = { texts_sha256, model_revision };
     const found = await measureFidelity(
-      { languages, texts, losses: true, budget },
+      { of, languages, texts, losses: true, budget },
       jobs,
       onLanguage,
     );

@@ -52,7 +52,8 @@ export async function selfcheck(
         languages.set(language, { texts, tokens });
       }
       const machine = await jobs.selfcheck(LANGUAGES);
-      const request = { languages, texts: TEXTS, losses: false, budget: config.batch_tokens };
+      const of = { texts_sha256: {}, model_revision: loaded.model.revision };
+      const request = { of, languages, texts: TEXTS, losses: false, budget: config.batch_tokens };
       const budget = config.batch_tokens;
       const fidelity = await measureFidelity(request, jobs);
       const likely = await likelyHooks(fidelity, loaded, languages, budget, jobs);

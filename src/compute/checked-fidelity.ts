@@ -19,6 +19,8 @@ import type { TokenizedLanguage } from "./tokenize-texts.js";
 export interface AboutToRun {
   config: RunConfig;
   loaded: Loaded;
+  /** What it is of, as `meta.json` will say. */
+  of: Fidelity["of"];
   /** Its texts, as they are read. */
   languages: ReadonlyMap<string, readonly CorpusText[]>;
   tokenized: ReadonlyMap<string, TokenizedLanguage>;
@@ -37,7 +39,7 @@ export interface CheckedFidelity {
  * on; not where another hook than its own was asked for
  */
 export async function checkedFidelity(
-  { config, loaded, languages: read, tokenized }: AboutToRun,
+  { config, loaded, of, languages: read, tokenized }: AboutToRun,
   jobs: EngineJobs,
   { refuses }: { refuses: boolean },
 ): Promise<CheckedFidelity> {
@@ -45,7 +47,7 @@ export async function checkedFidelity(
   for (const [language, { tokens }] of tokenized)
     languages.set(language, { texts: read.get(language) ?? [], tokens });
   const budget = config.batch_tokens;
-  const request = { languages, texts: CHECKED_TEXTS, losses: false, budget };
+  const request = { of, languages, texts: CHECKED_TEXTS, losses: false, budget };
   const fidelity = await measureFidelity(request, jobs);
   const isOwnHook = config.hook === "metadata";
   const likely = isOwnHook

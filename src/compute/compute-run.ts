@@ -7,7 +7,7 @@ import type { LocalCorpus } from "../corpora/local-corpora.js";
 import { EngineJobs, type LoadRequest } from "../engine/engine-jobs.js";
 import { OneEngine } from "../engine/one-engine.js";
 import { errnoOf, requestError, VscoreError } from "../errors.js";
-import type { CorpusText } from "../plan.js";
+import { type CorpusText, shortHash, textsFingerprint } from "../plan.js";
 import { refuseUnwritable } from "../runs/atomic-write.js";
 import { storedEvents } from "../runs/events.js";
 import { RUN_FILES } from "../runs/files.js";
@@ -17,7 +17,7 @@ import { siteOf, storedConfig, wholeConfig } from "../runs/site.js";
 import { RunStore } from "../runs/store.js";
 import { checkedFidelity } from "./checked-fidelity.js";
 import { controlledTexts } from "./control-texts.js";
-import { checkCorpus, gatherTexts } from "./gather-texts.js";
+import { checkCorpus, type GatheredTexts, gatherTexts } from "./gather-texts.js";
 import { OpenRun } from "./open-run.js";
 import { ProgressMeter } from "./progress-meter.js";
 import { dealSeedOf, tokenizeTexts } from "./tokenize-texts.js";
@@ -89,8 +89,9 @@ export async function computeRun(request: ComputeRequest): Promise<ComputedRun> 
     const read = await controlledTexts(gathered.languages, config);
     const tokenized = await tokenizeTexts(read.languages, config, jobs, dealSeedOf(config));
     request.onNews({ type: "phase", phase: "checking the dictionaries" });
-    const about = { config, loaded, languages: read.languages, tokenized };
-    const kept = goesOn ? store?.readFidelity(config) : undefined;
+    const of = { model_revision: loaded.model.revision, texts_sha256: fingerprints(gathered) };
+    const about = { config, loaded, of, languages: read.languages, tokenized };
+    const kept = goesOn ? store?.readFidelity({ ...config, ...of }) : undefined;
     const refuses = request.selfCheck !== false;
     // A random dictionary rebuilds nothing, and is not there yet.
     const isRandom = config.control === "random-dictionary";
@@ -162,6 +163,15 @@ function refuseOtherTexts(meta: Meta, local: LocalCorpus | null, folder: string)
     `--resume: ${folder} is finished, but ${meta.corpus} has changed since: it was ${meta.corpus_revision}, now it is ${local.revision}. Start anew with --overwrite, or in another --out-dir.`,
   );
 }
+
+/** One hash for each language's texts, as in `meta.json`. */
+const fingerprints = ({ languages }: GatheredTexts): Record<string, string> =>
+  Object.fromEntries(
+    [...languages].map(([code, texts]) => [
+      code,
+      textsFingerprint(texts.map(({ id, text }) => ({ id, sha256: shortHash(text) }))),
+    ]),
+  );
 
 /** A run goes on with the commits that it was begun with, wherever their branches point to now. */
 function pinnedRevisions(config: RunConfig, folder: string): RunConfig {

@@ -1,5 +1,5 @@
-import { fvuOf, l0Of, NOT_REBUILT, recoveredOf } from "../reduce/rebuilt.js";
-import type { Fidelity } from "../runs/fidelity-file.js";
+import { fvuOf, l0Of, recoveredOf } from "../reduce/rebuilt.js";
+import { type Fidelity, isNotRebuilt } from "../runs/fidelity-file.js";
 import type { FinishedRun } from "../runs/read.js";
 import type { LayerStatistics } from "../runs/score-files.js";
 
@@ -77,7 +77,7 @@ function describeLayer(
           l0: own.reduce((sum, rate) => sum + rate, 0),
           silent_share: own.filter((rate) => rate === 0).length / features,
           ce: losses === null ? null : { ...losses, recovered: recoveredOf(losses) },
-          is_rebuilt: (fvu ?? 0) < NOT_REBUILT,
+          is_rebuilt: !isNotRebuilt({ fidelity }, layer, language),
         },
       ];
     }),

@@ -16,6 +16,7 @@ export interface TextsOfLanguage {
 }
 
 export interface FidelityRequest {
+  of: Fidelity["of"];
   languages: ReadonlyMap<string, TextsOfLanguage>;
   /** At most so many of each language, of as many documents as there are. */
   texts: number;
@@ -33,11 +34,11 @@ type Losses = NonNullable<FidelityOfLanguage["losses"]>;
  * @param onLanguage told before each, with how many were done
  */
 export async function measureFidelity(
-  { languages, texts, losses, budget }: FidelityRequest,
+  { of, languages, texts, losses, budget }: FidelityRequest,
   jobs: EngineJobs,
   onLanguage: (language: string, done: number) => void = () => undefined,
 ): Promise<Fidelity> {
-  const fidelity: Fidelity = { schema_version: 1, texts: {}, layers: [] };
+  const fidelity: Fidelity = { schema_version: 1, of, texts: {}, layers: [] };
   const onHalved = async () => undefined;
   for (const [language, own] of languages) {
     onLanguage(language, Object.keys(fidelity.texts).length);

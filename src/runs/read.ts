@@ -146,12 +146,26 @@ function openEvidence(
 /** @throws VscoreError (request) where it is damaged, or of other languages or layers */
 function openFidelity(folder: string, meta: Meta): Fidelity | null {
   if (!existsSync(join(folder, RUN_FILES.fidelity))) return null;
-  return reading(folder, RUN_FILES.fidelity, (bytes) => {
-    const fidelity = Fidelity.parse(JSON.parse(Buffer.from(bytes).toString("utf8")));
-    const misfit = misfitOfFidelity(fidelity, meta);
-    if (misfit !== null) throw new Error(`${misfit}, unlike ${RUN_FILES.meta}`);
-    return fidelity;
-  });
+  const file = join(folder, RUN_FILES.fidelity);
+  const damaged = (what: string, cause?: unknown) =>
+    requestError(
+      `${file} ${what}. Delete it: the run is whole without it, and it is made anew by: npx vscore fidelity ${shellWord(folder)} --measure`,
+      cause,
+    );
+  let fidelity: Fidelity;
+  try {
+    fidelity = Fidelity.parse(JSON.parse(readFileSync(file, "utf8")));
+  } catch (error) {
+    throw damaged(
+      error instanceof ZodError
+        ? `does not have the form of this version: ${firstIssue(error)}`
+        : "is broken: it is not JSON",
+      error,
+    );
+  }
+  const misfit = misfitOfFidelity(fidelity, meta);
+  if (misfit !== null) throw damaged(`is not of this run: ${misfit}`);
+  return fidelity;
 }
 
 /** The sums of one of a run's languages. */

@@ -114,7 +114,7 @@ export class RunStore {
   }
 
   /** How well the dictionaries rebuild the languages, where that is there and whole. */
-  readFidelity(of: Pick<Meta, "languages" | "layers">): Fidelity | undefined {
+  readFidelity(of: Parameters<typeof misfitOfFidelity>[1]): Fidelity | undefined {
     const file = this.path(RUN_FILES.fidelity);
     if (!existsSync(file)) return undefined;
     try {

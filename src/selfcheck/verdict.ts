@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { LikelyHook } from "../fidelity/likely-hook.js";
 import { fvuOf, l0Of, NOT_REBUILT } from "../reduce/rebuilt.js";
-import type { Fidelity, FidelityOfLanguage } from "../runs/fidelity-file.js";
+import { ENOUGH_TOKENS, type Fidelity, type FidelityOfLanguage } from "../runs/fidelity-file.js";
 
 /** What the engine measured of the machine, on a few sentences of several languages. */
 export const MachineCheck = z.strictObject({
@@ -71,8 +71,13 @@ export function judge(
 }
 
 /** The language that a layer is judged by. */
-export const referenceOf = ({ languages }: Fidelity["layers"][number]): string =>
-  "eng_Latn" in languages ? "eng_Latn" : bestOf(languages);
+export function referenceOf({ languages }: Fidelity["layers"][number]): string {
+  const { eng_Latn: english } = languages;
+  // Of a few tokens the variance is that of two or three words.
+  const enough = Object.entries(languages).filter(([, of]) => of.tokens >= ENOUGH_TOKENS);
+  if (english !== undefined && english.tokens >= ENOUGH_TOKENS) return "eng_Latn";
+  return bestOf(Object.fromEntries(enough.length > 0 ? enough : Object.entries(languages)));
+}
 
 function judgeLayer(
   entry: Fidelity["layers"][number],
@@ -84,6 +89,7 @@ function judgeLayer(
   const reference = referenceOf(entry);
   const { [reference]: own, ...others } = languages;
   const worst = Object.entries(others)
+    .filter(([, of]) => of.tokens >= ENOUGH_TOKENS)
     .map(([language, of]) => ({ language, fvu: fvuOf(of) ?? 0 }))
     .reduce<LayerCheck["worst"]>(
       (most, each) => (each.fvu > (most?.fvu ?? -1) ? each : most),
@@ -95,11 +101,17 @@ function judgeLayer(
   const warnings: string[] = [];
   const notFinite = Object.values(languages).reduce((n, of) => n + of.not_finite, 0);
   if (notFinite > 0) failures.push(`${notFinite} tokens have numbers that are not finite`);
-  if (l0 === null || (fvu === null && rebuilds !== null))
-    failures.push("no token could be checked");
+  if (l0 === null) failures.push("no token could be checked");
+  else if (own !== undefined && own.tokens < ENOUGH_TOKENS)
+    warnings.push(`only ${own.tokens} tokens could be checked: too few to tell what it rebuilds`);
   else {
     if (l0 === 0) failures.push(`no feature is active on ${reference}`);
-    if (fvu === null) warnings.push("it does not say which tensor it rebuilds: no FVU");
+    if (fvu === null)
+      warnings.push(
+        rebuilds === null
+          ? "it does not say which tensor it rebuilds: no FVU"
+          : "all tokens are alike: no FVU",
+      );
     else if (fvu >= LIMITS.fvu.failed)
       failures.push(`what it rebuilds is further off than a constant (FVU ${fvu.toFixed(2)})`);
     else if (fvu >= LIMITS.fvu.warning)

@@ -56,8 +56,8 @@ export function fidelityLegend(run: FinishedRun, layers: readonly LayerFidelity[
   const all = layers.flatMap(({ languages }) => languages);
   const losses = all.flatMap(({ ce }) => (ce === null ? [] : [ce.texts]));
   return [
-    "FVU: fraction of variance unexplained, Σ‖y − y′‖² / Σ‖y − mean(y)‖² over tokens that are neither special nor first: 0 is perfect, 1 as good as a constant.",
-    "L0: active features per counted token of the run. silent: share of the features that fire on none of them.",
+    `FVU: fraction of variance unexplained, Σ‖y − y′‖² / Σ‖y − mean(y)‖² over tokens that are neither special nor first, on ${rangeText(all.map(({ texts }) => texts))} texts of each language: 0 is perfect, 1 as good as a constant.`,
+    "L0: active features per counted token of the whole run. silent: share of the features that fire on none of them.",
     losses.length === 0
       ? `CE recovered: not measured. npx vscore fidelity ${runWord(run)} --measure does, with the model.`
       : `CE recovered: of the loss that zeros in the tensor's place cost, the share that is not lost with the rebuilt one; ${rangeText(losses)} texts.`,

@@ -12,7 +12,8 @@ const languages = new Map([
   ["tha_Thai", textsOf(9, 9)],
 ]);
 const left = { eng_Latn: 0.5, tha_Thai: 3 };
-const request = { languages, texts: 3, losses: false, budget: 100 };
+const of = { model_revision: "abc", texts_sha256: { eng_Latn: "e", tha_Thai: "t" } };
+const request = { of, languages, texts: 3, losses: false, budget: 100 };
 
 it("adds up what the dictionaries make of a few texts of each language", async () => {
   const jobs = new RebuildingJobs({ layers: [1, 2], left });
@@ -22,11 +23,12 @@ it("adds up what the dictionaries make of a few texts of each language", async (
     ["eng_Latn", 0],
     ["tha_Thai", 1],
   ]);
+  expect(fidelity.of).toBe(of);
   expect(fidelity.texts).toEqual({ eng_Latn: 3, tha_Thai: 2 });
   expect(fidelity.layers.map(({ layer }) => layer)).toEqual([1, 2]);
   expect(fidelity.layers[1]?.languages).toEqual({
-    eng_Latn: { tokens: 6, not_finite: 0, active: 120, error: 1.5, variance: 6, losses: null },
-    tha_Thai: { tokens: 4, not_finite: 0, active: 80, error: 6, variance: 4, losses: null },
+    eng_Latn: { tokens: 60, not_finite: 0, active: 1200, error: 1.5, variance: 6, losses: null },
+    tha_Thai: { tokens: 40, not_finite: 0, active: 800, error: 6, variance: 4, losses: null },
   });
   // A text of one token has nothing to look at: the others are taken, by rising length.
   expect(jobs.jobs[0]).toEqual({

@@ -33,6 +33,12 @@ it("knows which languages a layer's dictionary does not rebuild", () => {
   expect(notRebuiltWarnings(fidelity)).toEqual([
     "layer 2: its dictionary leaves more than it explains of tha_Thai (FVU 0.75); what it finds there is not to be trusted",
   ]);
+  // Nor is a language of which too few tokens were looked at.
+  const few = structuredClone(fidelity);
+  Object.assign(few.layers[1]?.languages.tha_Thai ?? {}, { tokens: 49 });
+  expect(isNotRebuilt({ fidelity: few }, 2, "tha_Thai")).toBe(false);
+  expect(knownFvu(few, 2, "tha_Thai")).toBeNull();
+  expect(notRebuiltWarnings(few)).toEqual([]);
   // Where nobody looked, nothing is held against anybody.
   expect(isNotRebuilt({ fidelity: null }, 2, "tha_Thai")).toBe(false);
   expect(isNotRebuilt({ fidelity }, 7, "tha_Thai")).toBe(false);
@@ -45,17 +51,27 @@ it("over fewer languages says nothing of the others", () => {
 });
 
 it("must be of the run's languages and layers", () => {
+  const run = { model_revision: null, texts_sha256: {} };
   const of = (languages: string[], layers: number[]) =>
-    misfitOfFidelity(fidelity, { languages, layers });
+    misfitOfFidelity(fidelity, { ...run, languages, layers });
+  const other = { ...run, languages: codes, layers: [2] };
+  expect(misfitOfFidelity(fidelity, { ...other, model_revision: "b" })).toMatch(/another revision/);
+  expect(misfitOfFidelity(fidelity, { ...other, texts_sha256: { tha_Thai: "x" } })).toBe(
+    "it is of other texts in tha_Thai",
+  );
   expect(of(codes, [2])).toBeNull();
   expect(of(["fra_Latn"], [1])).toBe("it has no fra_Latn");
   expect(of(codes, [1, 3])).toMatch(/^it has no layer 3/);
 });
 
 test.each([
-  ["{", "fidelity.json is missing or broken"],
+  ["{", "fidelity.json is broken: it is not JSON. Delete it: the run is whole without it"],
   ['{"schema_version": 2}', "does not have the form of this version"],
   [fidelityText(fidelityOf(codes, [9])), "it has no layer 1"],
+  [
+    fidelityText(fidelityOf(codes, [1])).replaceAll('"error": 20', '"error": -5'),
+    "does not have the form",
+  ],
 ])("a run in which it is %s is not opened", (content, words) => {
   const run = runOf(metaOf({ languages: codes, layers: [1] }), {
     1: [

@@ -5,8 +5,9 @@ import { judge, overall } from "../../src/selfcheck/verdict.js";
 type Layer = Fidelity["layers"][number];
 type Sums = Layer["languages"][string];
 
+const of = { model_revision: null, texts_sha256: {} };
 const sums = (changes: Partial<Sums> = {}): Sums => ({
-  ...{ tokens: 10, not_finite: 0, active: 200, error: 2, variance: 10, losses: null },
+  ...{ tokens: 100, not_finite: 0, active: 2000, error: 2, variance: 10, losses: null },
   ...changes,
 });
 
@@ -24,7 +25,7 @@ function verdictOn(
   const machine = {
     ...{ layers: [{ layer: 3, max_difference }], tokens_per_s: 1, memory_bytes: 1, tf32: false },
   };
-  const fidelity: Fidelity = { schema_version: 1, texts: {}, layers: [layer] };
+  const fidelity: Fidelity = { schema_version: 1, of, texts: {}, layers: [layer] };
   return judge(fidelity, dtype, new Map(), machine)[0] as ReturnType<typeof judge>[number];
 }
 
@@ -53,6 +54,14 @@ test("without English the language that is rebuilt best is what counts", () => {
   });
 });
 
+test("English of too few tokens is no reference, and no language of so few is the worst", () => {
+  const few = sums({ tokens: 12, error: 40 });
+  const languages = { eng_Latn: few, fra_Latn: sums({ error: 3 }), tha_Thai: few };
+  expect(verdictOn({ languages })).toMatchObject({
+    ...{ reference: "fra_Latn", fvu: 0.3, worst: null, verdict: "ok" },
+  });
+});
+
 test("a dictionary that does not say what it rebuilds is judged by what it activates", () => {
   const untold = { rebuilds: null, untold: "no hook_name_out", is_passed_on: false };
   const english = { error: 0, variance: 0 };
@@ -65,7 +74,7 @@ test("where nobody compared a batch with a text alone, nothing is said of it", (
     ...{ layer: 3, stated_l0: null, rebuilds: "out", untold: null, is_passed_on: true },
     languages: { eng_Latn: sums() },
   };
-  const [check] = judge({ schema_version: 1, texts: {}, layers: [layer] }, "float32");
+  const [check] = judge({ schema_version: 1, of, texts: {}, layers: [layer] }, "float32");
   expect(check).toMatchObject({ verdict: "ok", worst: null });
   expect(check).not.toHaveProperty("max_difference");
 });
@@ -80,7 +89,21 @@ describe("what is off", () => {
     ["L0 is a fifth of what is stated", { stated_l0: 101 }, {}, "failed", "the release states 101"],
     ["L0 is five times what is stated", { stated_l0: 3.9 }, {}, "failed", "states 3.9"],
     ["no feature fires", {}, { active: 0 }, "failed", "no feature is active"],
-    ["there is no token", {}, { tokens: 0, variance: 0 }, "failed", "no token could be checked"],
+    [
+      "there is no token",
+      { languages: { eng_Latn: sums({ tokens: 0 }) } },
+      {},
+      "failed",
+      "no token",
+    ],
+    [
+      "tokens are too few to tell",
+      { languages: { eng_Latn: sums({ tokens: 49, error: 90 }) } },
+      {},
+      "warning",
+      "only 49 tokens could be checked: too few to tell",
+    ],
+    ["all tokens are alike", {}, { error: 0, variance: 0 }, "warning", "all tokens are alike"],
     ["numbers are not finite", {}, { not_finite: 2 }, "failed", "2 tokens have numbers"],
     ["activations are NaN", { max_difference: null }, {}, "failed", "not finite"],
     ["a batch changes the numbers", { max_difference: 0.02 }, {}, "warning", "by 0.020"],

@@ -1,7 +1,7 @@
 import { languageName } from "../../../config/languages.js";
-import { fvuOf, NOT_REBUILT } from "../../../reduce/rebuilt.js";
+import { NOT_REBUILT } from "../../../reduce/rebuilt.js";
 import { controlWords } from "../../../runs/controls.js";
-import type { Fidelity } from "../../../runs/fidelity-file.js";
+import { type Fidelity, knownFvu } from "../../../runs/fidelity-file.js";
 import type { FinishedRun } from "../../../runs/read.js";
 import { wrapped } from "../../../views/cells.js";
 import { EMPTY, type Line, span } from "../../../views/line.js";
@@ -89,18 +89,18 @@ function ourFacts({ meta, fidelity }: FinishedRun): Fact[] {
 }
 
 /** How well the dictionaries rebuild the languages: the best and the worst of each layer. */
-const rebuiltFacts = ({ layers, texts }: Fidelity): Fact[] =>
-  layers.flatMap(({ layer, languages }): Fact[] => {
-    const known = Object.entries(languages)
-      .flatMap(([language, of]) => {
-        const fvu = fvuOf(of);
+const rebuiltFacts = (fidelity: Fidelity): Fact[] =>
+  fidelity.layers.flatMap(({ layer, languages }): Fact[] => {
+    const known = Object.keys(languages)
+      .flatMap((language) => {
+        const fvu = knownFvu(fidelity, layer, language);
         return fvu === null ? [] : [{ language, fvu }];
       })
       .sort((a, b) => a.fvu - b.fvu);
     const [best, worst] = [known[0], known.at(-1)];
     if (best === undefined || worst === undefined) return [];
     const told = ({ language, fvu }: typeof best) => `${fvu.toFixed(2)} (${language})`;
-    const counted = Math.max(...Object.values(texts));
+    const counted = Math.max(...Object.values(fidelity.texts));
     return [
       [
         `rebuilt, ${layer}`,
