@@ -1,7 +1,8 @@
 import { resolve } from "node:path";
 import { computeHoldout, otherSplit, type Split } from "../compute/compute-holdout.js";
+import { heldOutText } from "../report/caveats.js";
 import { refuseInnerRun } from "../runs/inner-runs.js";
-import { openRun, openWithoutHoldout } from "../runs/read.js";
+import { openRun, openWithoutHoldout, runWord } from "../runs/read.js";
 import { duration, showProgress } from "../views/progress.js";
 import { asJson, type Output } from "./output.js";
 
@@ -35,6 +36,10 @@ export async function holdout(
   else output.note(`Finished in ${duration(made.meta.duration_s)}.`);
   const counts = Object.values(meta.texts);
   output.result(
-    `${run.name}: ranked on ${run.meta.split}, reported on ${split} too: ${Math.min(...counts)} texts a language, in ${made.folder}`,
+    [
+      `${run.name}: ranked on ${run.meta.split}, reported on ${split} too: ${Math.min(...counts)} texts a language, in ${made.folder}`,
+      heldOutText(openRun(run.folder)),
+      `Feature by feature: npx vscore show ${runWord(run)}`,
+    ].join("\n"),
   );
 }

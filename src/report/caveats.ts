@@ -28,7 +28,7 @@ export function caveats(run: PlottedRun): string[] {
 }
 
 /** What is left of the best features' v on texts that did not rank them. */
-function heldOutText(run: FinishedRun): string {
+export function heldOutText(run: FinishedRun): string {
   const ratios = topFeatures(run, { topK: 1 })
     .flatMap(({ v, heldout_v }) => (heldout_v === null || v <= 0 ? [] : [heldout_v / v]))
     .sort((a, b) => a - b);

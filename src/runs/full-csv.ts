@@ -18,20 +18,19 @@ const MORE: [title: string, of: (top: TopFeature) => number | null][] = [
   ["tau", ({ tau }) => tau],
 ];
 
+const COUNTS = ["n_texts", "n_tokens", "first_position_share", "fvu"];
+/** On what v was held out, a split or halves of the texts; by what rows are ranked, and what that is of each. */
+const HOW = ["heldout_on", "ranked_by", "score"];
+
 /** Top-k features as in `topFeaturesCsv`, each row with all that is known of how sure it is. */
 export function fullCsv(
   run: FinishedRun,
   topK: number,
   layers: readonly number[] = run.meta.layers,
 ): string {
-  const header = [
-    CSV_HEADER,
-    ...MORE.map(([title]) => title),
-    "n_texts",
-    "n_tokens",
-    "first_position_share",
-    "fvu",
-  ];
+  const header = [CSV_HEADER, ...MORE.map(([title]) => title), ...COUNTS, ...HOW];
+  const halves = run.evidence === null || run.byV !== undefined ? "" : "halves";
+  const heldOutOn = run.heldOut === null ? halves : cell(run.heldOut.meta.split ?? "");
   const lines = layers
     .toSorted((a, b) => a - b)
     .flatMap((layer) =>
@@ -46,6 +45,7 @@ export function fullCsv(
             ...[top.n_texts, top.n_tokens],
             pythonFloat(top.first_position_share),
             top.fvu === null ? "" : pythonFloat(top.fvu),
+            ...[heldOutOn, run.measure ?? "v", pythonFloat(top.score ?? top.v)],
           ].join(",");
         }),
       ),

@@ -78,7 +78,7 @@ export function evidenceLines(run: FinishedRun, features: readonly TopFeature[])
   return [
     `95 % interval: ${facts.resamples} resamples of ${units}${features.some(({ interval }) => interval === null) ? "; – where it was not gathered (behind the best by v), or cannot be told" : ""}.`,
     facts.untested === null
-      ? `p: ${facts.permutations} permutations of the languages${facts.is_parallel ? ` among a ${facts.unit}'s translations` : ""}, family-wise over ${facts.tests} tests; q: false discovery rate over them (the least of them is ${chanceText(leastQ(evidence))}). Null: all languages are exchangeable.`
+      ? `p: ${facts.permutations} permutations of the languages${facts.is_parallel ? ` among a ${facts.unit}'s translations` : ""}, family-wise over ${facts.tests} tests; q: false discovery rate over them (the least of them is ${chanceText(leastQ(evidence))}), of v above 0, be it as high elsewhere. Null: all languages are exchangeable.`
       : `p, q: not tested, for ${facts.untested}.`,
     ...paired,
     ...held,

@@ -7,12 +7,14 @@ import { width } from "./cells.js";
 import { digits, rangeText } from "./digits.js";
 import { chanceText, claimLines, evidenceLines, intervalText } from "./evidence-text.js";
 import { type Line, plain } from "./line.js";
+import { formulaOf } from "./ranking-text.js";
 import { type Column, tableLines } from "./table.js";
 
 /** What a run is about: from what, over what, and what v means there. */
 export function runLines(run: FinishedRun): string[] {
   const { name, meta } = run;
-  const ranked = run.measure === undefined ? [] : [`Ranked by ${run.measure}, not by v.`];
+  const ranked =
+    run.measure === undefined ? [] : [`Ranked by ${run.measure}, not by v. ${formulaOf(run)}.`];
   const counts = Object.values(meta.texts);
   const texts = rangeText(counts);
   const corpus = `${meta.corpus}${meta.split === null ? "" : ` (${meta.split})`}`;
