@@ -1,20 +1,10 @@
 import { CONTROL_KINDS, type ControlKind, type TextControl } from "../config/controls.js";
-import { layerColumns } from "../layer-columns.js";
 import type { Interval } from "../reduce/bootstrap.js";
 import { ENOUGH_TEXTS } from "../reduce/enough-texts.js";
-import type { FeatureColumns } from "../reduce/feature-columns.js";
-import {
-  areSameUnits,
-  type KeptShare,
-  keptShare,
-  type PairedColumns,
-} from "../reduce/kept-share.js";
-import { sharedIds } from "../reduce/text-ids.js";
-import { textUnits } from "../reduce/text-units.js";
-import { unitResamples } from "../reduce/unit-resamples.js";
-import { type FinishedRun, openSums } from "../runs/read.js";
-import type { LanguageSums } from "../runs/sums-file.js";
+import { type KeptShare, keptShare } from "../reduce/kept-share.js";
+import type { FinishedRun } from "../runs/read.js";
 import { SINK_SHARE, type TopSelection, topFeatures } from "../runs/top-features.js";
+import { PairedTexts } from "./paired-texts.js";
 import { type LanguageBests, languageBestsOf } from "./random-bests.js";
 
 /** A feature needs what a control takes away where less than this is left of its v, and does not where at least this is. */
@@ -63,7 +53,7 @@ export type ControlRuns = ReadonlyMap<ControlKind, FinishedRun>;
 /**
  * A run's top features under its controls.
  *
- * @throws VscoreError (request) where the run or a control lacks its sums
+ * @throws VscoreError (request) where the run or a control lacks its sums, or has those of another
  */
 export function compareControls(
   run: FinishedRun,
@@ -75,7 +65,7 @@ export function compareControls(
   const dictionary = controls.get("random-dictionary");
   const random = dictionary === undefined ? [] : languageBestsOf(run, dictionary, selection);
   const romanised = controls.get("romanised")?.meta.letters_changed ?? null;
-  const paired = new PairedTexts(run, controls);
+  const paired = new PairedTexts(run, textControls(controls));
   const isEnough = Math.min(...Object.values(run.meta.texts)) >= ENOUGH_TEXTS;
   const features = layers.flatMap((layer) => {
     const columns = paired.at(layer);
@@ -83,6 +73,7 @@ export function compareControls(
       .filter((each) => each.layer === layer)
       .map(({ language, rank, feature, v, interval, auroc, first_position_share }) => {
         const k = run.meta.languages.indexOf(language);
+        paired.refuseOtherV(columns, { layer, language: k, feature });
         const kept = Object.fromEntries(
           columns.map(([kind, pair]) => [kind, keptShare(pair, feature, k)]),
         );
@@ -105,6 +96,13 @@ export function compareControls(
     random,
   };
 }
+
+const textControls = (controls: ControlRuns): ReadonlyMap<TextControl, FinishedRun> =>
+  new Map(
+    [...controls].flatMap(([kind, control]) =>
+      kind === "random-dictionary" ? [] : [[kind, control] as const],
+    ),
+  );
 
 type Found = Omit<ControlledFeature, "labels" | "unsure">;
 
@@ -143,44 +141,3 @@ function isUnsure({ kept }: Found, label: Label): boolean {
   const interval = kept[kind]?.interval ?? null;
   return interval === null || (label === "token" ? interval.lo < HALF : interval.hi >= HALF);
 }
-
-/** The texts of a run and of its controls, layer by layer, with resamples that they share. */
-class PairedTexts {
-  private readonly own: LanguageSums[];
-  private readonly under: [TextControl, LanguageSums[]][];
-
-  constructor(
-    private readonly run: FinishedRun,
-    controls: ControlRuns,
-  ) {
-    const sumsOf = (of: FinishedRun) => of.meta.languages.map((code) => openSums(of, code));
-    this.under = [...controls].flatMap(([kind, control]): [TextControl, LanguageSums[]][] =>
-      kind === "random-dictionary" ? [] : [[kind, sumsOf(control)]],
-    );
-    this.own = this.under.length === 0 ? [] : sumsOf(run);
-  }
-
-  at(layer: number): [TextControl, PairedColumns][] {
-    if (this.under.length === 0) return [];
-    const run = this.columns(this.own, layer);
-    const drawn = this.drawnFor(run);
-    return this.under.map(([kind, sums]) => {
-      const control = this.columns(sums, layer);
-      const drawnOfControl = this.drawnFor(control);
-      const isSame = areSameUnits(drawn.units, drawnOfControl.units);
-      return [kind, { run, control, drawn, drawnOfControl: isSame ? drawnOfControl : null }];
-    });
-  }
-
-  private columns = (sums: readonly LanguageSums[], layer: number): FeatureColumns =>
-    layerColumns(sums, layer, this.run.meta.pool === "text" ? "text" : "token");
-
-  private drawnFor(columns: FeatureColumns) {
-    const texts = this.own.map((sums) => sums.texts);
-    const { ids, isParallel } = sharedIds(texts, this.run.meta.shares_ids);
-    return unitResamples(columns, textUnits(columns, ids, isParallel), { seed: SEED });
-  }
-}
-
-/** Of the resamples: that of the run's own intervals. */
-const SEED = 0;
