@@ -34,7 +34,7 @@ export function addControls(
 shuffled           the words of every text in a random order, cut by Unicode's rules; punctuation and spaces stay where they were
 romanised          every text in Latin letters (any-ascii, letter by letter: kanji are read as Chinese, so Japanese comes out badly)
 random-tokens      each language's own tokens dealt out anew over its texts: the same frequencies and lengths, no context
-random-dictionary  the run's texts through random directions that fire as often and as strongly as each feature of the dictionary
+random-dictionary  the run's texts through random directions; on its first texts they fire as often and as strongly as each feature
 
 Each is a run of its own in RUN/controls/KIND, at the same commits and on the same texts, drawn by the run's --seed; an interrupted
 one goes on with the same command. npx vscore show RUN/controls/shuffled shows one, npx vscore plot controls RUN draws them all.`,
@@ -48,7 +48,8 @@ one goes on with the same command. npx vscore show RUN/controls/shuffled shows o
     );
 }
 
-function kindsOption(text: string): ControlKind[] {
+/** @param before what the flag was given before: each one adds to it */
+function kindsOption(text: string, before: readonly ControlKind[] = []): ControlKind[] {
   if (text.trim() === "all") return [...CONTROL_KINDS];
   const asked = list(text);
   const unknown = asked.filter((kind) => !(CONTROL_KINDS as readonly string[]).includes(kind));
@@ -56,5 +57,5 @@ function kindsOption(text: string): ControlKind[] {
     throw new InvalidArgumentError(
       `There is no control ${unknown.join(", ")}. Expected ${CONTROL_KINDS.join(", ")}, or all.`,
     );
-  return CONTROL_KINDS.filter((kind) => asked.includes(kind));
+  return CONTROL_KINDS.filter((kind) => asked.includes(kind) || before.includes(kind));
 }

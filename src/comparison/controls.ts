@@ -1,31 +1,24 @@
 import { CONTROL_KINDS, type ControlKind, type TextControl } from "../config/controls.js";
-import { layerColumns } from "../layer-columns.js";
 import type { Interval } from "../reduce/bootstrap.js";
 import { ENOUGH_TEXTS } from "../reduce/enough-texts.js";
-import type { FeatureColumns } from "../reduce/feature-columns.js";
-import {
-  areSameUnits,
-  type KeptShare,
-  keptShare,
-  type PairedColumns,
-} from "../reduce/kept-share.js";
-import { sharedIds } from "../reduce/text-ids.js";
-import { textUnits } from "../reduce/text-units.js";
-import { unitResamples } from "../reduce/unit-resamples.js";
-import { type FinishedRun, openSums } from "../runs/read.js";
-import type { LanguageSums } from "../runs/sums-file.js";
+import { type KeptShare, keptShare } from "../reduce/kept-share.js";
+import type { FinishedRun } from "../runs/read.js";
 import { SINK_SHARE, type TopSelection, topFeatures } from "../runs/top-features.js";
+import { PairedTexts } from "./paired-texts.js";
 import { type LanguageBests, languageBestsOf } from "./random-bests.js";
 
 /** A feature needs what a control takes away where less than this is left of its v, and does not where at least this is. */
 export const HALF = 0.5;
-/** Romanising tells something of a language whose letters it changes: this share of them at least. */
+/** Romanising tells something of a language whose letters it changes, shuffling of one whose words it moves: this share of them at least. */
 export const CHANGED = 0.1;
+/** An AUROC this near 1 is as good as any can be: that a random direction's is no lower tells nothing. */
+const CEILING = 1 - 1e-6;
 
 /**
- * script: romanised texts leave less than half, in a language whose letters change. order: shuffled words leave less than half.
+ * script: romanised texts leave less than half, in a language whose letters change. order: shuffled words leave less than half, in a language whose words move.
  * token: half or more is left on dealt tokens, so that no context is needed. sink: over half of it is at the first position.
- * random: the best of a random dictionary for the language has at least its v; random-auroc: at least its AUROC.
+ * random: the best of a random dictionary for the language has at least its v; random-auroc: at least its AUROC,
+ * where that is not at its ceiling.
  */
 export const LABELS = ["script", "order", "token", "sink", "random", "random-auroc"] as const;
 export type Label = (typeof LABELS)[number];
@@ -53,6 +46,8 @@ export interface ControlsComparison {
   controls: ControlKind[];
   /** By language, the share of letters that romanising changes; null where the run has no such control. */
   letters_changed: Readonly<Record<string, number>> | null;
+  /** By language, the share of words that shuffling puts where another stood; null where the run has no such control, or one of before they were counted. */
+  words_moved: Readonly<Record<string, number>> | null;
   features: ControlledFeature[];
   /** The run's own dictionary beside a random one; nothing where the run has no such control. */
   random: LanguageBests[];
@@ -63,7 +58,7 @@ export type ControlRuns = ReadonlyMap<ControlKind, FinishedRun>;
 /**
  * A run's top features under its controls.
  *
- * @throws VscoreError (request) where the run or a control lacks its sums
+ * @throws VscoreError (request) where the run or a control lacks its sums, or has those of another
  */
 export function compareControls(
   run: FinishedRun,
@@ -74,8 +69,9 @@ export function compareControls(
   const layers = [...new Set(top.map(({ layer }) => layer))];
   const dictionary = controls.get("random-dictionary");
   const random = dictionary === undefined ? [] : languageBestsOf(run, dictionary, selection);
-  const romanised = controls.get("romanised")?.meta.letters_changed ?? null;
-  const paired = new PairedTexts(run, controls);
+  const letters = controls.get("romanised")?.meta.letters_changed ?? null;
+  const words = controls.get("shuffled")?.meta.words_moved ?? null;
+  const paired = new PairedTexts(run, textControls(controls));
   const isEnough = Math.min(...Object.values(run.meta.texts)) >= ENOUGH_TEXTS;
   const features = layers.flatMap((layer) => {
     const columns = paired.at(layer);
@@ -83,6 +79,7 @@ export function compareControls(
       .filter((each) => each.layer === layer)
       .map(({ language, rank, feature, v, interval, auroc, first_position_share }) => {
         const k = run.meta.languages.indexOf(language);
+        paired.refuseOtherV(columns, { layer, language: k, feature });
         const kept = Object.fromEntries(
           columns.map(([kind, pair]) => [kind, keptShare(pair, feature, k)]),
         );
@@ -90,7 +87,12 @@ export function compareControls(
           ...{ layer, language, rank, feature, v, interval, auroc, first_position_share, kept },
         };
         const bests = random.find((each) => each.layer === layer && each.language === language);
-        const labels = labelsOf(found, romanised?.[language] ?? 0, bests);
+        const labels = labelsOf(
+          found,
+          // Words that nobody counted are taken for moved, as they are in nearly all texts.
+          { letters: letters?.[language] ?? 0, words: words === null ? 1 : (words[language] ?? 0) },
+          bests,
+        );
         return {
           ...found,
           labels: isEnough ? labels : null,
@@ -100,11 +102,19 @@ export function compareControls(
   });
   return {
     controls: CONTROL_KINDS.filter((kind) => controls.has(kind)),
-    letters_changed: romanised,
+    letters_changed: letters,
+    words_moved: words,
     features,
     random,
   };
 }
+
+const textControls = (controls: ControlRuns): ReadonlyMap<TextControl, FinishedRun> =>
+  new Map(
+    [...controls].flatMap(([kind, control]) =>
+      kind === "random-dictionary" ? [] : [[kind, control] as const],
+    ),
+  );
 
 type Found = Omit<ControlledFeature, "labels" | "unsure">;
 
@@ -115,10 +125,10 @@ const TOLD_BY: Partial<Record<Label, TextControl>> = {
   token: "random-tokens",
 };
 
-/** @param changed share of the language's letters that romanising changes */
+/** @param changed shares of the language's letters that romanising changes, and of its words that shuffling moves */
 export function labelsOf(
   { v, auroc, first_position_share, kept }: Found,
-  changed: number,
+  changed: { letters: number; words: number },
   bests: LanguageBests | undefined,
 ): Label[] {
   const left = (kind: TextControl) => kept[kind]?.left ?? null;
@@ -126,15 +136,31 @@ export function labelsOf(
   const dealt = left("random-tokens");
   const { v: randomV, auroc: randomAuroc } = bests?.random ?? { v: null, auroc: null };
   const holds: Record<Label, boolean> = {
-    script: changed >= CHANGED && isBelow(left("romanised")),
-    order: isBelow(left("shuffled")),
+    script: changed.letters >= CHANGED && isBelow(left("romanised")),
+    order: changed.words >= CHANGED && isBelow(left("shuffled")),
     token: dealt !== null && dealt >= HALF,
     sink: first_position_share > SINK_SHARE,
     random: randomV !== null && randomV >= v,
-    "random-auroc": randomAuroc !== null && auroc !== null && randomAuroc >= auroc,
+    "random-auroc": isMatched(auroc, randomAuroc) && !isAtCeiling(auroc),
   };
   return LABELS.filter((label) => holds[label]);
 }
+
+const isMatched = (auroc: number | null, random: number | null): boolean =>
+  random !== null && auroc !== null && random >= auroc;
+
+const isAtCeiling = (auroc: number | null): boolean => auroc !== null && auroc >= CEILING;
+
+/** Whether a random dictionary's best AUROC would match a feature's, were not both as high as can be. */
+export const isTiedAtCeiling = (
+  { auroc, layer, language }: ControlledFeature,
+  random: readonly LanguageBests[],
+): boolean =>
+  isAtCeiling(auroc) &&
+  random.some(
+    (bests) =>
+      bests.layer === layer && bests.language === language && isMatched(auroc, bests.random.auroc),
+  );
 
 /** Whether the interval of a share reaches across the threshold, or is not known. */
 function isUnsure({ kept }: Found, label: Label): boolean {
@@ -143,44 +169,3 @@ function isUnsure({ kept }: Found, label: Label): boolean {
   const interval = kept[kind]?.interval ?? null;
   return interval === null || (label === "token" ? interval.lo < HALF : interval.hi >= HALF);
 }
-
-/** The texts of a run and of its controls, layer by layer, with resamples that they share. */
-class PairedTexts {
-  private readonly own: LanguageSums[];
-  private readonly under: [TextControl, LanguageSums[]][];
-
-  constructor(
-    private readonly run: FinishedRun,
-    controls: ControlRuns,
-  ) {
-    const sumsOf = (of: FinishedRun) => of.meta.languages.map((code) => openSums(of, code));
-    this.under = [...controls].flatMap(([kind, control]): [TextControl, LanguageSums[]][] =>
-      kind === "random-dictionary" ? [] : [[kind, sumsOf(control)]],
-    );
-    this.own = this.under.length === 0 ? [] : sumsOf(run);
-  }
-
-  at(layer: number): [TextControl, PairedColumns][] {
-    if (this.under.length === 0) return [];
-    const run = this.columns(this.own, layer);
-    const drawn = this.drawnFor(run);
-    return this.under.map(([kind, sums]) => {
-      const control = this.columns(sums, layer);
-      const drawnOfControl = this.drawnFor(control);
-      const isSame = areSameUnits(drawn.units, drawnOfControl.units);
-      return [kind, { run, control, drawn, drawnOfControl: isSame ? drawnOfControl : null }];
-    });
-  }
-
-  private columns = (sums: readonly LanguageSums[], layer: number): FeatureColumns =>
-    layerColumns(sums, layer, this.run.meta.pool === "text" ? "text" : "token");
-
-  private drawnFor(columns: FeatureColumns) {
-    const texts = this.own.map((sums) => sums.texts);
-    const { ids, isParallel } = sharedIds(texts, this.run.meta.shares_ids);
-    return unitResamples(columns, textUnits(columns, ids, isParallel), { seed: SEED });
-  }
-}
-
-/** Of the resamples: that of the run's own intervals. */
-const SEED = 0;

@@ -51,6 +51,19 @@ export function languageBestsOf(
     );
 }
 
+/** How many features of either have a family-wise p that counts as found, over all of these; null where a run does not know. */
+export function foundOverall(
+  bests: readonly LanguageBests[],
+): { real: number; random: number } | null {
+  const found = { real: 0, random: 0 };
+  for (const { real, random } of bests) {
+    if (real.significant === null || random.significant === null) return null;
+    found.real += real.significant;
+    found.random += random.significant;
+  }
+  return found;
+}
+
 function bestsOf(run: FinishedRun): (layer: number, k: number) => DictionaryBest {
   const margins = rankedBy(run, "margin").rankings;
   return (layer, k) => {

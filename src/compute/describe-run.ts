@@ -14,6 +14,8 @@ export interface RunFacts {
   truncated: ReadonlyMap<string, number>;
   /** By language; null where none were romanised. */
   lettersChanged: Record<string, number> | null;
+  /** By language; null where none were shuffled. */
+  wordsMoved: Record<string, number> | null;
   batchTokens: number;
   started: Date;
   finished: Date;
@@ -53,6 +55,7 @@ export function describeRun(facts: RunFacts): Meta {
     pool: config.pool,
     control: config.control,
     letters_changed: facts.lettersChanged,
+    words_moved: facts.wordsMoved,
     device: loaded.device,
     device_name: loaded.device_name,
     dtype: loaded.dtype,

@@ -123,6 +123,7 @@ export class OpenRun {
         [...this.parts.tokenized].map(([code, { truncated }]) => [code, truncated]),
       ),
       lettersChanged: this.parts.read.lettersChanged,
+      wordsMoved: this.parts.read.wordsMoved,
       batchTokens: this.budget,
       started: begun === undefined ? this.parts.started : new Date(begun.at),
       finished,

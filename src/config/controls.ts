@@ -20,5 +20,5 @@ export const CONTROL_WORDS: Readonly<Record<ControlKind, string>> = {
   romanised: "every text in Latin letters, ASCII alone",
   "random-tokens": "each language's own tokens dealt out anew over its texts",
   "random-dictionary":
-    "random directions in place of the dictionaries, which fire as often and as strongly",
+    "random directions in place of the dictionaries, which fire as often and as strongly on the first texts",
 };

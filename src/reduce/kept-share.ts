@@ -46,7 +46,8 @@ export function keptShare(
   return { v, left: v / own, interval: bootstrapT(ratioOf(above, below, drawn)) };
 }
 
-function vOf(columns: FeatureColumns, feature: number, language: number): number {
+/** v(f, L), in f64. */
+export function vOf(columns: FeatureColumns, feature: number, language: number): number {
   const means = featureMeans(columns, feature, languageWeights(columns));
   const total = means.reduce((sum, mean) => sum + mean, 0);
   return vScore(means[language] as number, total, columns.languages);

@@ -1,5 +1,10 @@
-import { type ControlledFeature, compareControls, type Label } from "../comparison/controls.js";
-import { FOUND_P } from "../comparison/random-bests.js";
+import {
+  type ControlledFeature,
+  type ControlsComparison,
+  compareControls,
+  type Label,
+} from "../comparison/controls.js";
+import { FOUND_P, foundOverall } from "../comparison/random-bests.js";
 import { languageName } from "../config/languages.js";
 import { controlsOf, openControl } from "../runs/controls.js";
 import type { PlottedRun } from "../views/charts/chart.js";
@@ -14,30 +19,34 @@ const SAID: Record<Label, string> = {
     "have no higher AUROC than the best of a random dictionary for the language (random-auroc)",
 };
 
-/** What a run's controls say of each language's best feature at every layer; nothing for a run without any. */
-export function controlFindings(run: PlottedRun): string[] {
-  if (run.statistics === null) return [];
+/** Each language's best feature at every layer under a run's controls; null for a run without any. */
+export function bestUnderControls(run: PlottedRun): ControlsComparison | null {
+  if (run.statistics === null) return null;
   const kinds = controlsOf(run);
-  if (kinds.length === 0) return [];
+  if (kinds.length === 0) return null;
   const runs = new Map(kinds.map((kind) => [kind, openControl(run, kind)]));
-  const { features, random } = compareControls(run, runs, { topK: 1 });
-  const under = `Under the controls ${kinds.join(", ")}`;
+  return compareControls(run, runs, { topK: 1 });
+}
+
+/** What controls say of each language's best feature at every layer, in sentences. */
+export function controlFindings(comparison: ControlsComparison | null): string[] {
+  if (comparison === null) return [];
+  const { controls, features, random } = comparison;
+  const under = `Under the controls ${controls.join(", ")}`;
   const claims = features.filter(({ labels }) => labels !== null);
   const told = (Object.keys(SAID) as Label[]).flatMap((label) => {
     const having = claims.filter(({ labels }) => labels?.includes(label));
     return having.length === 0 ? [] : [`${having.length} ${SAID[label]}${namesOf(having, claims)}`];
   });
-  const counts = random.map(({ real, random: other }) => [real.significant, other.significant]);
-  const known = counts.every(([a, b]) => a !== null && b !== null);
-  const sum = (which: 0 | 1) => counts.reduce((all, pair) => all + (pair[which] ?? 0), 0);
+  const found = random.length === 0 ? null : foundOverall(random);
   return [
     claims.length === 0
       ? `${under} nothing is said of single features: the texts are too few.`
-      : `${under}, of ${claims.length} best features (one a language and layer): ${told.join("; ") || "none is a feature of script, word order, single tokens, the first position or a random dictionary"}.`,
-    ...(random.length === 0 || !known
+      : `${under}, of ${claims.length} best features (one a language and layer): ${told.join("; ") || "none has any of the labels that these can give"}. Whether a best feature is doubtful is judged without them, on the run's own texts and dictionaries; they tell what it needs there.`,
+    ...(found === null
       ? []
       : [
-          `Over all languages and layers, ${sum(0)} features of the run's own dictionaries have a family-wise p of at most ${FOUND_P}, and ${sum(1)} of random ones: p tells that languages differ, not that a dictionary learned it.`,
+          `Over all languages and layers, ${found.real} features of the run's own dictionaries have a family-wise p of at most ${FOUND_P}, and ${found.random} of random ones: p tells that languages differ, not that a dictionary learned it.`,
         ]),
   ];
 }

@@ -4,11 +4,12 @@ import { describeFidelity } from "../fidelity/describe-fidelity.js";
 import { controlsOf } from "../runs/controls.js";
 import type { FinishedRun } from "../runs/read.js";
 import { type TopFeature, topFeatures } from "../runs/top-features.js";
+import { changedLines } from "../views/controls-legend.js";
 import { digits } from "../views/digits.js";
 import { apartText, chanceText, claimLines, intervalText } from "../views/evidence-text.js";
 import { fidelityCells, fidelityColumns, fidelityLegend } from "../views/fidelity-table.js";
 import { caveats } from "./caveats.js";
-import { controlFindings } from "./control-findings.js";
+import { bestUnderControls, controlFindings } from "./control-findings.js";
 
 /** What a reviewer asks of a run's scores: every choice, formula, count, hash and limit, as Markdown. */
 export function methodsSheet(run: FinishedRun): string {
@@ -80,11 +81,7 @@ function texts({ meta }: FinishedRun): string[] {
         ? "the first whose English has fewer than 100 characters, as Deng et al. take them"
         : "the first";
   return [
-    ...(meta.letters_changed === null
-      ? []
-      : [
-          `Of the letters and marks were not ASCII, and so changed: ${meta.languages.map((code) => `${code} ${(100 * (meta.letters_changed?.[code] ?? 0)).toFixed(1)} %`).join(", ")}.`,
-        ]),
+    ...changedLines(meta, meta.languages),
     `${meta.corpus}${meta.split === null ? "" : `, ${meta.split}`}, revision ${meta.corpus_revision ?? "none"}; asked for were ${meta.n_texts_per_lang === -1 ? "all texts" : `${meta.n_texts_per_lang} texts`} a language, ${rule}${meta.join === "ids" || meta.corpus === "flores" ? "; texts that not every language has, by id, are left out" : ""}.`,
     table(
       [
@@ -175,7 +172,7 @@ const best = (top: readonly TopFeature[]): string[] => [
 
 /** What controls there are, and what they say; nothing where there are none. */
 function ofControls(run: FinishedRun): string[][] {
-  const found = controlFindings(run);
+  const found = controlFindings(bestUnderControls(run));
   if (found.length === 0) return [];
   const made = controlsOf(run).map((kind) => `- ${kind}: ${CONTROL_WORDS[kind]}.`);
   const how =

@@ -17,6 +17,8 @@ export interface ReportFigure {
   title: string;
   caption: string;
   spec: Spec;
+  /** What it shows of each language's best feature at every layer, as a table of plain text; none where it has no such. */
+  lines: readonly string[];
 }
 
 /** What a report says of a run. */
@@ -39,11 +41,11 @@ export function reportHtml(
   const specifications = embedded(figures.map(({ kind, spec }) => ({ kind, spec })));
   const room = PAGE_BYTES - Buffer.byteLength(specifications) - Buffer.byteLength(client);
   const title = `v-scores of ${run.name}${run.measure === undefined ? "" : `, features by ${run.measure}`}`;
-  const section = ({ kind, title, caption }: ReportFigure) => `
+  const section = ({ kind, title, caption, lines }: ReportFigure) => `
 <section id="${kind}">
   <h2>${escapeHtml(title)}</h2>
   <div class="figure" id="figure-${kind}"></div>
-  <p class="caption">${escapeHtml(caption)}</p>
+  <p class="caption">${escapeHtml(caption)}</p>${tableHtml(lines)}
 </section>`;
   return htmlPage({
     title,
@@ -77,6 +79,12 @@ ${bestFeaturesHtml(run, contexts, room)}
 <script>${client.replaceAll("</script", "<\\/script")}</script>`,
   });
 }
+
+const tableHtml = (lines: readonly string[]): string =>
+  lines.length === 0
+    ? ""
+    : `
+  <details><summary>The best feature of each language and layer, as a table</summary><pre>${escapeHtml(lines.join("\n"))}</pre></details>`;
 
 function provenance(run: PlottedRun): [string, string][] {
   if (run.statistics === null)
@@ -125,6 +133,7 @@ function provenance(run: PlottedRun): [string, string][] {
 
 const FIGURE_STYLE = `
 nav { margin: 2rem 0; font-size: .85rem; }
+section pre { font-size: .75rem; overflow-x: auto; }
 .figure { overflow-x: auto; display: flex; flex-direction: column; align-items: flex-start; }
 .vega-bindings { order: -1; font-size: .85rem; margin: .5rem 0; } .vega-bind-name { margin-right: .5rem; }
 @media print { nav { display: none; } section { break-inside: avoid; } }

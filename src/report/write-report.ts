@@ -9,9 +9,10 @@ import type { PlottedRun } from "../views/charts/chart.js";
 import { describedSpec, drawnFiles } from "../views/charts/drawn-files.js";
 import { CHART_KINDS, canDraw, drawChart, isOfControls } from "../views/charts/kinds.js";
 import { compiled } from "../views/charts/render.js";
+import { controlsLines } from "../views/controls-table.js";
 import type { ReportContexts } from "./best-features-html.js";
 import { caveats } from "./caveats.js";
-import { controlFindings } from "./control-findings.js";
+import { bestUnderControls, controlFindings } from "./control-findings.js";
 import { findings } from "./findings.js";
 import { type ReportFigure, reportHtml } from "./report-html.js";
 
@@ -38,6 +39,7 @@ export async function writeReport(
   }: { gatedTexts?: boolean; onFigure?: (kind: string) => void } = {},
 ): Promise<WrittenReport> {
   const client = readClient();
+  const underControls = bestUnderControls(run);
   const kinds = CHART_KINDS.filter((kind) => canDraw(run, kind));
   const figures: ReportFigure[] = [];
   const written: string[] = [];
@@ -52,9 +54,10 @@ export async function writeReport(
     const page = drawChart(run, kind, {}, "page");
     // The page says the title itself.
     const bare = await compiled({ ...describedSpec(page), title: "" });
-    figures.push({ kind, title: page.title, caption: page.caption, spec: bare });
+    const lines = underControls !== null && isOfControls(kind) ? controlsLines(underControls) : [];
+    figures.push({ kind, title: page.title, caption: page.caption, spec: bare, lines });
   }
-  const sentences = [...findings(run), ...controlFindings(run), ...caveats(run)];
+  const sentences = [...findings(run), ...controlFindings(underControls), ...caveats(run)];
   const page = join(folder, reportFile(run.measure));
   await writeWhole(
     page,

@@ -48,6 +48,8 @@ export const Meta = z.strictObject({
   control: z.enum(CONTROLS).default("none"),
   /** Of a romanised run: by language, the share of letters (and marks) that are not ASCII, and so changed. */
   letters_changed: z.record(z.string(), z.number()).nullable().default(null),
+  /** Of a shuffled run: by language, the share of words that stand where another word stood; null where nobody counted. */
+  words_moved: z.record(z.string(), z.number()).nullable().default(null),
   device: z.string(),
   device_name: z.string(),
   dtype: z.string(),

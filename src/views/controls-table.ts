@@ -1,14 +1,13 @@
 import {
-  CHANGED,
   type ControlledFeature,
   type ControlsComparison,
-  HALF,
   LABELS,
   type Label,
 } from "../comparison/controls.js";
 import { FOUND_P, type LanguageBests } from "../comparison/random-bests.js";
-import { CONTROL_WORDS, TEXT_CONTROLS } from "../config/controls.js";
+import { TEXT_CONTROLS } from "../config/controls.js";
 import type { KeptShare } from "../reduce/kept-share.js";
+import { legendLines, percent } from "./controls-legend.js";
 import { digits } from "./digits.js";
 import { type Column, tableLines } from "./table.js";
 
@@ -64,6 +63,7 @@ export function overallLines(features: readonly ControlledFeature[]): string[] {
   const count = (label: Label) => told.filter(({ labels }) => labels?.includes(label)).length;
   const counts = LABELS.flatMap((label) => (count(label) > 0 ? [`${label} ${count(label)}`] : []));
   const none = told.filter(({ labels }) => labels?.length === 0).length;
+  if (counts.length === 0) return [`Of ${told.length} features none has a label.`];
   return [`Of ${told.length} features: ${[...counts, `none of these ${none}`].join(", ")}.`];
 }
 
@@ -81,56 +81,3 @@ function bestLines(random: readonly LanguageBests[]): string[] {
   const rows = random.map((each) => [String(each.layer), each.language, ...cells(each)]);
   return tableLines(columns, rows);
 }
-
-const MEANINGS: Record<Label, string> = {
-  script: `romanised texts leave less than ${HALF}, in a language of whose letters romanising changes ${100 * CHANGED} % or more`,
-  order: `shuffled words leave less than ${HALF}`,
-  token: `${HALF} or more is left on dealt tokens: single tokens tell it, no context is needed`,
-  sink: "over half of its activation on the language is at the first position",
-  random: "the best of the random dictionary for the language has at least its v",
-  "random-auroc": "at least its AUROC",
-};
-
-/** What the columns and labels mean. */
-export function legendLines({ controls, letters_changed, features }: ControlsComparison): string[] {
-  const kinds = TEXT_CONTROLS.filter((kind) => controls.includes(kind));
-  const told: Record<Label, boolean> = {
-    script: controls.includes("romanised"),
-    order: controls.includes("shuffled"),
-    token: controls.includes("random-tokens"),
-    sink: true,
-    random: controls.includes("random-dictionary"),
-    "random-auroc": controls.includes("random-dictionary"),
-  };
-  return [
-    ...(kinds.length === 0
-      ? []
-      : [
-          `${kinds.join(", ")}: share of v that is left, 95 % interval (both runs in the same resamples of texts). ${kinds.map((kind) => `${kind}: ${CONTROL_WORDS[kind]}.`).join(" ")}`,
-        ]),
-    ...(letters_changed === null ? [] : [lettersText(letters_changed)]),
-    ...(controls.includes("random-dictionary")
-      ? [
-          `random: ${CONTROL_WORDS["random-dictionary"]}. p ≤ ${FOUND_P}: features whose family-wise p is.`,
-        ]
-      : []),
-    ...(features.some(({ labels }) => labels !== null)
-      ? [
-          `associated with: ${LABELS.filter((label) => told[label])
-            .map((label) => `${label}: ${MEANINGS[label]}`)
-            .join("; ")}.`,
-          ...(features.some(({ unsure }) => unsure.length > 0)
-            ? ["?: the interval also holds shares that would not give the label, or is not known."]
-            : []),
-        ]
-      : []),
-  ];
-}
-
-function lettersText(changed: Readonly<Record<string, number>>): string {
-  const few = Object.entries(changed).filter(([, share]) => share < CHANGED);
-  const shares = Object.entries(changed).map(([code, share]) => `${code} ${percent(share)}`);
-  return `Letters that romanising changes: ${shares.join(", ")}.${few.length === 0 ? "" : ` It tells nothing about the script of ${few.map(([code]) => code).join(", ")}.`}`;
-}
-
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;

@@ -87,6 +87,10 @@ describe("controls", () => {
     expect(run("controls", "demo", ...asked, "--json").did).toEqual([
       ["controls", "demo", { ...none, kinds, overwrite: true, topK: 2, json: true }],
     ]);
+    const twice = ["--kind", "random-dictionary", "--kind", "romanised"];
+    expect(run("controls", "demo", ...twice).did).toEqual([
+      ["controls", "demo", { ...none, kinds }],
+    ]);
     expect(run("controls", "demo", "--kind", "all").did).toEqual([
       ["controls", "demo", { ...none, kinds: [...CONTROL_KINDS] }],
     ]);

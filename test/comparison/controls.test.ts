@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import {
   type ControlsComparison,
   compareControls,
+  isTiedAtCeiling,
   labelsOf,
 } from "../../src/comparison/controls.js";
 import { CONTROL_KINDS } from "../../src/config/controls.js";
@@ -48,6 +49,11 @@ describe("what was planted is found", () => {
     expect(interval).toBeNull();
   });
 
+  test("how much of the languages the controls changed is told", () => {
+    expect(comparison.letters_changed).toMatchObject({ eng_Latn: 0, jpn_Jpan: 0.98 });
+    expect(comparison.words_moved).toEqual({ eng_Latn: 0.9, fra_Latn: 0, jpn_Jpan: 0.95 });
+  });
+
   test("the dictionary and the random one stand side by side", () => {
     expect(comparison.random).toHaveLength(1);
     const [bests] = comparison.random;
@@ -78,12 +84,22 @@ const found = {
   ...{ layer: 1, language: "jpn_Jpan", rank: 1, feature: 0, v: 2, interval: null, auroc: 0.9 },
   ...{ first_position_share: 0, kept: {} },
 };
+const [ALL, NONE] = [
+  { letters: 1, words: 1 },
+  { letters: 0, words: 0 },
+];
 const keeping = (left: number | null) => ({ v: 1, left, interval: null });
 
 test("script is not said of a language whose letters hardly change", () => {
   const romanised = { ...found, kept: { romanised: keeping(0.1) } };
-  expect(labelsOf(romanised, 0.98, undefined)).toEqual(["script"]);
-  expect(labelsOf(romanised, 0.05, undefined)).toEqual([]);
+  expect(labelsOf(romanised, { letters: 0.98, words: 1 }, undefined)).toEqual(["script"]);
+  expect(labelsOf(romanised, { letters: 0.05, words: 1 }, undefined)).toEqual([]);
+});
+
+test("order is not said of a language whose words hardly move", () => {
+  const shuffled = { ...found, kept: { shuffled: keeping(0.1) } };
+  expect(labelsOf(shuffled, { letters: 0, words: 0.1 }, undefined)).toEqual(["order"]);
+  expect(labelsOf(shuffled, { letters: 0, words: 0.09 }, undefined)).toEqual([]);
 });
 
 test("half is enough for tokens and too much for script and order; of no share nothing is said", () => {
@@ -93,9 +109,9 @@ test("half is enough for tokens and too much for script and order; of no share n
       ...{ shuffled: keeping(left), romanised: keeping(left), "random-tokens": keeping(left) },
     },
   });
-  expect(labelsOf(all(0.5), 1, undefined)).toEqual(["token"]);
-  expect(labelsOf(all(0.499), 1, undefined)).toEqual(["script", "order"]);
-  expect(labelsOf(all(null), 1, undefined)).toEqual([]);
+  expect(labelsOf(all(0.5), ALL, undefined)).toEqual(["token"]);
+  expect(labelsOf(all(0.499), ALL, undefined)).toEqual(["script", "order"]);
+  expect(labelsOf(all(null), ALL, undefined)).toEqual([]);
 });
 
 test("a random dictionary's best counts where it is at least as high", () => {
@@ -104,8 +120,24 @@ test("a random dictionary's best counts where it is at least as high", () => {
     real: { v: 2, margin: 1, auroc: 0.9, significant: 1, falling: [2] },
     random: { v, margin: 1, auroc, significant: 1, falling: [v] },
   });
-  expect(labelsOf(found, 0, best(2, 0.8))).toEqual(["random"]);
-  expect(labelsOf(found, 0, best(1.9, 0.9))).toEqual(["random-auroc"]);
-  expect(labelsOf(found, 0, best(1.9, null))).toEqual([]);
-  expect(labelsOf({ ...found, auroc: null }, 0, best(1.9, 1))).toEqual([]);
+  expect(labelsOf(found, NONE, best(2, 0.8))).toEqual(["random"]);
+  expect(labelsOf(found, NONE, best(1.9, 0.9))).toEqual(["random-auroc"]);
+  expect(labelsOf(found, NONE, best(1.9, null))).toEqual([]);
+  expect(labelsOf({ ...found, auroc: null }, NONE, best(1.9, 1))).toEqual([]);
+});
+
+test("that both AUROCs are as high as can be is no match", () => {
+  const best = (auroc: number) => ({
+    ...{ layer: 1, language: "jpn_Jpan" },
+    real: { v: 2, margin: 1, auroc: 1, significant: 1, falling: [2] },
+    random: { v: 1, margin: 1, auroc, significant: 1, falling: [1] },
+  });
+  const of = (auroc: number) => ({ ...found, auroc, labels: [], unsure: [] });
+  expect(labelsOf(of(1), NONE, best(1))).toEqual([]);
+  expect(labelsOf(of(1 - 1e-7), NONE, best(1))).toEqual([]);
+  expect(labelsOf(of(0.9999), NONE, best(1))).toEqual(["random-auroc"]);
+  expect(isTiedAtCeiling(of(1), [best(1)])).toBe(true);
+  expect(isTiedAtCeiling(of(1), [best(0.9999)])).toBe(false);
+  expect(isTiedAtCeiling(of(0.9999), [best(1)])).toBe(false);
+  expect(isTiedAtCeiling({ ...of(1), layer: 2 }, [best(1)])).toBe(false);
 });

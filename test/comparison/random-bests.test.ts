@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { DEPTH, languageBestsOf } from "../../src/comparison/random-bests.js";
+import { DEPTH, foundOverall, languageBestsOf } from "../../src/comparison/random-bests.js";
 import { evidenceOf } from "../fixtures/evidence.js";
 import { metaOf, runOf } from "../fixtures/runs.js";
 
@@ -46,4 +46,14 @@ test("only what is asked for, and no more than so many v", () => {
   const found = languageBestsOf(run, run, { language: "spa_Latn" });
   expect(found.map(({ language }) => language)).toEqual(["spa_Latn"]);
   expect(found[0]?.real.falling).toHaveLength(DEPTH);
+});
+
+test("found features are summed over all languages and layers, unless one of the runs does not know", () => {
+  const bests = (own: number, other: number | null) => ({
+    ...{ layer: 1, language: "eng_Latn" },
+    real: { v: 1, margin: 1, auroc: null, significant: own, falling: [1] },
+    random: { v: 1, margin: 1, auroc: null, significant: other, falling: [1] },
+  });
+  expect(foundOverall([bests(3, 0), bests(4, 9)])).toEqual({ real: 7, random: 9 });
+  expect(foundOverall([bests(3, 0), bests(4, null)])).toBeNull();
 });

@@ -16,6 +16,7 @@ const SPANISH = languageSums("spa_Latn", { 1: [[token(0), token(0)]] }, 1);
 const config = configOf({ sample: "random", seed: 5, pool: "text" });
 const meta = describeRun({
   lettersChanged: null,
+  wordsMoved: { eng_Latn: 0.8, spa_Latn: 0 },
   config,
   loaded: loadedOf(),
   languages: [ENGLISH, SPANISH],

@@ -69,6 +69,7 @@ it("Japanese features do not survive romanising, English ones do, and dealt toke
   expect(told).toMatchObject({ schema_version: 1, controls: KINDS, top_k: 1 });
   expect(told.letters_changed).toMatchObject({ eng_Latn: 0 });
   expect(told.letters_changed.jpn_Jpan).toBeGreaterThan(0.9);
+  expect(told.words_moved.jpn_Jpan).toBeGreaterThan(0.5);
   const [english, , japanese] = told.features;
   expect(japanese).toMatchObject({ language: "jpn_Jpan", labels: null });
   expect(japanese.kept.romanised.left).toBeLessThan(0.2);

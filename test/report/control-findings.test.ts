@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { CONTROL_KINDS } from "../../src/config/controls.js";
-import { controlFindings } from "../../src/report/control-findings.js";
+import { bestUnderControls, controlFindings } from "../../src/report/control-findings.js";
 import { methodsSheet } from "../../src/report/methods-sheet.js";
 import { openRun } from "../../src/runs/read.js";
 import { writeControlledRun } from "../fixtures/controlled-run.js";
@@ -11,27 +11,28 @@ const at = useTempFolder();
 
 test("nothing is said of a run without controls", () => {
   writeControlledRun(at("run"), []);
-  expect(controlFindings(openRun(at("run")))).toEqual([]);
-  expect(controlFindings(threeLanguageRun())).toEqual([]);
+  expect(controlFindings(bestUnderControls(openRun(at("run"))))).toEqual([]);
+  expect(controlFindings(bestUnderControls(threeLanguageRun()))).toEqual([]);
   expect(methodsSheet(openRun(at("run")))).not.toContain("## Controls");
 });
 
 test("what the best features need is counted, and of which languages they are", () => {
   writeControlledRun(at("run"), CONTROL_KINDS);
   const run = openRun(at("run"));
-  const found = controlFindings(run);
+  const found = controlFindings(bestUnderControls(run));
   expect(found).toHaveLength(1);
   expect(found[0]).toMatch(
     /^Under the controls shuffled, .*, of 3 best features .*: 1 lose over half .*\(script\): Japanese;/,
   );
   expect(found[0]).not.toMatch(/p of at most/);
+  expect(found[0]).toMatch(/Whether a best feature is doubtful is judged without them/);
   expect(methodsSheet(run)).toMatch(/## Controls\n\n- shuffled: the words .*\n- romanised: /);
   expect(methodsSheet(run)).toContain(found[0]);
 });
 
 test("from few texts nothing is said of single features", () => {
   writeControlledRun(at("run"), ["romanised"], { units: 10 });
-  expect(controlFindings(openRun(at("run")))).toEqual([
+  expect(controlFindings(bestUnderControls(openRun(at("run"))))).toEqual([
     "Under the controls romanised nothing is said of single features: the texts are too few.",
   ]);
 });

@@ -21,6 +21,7 @@ test("a page asks for nothing, and no text of a run ends a script in it", () => 
     title: ODD,
     caption: ODD,
     spec: { description: "</script><img src=x>" },
+    lines: ["layer  language", ODD],
   };
   const html = reportHtml(
     run,
@@ -30,6 +31,7 @@ test("a page asks for nothing, and no text of a run ends a script in it", () => 
   expect(html.match(/<script/g)).toHaveLength(2);
   expect(html.match(/<\/script>/g)).toHaveLength(2);
   expect(html).not.toContain("<img");
+  expect(html).toContain(`<pre>layer  language\n${escapeHtml(ODD)}</pre></details>`);
   expect(html).not.toMatch(/(src|href)="(?!#|https:\/\/www\.neuronpedia\.org\/)/);
   expect(html).toContain("default-src 'none'");
   expect(JSON.parse(/id="specifications">(.*?)<\/script>/s.exec(html)?.[1] ?? "")).toEqual([

@@ -4,8 +4,9 @@ import { findings } from "../../src/report/findings.js";
 import { writeReport } from "../../src/report/write-report.js";
 import { isOtherReport } from "../../src/runs/files.js";
 import { rankedBy } from "../../src/runs/rank-by.js";
-import type { FinishedRun } from "../../src/runs/read.js";
+import { type FinishedRun, openRun } from "../../src/runs/read.js";
 import { CHART_KINDS, isOfControls } from "../../src/views/charts/kinds.js";
+import { writeControlledRun } from "../fixtures/controlled-run.js";
 import { withEvidence } from "../fixtures/evidence.js";
 import { writeRun } from "../fixtures/runs.js";
 import { useTempFolder } from "../fixtures/temp-folder.js";
@@ -23,6 +24,15 @@ test("every figure is there as SVG and PNG, and in the page", async () => {
   for (const kind of DRAWN) expect(html).toContain(`id="figure-${kind}"`);
   expect(html.length).toBeLessThan(6e6);
   expect(written.left_out).toEqual([]);
+});
+
+test("a run with controls has their table in the section of their figure, folded", async () => {
+  writeControlledRun(at("run"), ["shuffled"]);
+  const { page } = await writeReport(openRun(at("run")), at("out"));
+  const [section] = /<section id="controls">.*?<\/section>/s.exec(readFileSync(page, "utf8")) ?? [];
+  const [table] = /<details><summary>.*?<pre>.*?<\/pre>/s.exec(section ?? "") ?? [];
+  expect(table?.match(/^ *1 {2}(eng|fra|jpn)_\w+ .*$/gm)).toHaveLength(3);
+  expect(table).toMatch(/nothing about the word order of fra_Latn/);
 });
 
 test("of a run of another tool, what needs means is left out and said to be", async () => {

@@ -58,6 +58,8 @@ test("what a control is, is said, and by which seed it was drawn where it was", 
 });
 
 test("a run of before there were controls is under none", () => {
-  const { control: _, letters_changed: _changed, ...old } = metaOf();
-  expect(Meta.parse(old)).toMatchObject({ control: "none", letters_changed: null });
+  const { control: _, letters_changed: _changed, words_moved: _moved, ...old } = metaOf();
+  expect(Meta.parse(old)).toMatchObject({
+    ...{ control: "none", letters_changed: null, words_moved: null },
+  });
 });

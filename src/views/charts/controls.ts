@@ -48,7 +48,7 @@ export function controlsChart(run: PlottedRun, options: ChartOptions): Chart | n
         ...(random.length === 0
           ? []
           : [
-              "Lines: the highest v of each language, falling, in the run's own dictionary and in random directions that fire as often and as strongly.",
+              "Lines: the highest v of each language, falling, in the run's own dictionary and in random directions that fire as often and as strongly on the first texts.",
             ]),
       ].join(" ") + rankedCaption(run, options),
     spec: framed(title, sourceText(run), {
