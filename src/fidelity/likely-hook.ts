@@ -14,6 +14,8 @@ export interface LikelyHook {
 
 /** Where another tensor's FVU is less than this share of that of the one it reads, a dictionary was likely trained there. */
 const CLEARLY_LESS = 0.75;
+/** Tensors whose FVU is up to so many times the least are as likely. */
+const ALIKE = 1.15;
 
 /**
  * The tensor of the model that a layer's dictionary rebuilds best; null where that is the one it reads, or not clearly better, or where
@@ -43,9 +45,12 @@ export async function likelyHook(
     ...{ name, module },
     fvu: fvuOf(running.finish()) ?? Number.POSITIVE_INFINITY,
   }));
-  // The input of a block is the output of the one before, by which dictionaries are named.
-  const isInput = ({ name }: { name: string }) => Number(name.endsWith("hook_resid_pre"));
-  const best = found.toSorted((a, b) => a.fvu - b.fvu || isInput(a) - isInput(b))[0];
+  const falling = found.toSorted((a, b) => a.fvu - b.fvu);
+  const least = falling[0]?.fvu ?? 0;
+  // Most dictionaries are of a block's output, of which its successor's input and that without its scale are hardly another tensor.
+  const best =
+    falling.find(({ name, fvu }) => name.endsWith("resid_post") && fvu <= ALIKE * least) ??
+    falling[0];
   const own = found.find(({ module }) => module === reads);
   const isLikely =
     best !== undefined &&

