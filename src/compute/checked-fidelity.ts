@@ -1,7 +1,7 @@
 import { folderOf } from "../config/paths.js";
 import type { RunConfig } from "../config/schema.js";
 import type { EngineJobs, Loaded } from "../engine/engine-jobs.js";
-import { requestError } from "../errors.js";
+import { requestError, VscoreError } from "../errors.js";
 import { type LikelyHook, likelyHook } from "../fidelity/likely-hook.js";
 import {
   CHECKED_TEXTS,
@@ -91,10 +91,16 @@ export async function likelyHooks(
       budget,
     );
     const request = { language, layer, shards, reach: NEIGHBOURS };
-    const found = await likelyHook(jobs, moduleRead(loaded, layer), request);
+    const found = await likelyHook(jobs, moduleRead(loaded, layer), request).catch(noRoom);
     if (found !== null) likely.set(layer, found);
   }
   return likely;
+}
+
+/** A search among many tensors takes more memory than a run: where there is none, nothing is found, and the run goes on. */
+function noRoom(error: unknown): null {
+  if (error instanceof VscoreError && error.details.engineKind === "out_of_memory") return null;
+  throw error;
 }
 
 /** The same of one layer, among the outputs of all blocks. */
@@ -111,7 +117,7 @@ export const hookAnywhere = (
   likelyHook(jobs, moduleRead(loaded, layer), {
     ...{ language, layer, reach: null },
     shards: checkedShards(languages.get(language) as TextsOfLanguage, CHECKED_TEXTS, budget),
-  });
+  }).catch(noRoom);
 
 const misfitText = ({ layer, reasons, failures }: LayerCheck): string =>
   `layer ${layer}: model and dictionary do not fit each other: ${reasons.slice(0, failures).join("; ")}`;

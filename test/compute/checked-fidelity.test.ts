@@ -92,6 +92,16 @@ describe("a dictionary that does not rebuild what it reads", () => {
   });
 });
 
+it("without room for a search a run goes on, and one that fails says what it can", async () => {
+  const jobs = (english: number) =>
+    new RebuildingJobs({
+      ...{ layers: [1], left: { eng_Latn: english, tha_Thai: 3 }, hasNoRoomToSearch: true },
+    });
+  expect((await checkedFidelity(about(), jobs(0.5), { refuses: true })).misfits).toEqual([]);
+  const { message } = await rejectionOf(checkedFidelity(about(), jobs(2.5), { refuses: true }));
+  expect(message).toContain("Likely causes");
+});
+
 it("a language that is not rebuilt does not stop the others", async () => {
   const { fidelity, misfits } = await checkedFidelity(about(), jobsOf(0.5), { refuses: true });
   expect(misfits).toEqual([]);
