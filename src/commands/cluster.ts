@@ -24,6 +24,7 @@ import {
 } from "../experiments/interactions/interaction-matrix.js";
 import { textHash } from "../plan.js";
 import { refuseOtherContent, writeExperiment, writeExperimentInto } from "../runs/experiments.js";
+import { notRebuiltWarnings } from "../runs/fidelity-file.js";
 import type { ForeignRun } from "../runs/foreign.js";
 import { anyRankedBy, type Measure as RankMeasure, refuseExclusive } from "../runs/rank-by.js";
 import type { FinishedRun, ScoredRun } from "../runs/read.js";
@@ -84,7 +85,8 @@ export async function cluster(
   const made = await withEngine(signal, (jobs) =>
     clusterLanguages(source, distances, cut, (values, asked) => jobs.cluster(values, asked)),
   );
-  const result = { ...made, warnings: [...cautions, ...made.warnings] };
+  const lost = run === null ? [] : lostLanguages(run);
+  const result = { ...made, warnings: [...cautions, ...lost, ...made.warnings] };
   const folder = await write(place ?? (run as ScoredRun), { result, from: fromText(source, run) });
   if (options.json) output.data(asJson({ ...result, folder }));
   else
@@ -92,6 +94,10 @@ export async function cluster(
       [...clusterLines(result), "", `Wrote ${relative(".", folder) || folder}`].join("\n"),
     );
 }
+
+/** Which of a run's languages are not to be trusted at a layer. */
+const lostLanguages = (run: FinishedRun | ForeignRun): string[] =>
+  run.statistics === null || run.fidelity === null ? [] : notRebuiltWarnings(run.fidelity);
 
 const isMatrix = (name: string): boolean => name.toLowerCase().endsWith(".csv") && !isFolder(name);
 

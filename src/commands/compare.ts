@@ -3,6 +3,7 @@ import { runDifferences } from "../comparison/run-differences.js";
 import { openAnyRun } from "../compute/open-any-run.js";
 import { realPlace } from "../config/paths.js";
 import { writeOver } from "../runs/atomic-write.js";
+import { notRebuiltWarnings } from "../runs/fidelity-file.js";
 import { anyRankedBy, type Measure } from "../runs/rank-by.js";
 import { refuseRunFile } from "../runs/refuse-run-file.js";
 import { refuseShortLists, refuseTopK } from "../runs/refuse-top-k.js";
@@ -60,6 +61,10 @@ export async function compare(
     );
     return;
   }
+  for (const run of [a, b])
+    if (run.statistics !== null && run.fidelity !== null)
+      for (const warning of notRebuiltWarnings(run.fidelity))
+        output.note(`warning: ${run.name}, ${warning}`);
   const lines = [
     `first: ${a.folder}`,
     `second: ${b.folder}${isSameRun ? ", the same run" : ""}`,

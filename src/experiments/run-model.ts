@@ -3,7 +3,7 @@ import { folderOf } from "../config/paths.js";
 import type { RunConfig } from "../config/schema.js";
 import type { EngineJobs, Loaded } from "../engine/engine-jobs.js";
 import { requestError } from "../errors.js";
-import { differencesFromRun } from "../explore/differences-from-run.js";
+import { warningsOf } from "../explore/differences-from-run.js";
 import type { FinishedRun } from "../runs/read.js";
 
 /**
@@ -21,7 +21,7 @@ export async function loadRunModel(
   const model_revision = folderOf(config.model_id) === null ? run.meta.model_revision : null;
   const loaded = await jobs.load(loadRequest({ ...config, layers, model_revision }));
   refuseOtherDictionaries(run, loaded);
-  return { loaded, warnings: [...loaded.warnings, ...differencesFromRun(run.meta, loaded)] };
+  return { loaded, warnings: warningsOf(run, loaded) };
 }
 
 /** A feature's number means another feature in another dictionary. */

@@ -6,7 +6,7 @@ import { requestError, VscoreError } from "../errors.js";
 import type { FinishedRun } from "../runs/read.js";
 import { configToReadWith } from "../runs/run-config.js";
 import { describeText } from "./describe-text.js";
-import { differencesFromRun } from "./differences-from-run.js";
+import { warningsOf } from "./differences-from-run.js";
 import type { ExploredText, ExploreReady } from "./explored-text.js";
 import { type LanguageFeatures, languageFeaturesOf } from "./language-features.js";
 import { type ReadText, TextReader } from "./read-text.js";
@@ -56,7 +56,7 @@ export class Explorer {
         );
       }
     }
-    const warnings = [...new Set([...loaded.warnings, ...differencesFromRun(run.meta, loaded)])];
+    const warnings = warningsOf(run, loaded);
     return new Explorer(request, config, loaded, features, jobs, warnings);
   }
 

@@ -8,7 +8,7 @@ import type { FeatureContext } from "../features/describe-feature.js";
 import { chooseExamples } from "../reduce/examples.js";
 import { type FinishedRun, openSums } from "../runs/read.js";
 import { configToReadWith } from "../runs/run-config.js";
-import { differencesFromRun } from "./differences-from-run.js";
+import { warningsOf } from "./differences-from-run.js";
 
 /**
  * The texts of a run in which a feature is strongest, read once more: which they are is known from its sums, what each token's
@@ -44,6 +44,6 @@ export async function readContexts(
   );
   return {
     contexts: examples.features[0]?.contexts ?? [],
-    warnings: [...new Set([...loaded.warnings, ...differencesFromRun(run.meta, loaded)])],
+    warnings: warningsOf(run, loaded),
   };
 }

@@ -10,13 +10,13 @@ import { controlsOf, openControl } from "../runs/controls.js";
 import type { PlottedRun } from "../views/charts/chart.js";
 
 const SAID: Record<Label, string> = {
-  script: "lose over half of their v when all texts are in Latin letters (script)",
-  order: "lose over half of it when words are in a random order (order)",
-  token: "keep at least half of it on the language's own tokens without context (token)",
-  sink: "have over half of their activation at the first position (sink)",
-  random: "have no higher v than the best of a random dictionary for the language (random)",
+  script: "over half of v is lost when all texts are in Latin letters (script)",
+  order: "over half of v is lost when words are in a random order (order)",
+  token: "at least half of v is left on the language's own tokens without context (token)",
+  sink: "over half of the activation is at the first position (sink)",
+  random: "v is no higher than the best of a random dictionary for the language (random)",
   "random-auroc":
-    "have no higher AUROC than the best of a random dictionary for the language (random-auroc)",
+    "AUROC is no higher than the best of a random dictionary for the language (random-auroc)",
 };
 
 /** Each language's best feature at every layer under a run's controls; null for a run without any. */
@@ -36,7 +36,9 @@ export function controlFindings(comparison: ControlsComparison | null): string[]
   const claims = features.filter(({ labels }) => labels !== null);
   const told = (Object.keys(SAID) as Label[]).flatMap((label) => {
     const having = claims.filter(({ labels }) => labels?.includes(label));
-    return having.length === 0 ? [] : [`${having.length} ${SAID[label]}${namesOf(having, claims)}`];
+    return having.length === 0
+      ? []
+      : [`${SAID[label]} for ${having.length}${namesOf(having, claims)}`];
   });
   const found = random.length === 0 ? null : foundOverall(random);
   return [

@@ -1,7 +1,7 @@
 import { loadRequest } from "../../compute/compute-run.js";
 import { folderOf } from "../../config/paths.js";
 import type { EngineJobs } from "../../engine/engine-jobs.js";
-import { differencesFromRun } from "../../explore/differences-from-run.js";
+import { warningsOf } from "../../explore/differences-from-run.js";
 import type { Ranking } from "../../reduce/v-score.js";
 import { type FinishedRun, openExamples } from "../../runs/read.js";
 import { configToReadWith } from "../../runs/run-config.js";
@@ -119,7 +119,7 @@ export async function readSpans(
   const plan = { rule: config, budget: run.meta.batch_tokens };
   return {
     sums: await sumSpans(texts, spans, watched, plan, jobs),
-    warnings: [...new Set([...loaded.warnings, ...differencesFromRun(run.meta, loaded)])],
+    warnings: warningsOf(run, loaded),
   };
 }
 
