@@ -57,7 +57,11 @@ export async function checkedFidelity(
     ({ verdict }) => verdict === "failed",
   );
   const [first] = failed;
-  if (first === undefined || !isOwnHook || !refuses)
+  // What is not finite is refused with its text when it is read.
+  const isWhole = fidelity.layers.every((entry) =>
+    Object.values(entry.languages).every(({ not_finite }) => not_finite === 0),
+  );
+  if (first === undefined || !isOwnHook || !refuses || !isWhole)
     return { fidelity, misfits: failed.map(misfitText) };
   const { layer, reference } = first;
   // Nothing near fits: then perhaps something far away does.

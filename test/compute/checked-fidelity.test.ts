@@ -92,6 +92,13 @@ describe("a dictionary that does not rebuild what it reads", () => {
   });
 });
 
+it("numbers that are not finite are left to the reading, which knows their text", async () => {
+  const left = { eng_Latn: 0.5, tha_Thai: 3 };
+  const jobs = new RebuildingJobs({ layers: [1], left, notFinite: 1 });
+  const { misfits } = await checkedFidelity(about(), jobs, { refuses: true });
+  expect(misfits).toEqual([expect.stringContaining("16 tokens have numbers that are not finite")]);
+});
+
 it("without room for a search a run goes on, and one that fails says what it can", async () => {
   const jobs = (english: number) =>
     new RebuildingJobs({
