@@ -130,8 +130,10 @@ def apply(entry: Dictionary, rows: "torch.Tensor") -> tuple[np.ndarray, np.ndarr
         dense = entry.encode(rows)
         active = (dense != 0).sum(dim=-1).double()
         active[~torch.isfinite(dense).all(dim=-1)] = float("nan")
-        # forward, not decode(encode()): it adds a transcoder's skip connection.
-        return active.cpu().numpy(), entry.sae(rows).double().cpu().numpy()
+        # A skip connection is added by forward alone, which encodes once more.
+        has_skip = "skip" in entry.sae.cfg.architecture()
+        rebuilt = entry.sae(rows) if has_skip else entry.sae.decode(dense)
+        return active.cpu().numpy(), rebuilt.double().cpu().numpy()
 
 
 def _refuse_width(entry: Dictionary, rows: "torch.Tensor") -> None:

@@ -59,7 +59,7 @@ export async function selfcheck(
       const likely = await likelyHooks(fidelity, loaded, languages, budget, jobs);
       const layers = judge(fidelity, loaded.dtype, likely, machine);
       for (const { layer, reference, verdict } of layers) {
-        if (verdict !== "failed" || likely.has(layer)) continue;
+        if (verdict !== "failed") continue;
         const found = await hookAnywhere(layer, reference, { loaded, languages, budget }, jobs);
         if (found !== null) likely.set(layer, found);
       }

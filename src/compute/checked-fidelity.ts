@@ -64,19 +64,20 @@ export async function checkedFidelity(
   if (first === undefined || !isOwnHook || !refuses || !isWhole)
     return { fidelity, misfits: failed.map(misfitText) };
   const { layer, reference } = first;
-  // Nothing near fits: then perhaps something far away does.
+  // What is near was looked for; something further away may fit better still.
   const far =
+    (await hookAnywhere(layer, reference, { loaded, languages, budget }, jobs)) ??
     likely.get(layer) ??
-    (await hookAnywhere(layer, reference, { loaded, languages, budget }, jobs));
+    null;
   throw misfit(failed, far, fidelity, { config, loaded });
 }
 
 /** Enough to tell tensors apart. */
-const SEARCHED_TEXTS = 4;
+const SEARCHED_TEXTS = 2;
 /** Dictionaries of neighbouring blocks are those that are mistaken for each other, and fit so well that nothing else tells. */
-const NEIGHBOURS = 2;
+const NEIGHBOURS = 1;
 
-/** By layer, what its dictionary fits better than what it reads, among the tensors of its own block and the outputs of its neighbours. */
+/** By layer, what its dictionary fits better than what it reads, among what its own block and its neighbours put out. */
 export async function likelyHooks(
   fidelity: Fidelity,
   loaded: Loaded,

@@ -7,7 +7,7 @@ import { RunningRebuilt } from "../reduce/rebuilt.js";
 import type { Fidelity, FidelityOfLanguage } from "../runs/fidelity-file.js";
 
 /** So many texts of each language are rebuilt before a run: enough for a share of variance, next to nothing for the clock. */
-export const CHECKED_TEXTS = 8;
+export const CHECKED_TEXTS = 4;
 
 /** A language's texts as the engine has them: all tokens of each. */
 export interface TextsOfLanguage {

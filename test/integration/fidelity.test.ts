@@ -52,15 +52,16 @@ describe("how well the dictionaries rebuild a run's languages", () => {
   it("is kept with the run, goes along when it is rescored, and is measured once more with losses", async () => {
     expect((await vscore(...ASKED, "--layers", "1,2", "--out-dir", at("run"))).exitCode).toBe(0);
     const before = read("run");
-    expect(before.texts).toEqual({ eng_Latn: 6, fra_Latn: 6, tha_Thai: 6 });
+    expect(before.texts).toEqual({ eng_Latn: 4, fra_Latn: 4, tha_Thai: 4 });
     const first = await vscore("fidelity", at("run"), "--json");
     const [{ languages }] = JSON.parse(first.stdout).layers;
     for (const of of languages) {
       expect(of).toMatchObject({ is_rebuilt: true, ce: null });
       expect(of.fvu).toBeGreaterThan(0.1);
       expect(of.fvu).toBeLessThan(0.4);
-      // All texts were looked at: what fires there fires in the run.
-      expect(of.l0_checked).toBeCloseTo(of.l0, 3);
+      // Four of the six texts were looked at.
+      expect(of.l0_checked / of.l0).toBeGreaterThan(0.8);
+      expect(of.l0_checked / of.l0).toBeLessThan(1.25);
     }
     const asked = ["--languages", "tha_Thai,eng_Latn", "--out-dir", at("less")];
     expect((await vscore("rescore", at("run"), ...asked)).exitCode).toBe(0);
