@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { pythonRoot } from "../../src/config/paths.js";
 import { vscore } from "../fixtures/command.js";
+import { itExhaustively } from "../fixtures/exhaustive.js";
 import { useTempFolder } from "../fixtures/temp-folder.js";
 
 const at = useTempFolder();
@@ -78,7 +79,7 @@ describe("how well the dictionaries rebuild a run's languages", () => {
     expect(losses.rebuilt).toBeLessThan(losses.zero);
   });
 
-  it("is the same where the run is taken up again", async () => {
+  itExhaustively("is the same where the run is made anew", async () => {
     const asked = [...ASKED, "--layers", "1", "--out-dir", at("run")];
     expect((await vscore(...asked)).exitCode).toBe(0);
     const before = readFileSync(at("run", "fidelity.json"));
