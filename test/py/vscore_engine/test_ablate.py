@@ -5,19 +5,12 @@ import pytest
 import torch
 
 from engine_process import EngineProcess, load_request
-
-TEXTS = ["the cat sat on the mat", "le chat est assis", "the mat", "le chat est assis sur le chat"]
-SHARDS = [{"shard": 0, "texts": [2, 1]}, {"shard": 1, "texts": [0, 3]}]
+from short_texts import SHARDS, TEXTS
 
 
 @pytest.fixture(scope="module")
-def engine(tiny, tmp_path_factory):
-    process = EngineProcess(tmp_path_factory.mktemp("e"))
-    assert "ok" in process.open()
-    process.run("load", **load_request(tiny))
-    process.run("tokenize", language="eng", texts=TEXTS)
-    yield process
-    process.stop()
+def engine(loaded_engine):
+    return loaded_engine
 
 
 def ablate(engine, layer, sets, shards=SHARDS, projection="span", hook="metadata"):

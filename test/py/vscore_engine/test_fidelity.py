@@ -5,22 +5,14 @@ import pytest
 import torch
 
 from engine_process import EngineProcess, load_request
+from short_texts import SHARDS, TEXTS
 from tiny_models import save_jumprelu
 from vscore_engine.fidelity import target_of
 
-TEXTS = ["the cat sat on the mat", "le chat est assis", "the mat", "le chat est assis sur le chat"]
-SHARDS = [{"shard": 0, "texts": [2, 1]}, {"shard": 1, "texts": [0, 3]}]
-
 
 @pytest.fixture(scope="module")
-def engine(tiny, tmp_path_factory):
-    """Layers 1 and 2 are SAEs, 3 is a transcoder."""
-    process = EngineProcess(tmp_path_factory.mktemp("e"))
-    assert "ok" in process.open()
-    process.run("load", **load_request(tiny))
-    process.run("tokenize", language="eng", texts=TEXTS)
-    yield process
-    process.stop()
+def engine(loaded_engine):
+    return loaded_engine
 
 
 def results(frames, name):

@@ -5,10 +5,8 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from engine_process import EngineProcess, load_request
+from short_texts import SHARDS, TEXTS
 
-TEXTS = ["the cat sat on the mat", "le chat est assis", "the mat", "le chat est assis sur le chat"]
-SHARDS = [{"shard": 0, "texts": [2, 1]}, {"shard": 1, "texts": [0, 3]}]
 ALONE = [{"shard": at, "texts": [at]} for at in range(len(TEXTS))]
 LABELS = [" cat", " mat", " le chat"]
 # Features of layer 1 that fire on some of these tokens.
@@ -27,13 +25,8 @@ def bank(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def engine(tiny, tmp_path_factory):
-    process = EngineProcess(tmp_path_factory.mktemp("e"))
-    assert "ok" in process.open()
-    process.run("load", **load_request(tiny))
-    process.run("tokenize", language="eng", texts=TEXTS)
-    yield process
-    process.stop()
+def engine(loaded_engine):
+    return loaded_engine
 
 
 def setting(layers, alpha=1.0, gate=None):
