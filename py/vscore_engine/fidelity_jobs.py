@@ -74,7 +74,17 @@ def _send_sums(
     texts: Sequence[TokenizedText],
     sender: FrameSender,
 ) -> int:
-    architecture = loaded.config.model_type
+    facts = [
+        {
+            "layer": layer,
+            "stated_l0": stated_l0(entry),
+            "rebuilds": None if point is None else point.describe(loaded.config.model_type),
+            "untold": targets[layer].untold,
+            "is_passed_on": targets[layer].is_passed_on,
+        }
+        for layer, entry in dictionaries.items()
+        for point in [targets[layer].point]
+    ]
     done = 0
     for shard, own in shards_of(job, texts):
 
@@ -84,16 +94,10 @@ def _send_sums(
         found = within_memory(loaded, shard, read)
         layers = []
         tensors: list[tuple[str, Array | bytes]] = []
-        for layer, entry in dictionaries.items():
-            sums, target = found[layer], targets[layer]
-            point = target.point
+        for known, (layer, sums) in zip(facts, found.items(), strict=True):
             layers.append(
                 {
-                    "layer": layer,
-                    "stated_l0": stated_l0(entry),
-                    "rebuilds": None if point is None else point.describe(architecture),
-                    "untold": target.untold,
-                    "is_passed_on": target.is_passed_on,
+                    **known,
                     "tokens": sums.tokens,
                     "not_finite": sums.not_finite,
                     "active": sums.active,

@@ -4,7 +4,7 @@ import { requestError } from "../errors.js";
 import { loadRunModel } from "../experiments/run-model.js";
 import { withLoading } from "../explore/with-loading.js";
 import { describeFidelity } from "../fidelity/describe-fidelity.js";
-import { measureFidelity, type TextsOfLanguage } from "../fidelity/measure-fidelity.js";
+import { measureFidelity, withTokens } from "../fidelity/measure-fidelity.js";
 import { refuseUnwritable } from "../runs/atomic-write.js";
 import { type FinishedRun, openRun, openSums } from "../runs/read.js";
 import { replaceFidelity } from "../runs/replace-fidelity.js";
@@ -59,9 +59,7 @@ async function measured(
     const { warnings } = await loadRunModel(run, config, [...run.meta.layers], jobs);
     onLoaded();
     for (const warning of warnings) output.note(`warning: ${warning}`);
-    const languages = new Map<string, TextsOfLanguage>();
-    for (const [language, { tokens }] of await tokenizeTexts(own, config, jobs))
-      languages.set(language, { texts: own.get(language) ?? [], tokens });
+    const languages = withTokens(own, await tokenizeTexts(own, config, jobs));
     const budget = run.meta.batch_tokens;
     const onLanguage = (language: string, done: number) =>
       progress.news({ type: "phase", phase: `${language} (${done} of ${languages.size})` });

@@ -1,10 +1,10 @@
-import { hookAnywhere, likelyHooks } from "../compute/checked-fidelity.js";
 import { loadRequest } from "../compute/compute-run.js";
 import { resolveConfig } from "../config/resolve.js";
 import type { ConfigKey, PartialConfig } from "../config/schema.js";
 import { readLocalCorpus } from "../corpora/local-corpora.js";
 import { withEngine } from "../engine/with-engine.js";
 import { EXIT_CODES, ReportedFailure } from "../errors.js";
+import { hookAnywhere, likelyHooks } from "../fidelity/likely-hook.js";
 import { measureFidelity, type TextsOfLanguage } from "../fidelity/measure-fidelity.js";
 import { judge, overall } from "../selfcheck/verdict.js";
 import { showProgress } from "../views/progress.js";
@@ -54,13 +54,13 @@ export async function selfcheck(
       const machine = await jobs.selfcheck(LANGUAGES);
       const of = { texts_sha256: {}, model_revision: loaded.model.revision };
       const request = { of, languages, texts: TEXTS, losses: false, budget: config.batch_tokens };
-      const budget = config.batch_tokens;
+      const about = { loaded, languages, budget: config.batch_tokens };
       const fidelity = await measureFidelity(request, jobs);
-      const likely = await likelyHooks(fidelity, loaded, languages, budget, jobs);
+      const likely = await likelyHooks(fidelity, about, jobs);
       const layers = judge(fidelity, loaded.dtype, likely, machine);
       for (const { layer, reference, verdict } of layers) {
         if (verdict !== "failed") continue;
-        const found = await hookAnywhere(layer, reference, { loaded, languages, budget }, jobs);
+        const found = await hookAnywhere(layer, reference, about, jobs);
         if (found !== null) likely.set(layer, found);
       }
       return { loaded, seconds, machine, layers, likely };

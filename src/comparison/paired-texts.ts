@@ -5,7 +5,7 @@ import type { FeatureColumns } from "../reduce/feature-columns.js";
 import { areSameUnits, type PairedColumns, vOf } from "../reduce/kept-share.js";
 import { sharedIds } from "../reduce/text-ids.js";
 import { textUnits } from "../reduce/text-units.js";
-import { unitResamples } from "../reduce/unit-resamples.js";
+import { type UnitResamples, unitResamples } from "../reduce/unit-resamples.js";
 import { sumsFile } from "../runs/files.js";
 import { type FinishedRun, openSums, runWord } from "../runs/read.js";
 import type { LanguageSums } from "../runs/sums-file.js";
@@ -33,6 +33,7 @@ interface UnderControl {
 export class PairedTexts {
   private readonly own: LanguageSums[];
   private readonly under: UnderControl[];
+  private readonly drawn = new Map<readonly LanguageSums[], UnitResamples>();
 
   /** @throws VscoreError (request) where sums are lacking, or are not those of the run or control in whose folder they lie */
   constructor(
@@ -52,10 +53,10 @@ export class PairedTexts {
   at(layer: number): [TextControl, PairedColumns][] {
     if (this.under.length === 0) return [];
     const run = this.columns(this.own, layer);
-    const drawn = this.drawnFor(run);
+    const drawn = this.drawnFor(this.own, run);
     return this.under.map(({ kind, sums }) => {
       const control = this.columns(sums, layer);
-      const drawnOfControl = this.drawnFor(control);
+      const drawnOfControl = this.drawnFor(sums, control);
       const isSame = areSameUnits(drawn.units, drawnOfControl.units);
       return [kind, { run, control, drawn, drawnOfControl: isSame ? drawnOfControl : null }];
     });
@@ -103,10 +104,15 @@ export class PairedTexts {
   private columns = (sums: readonly LanguageSums[], layer: number): FeatureColumns =>
     layerColumns(sums, layer, this.run.meta.pool === "text" ? "text" : "token");
 
-  private drawnFor(columns: FeatureColumns) {
-    const texts = this.own.map((sums) => sums.texts);
+  /** Resamples hang on the texts alone: those of any layer serve all. */
+  private drawnFor(sums: readonly LanguageSums[], columns: FeatureColumns): UnitResamples {
+    const known = this.drawn.get(sums);
+    if (known !== undefined) return known;
+    const texts = this.own.map((own) => own.texts);
     const { ids, isParallel } = sharedIds(texts, this.run.meta.shares_ids);
-    return unitResamples(columns, textUnits(columns, ids, isParallel), { seed: SEED });
+    const drawn = unitResamples(columns, textUnits(columns, ids, isParallel), { seed: SEED });
+    this.drawn.set(sums, drawn);
+    return drawn;
   }
 }
 

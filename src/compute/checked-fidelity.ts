@@ -1,18 +1,13 @@
 import { folderOf } from "../config/paths.js";
 import type { RunConfig } from "../config/schema.js";
 import type { EngineJobs, Loaded } from "../engine/engine-jobs.js";
-import { requestError, VscoreError } from "../errors.js";
-import { type LikelyHook, likelyHook } from "../fidelity/likely-hook.js";
-import {
-  CHECKED_TEXTS,
-  checkedShards,
-  measureFidelity,
-  type TextsOfLanguage,
-} from "../fidelity/measure-fidelity.js";
+import { requestError } from "../errors.js";
+import { hookAnywhere, type LikelyHook, likelyHooks, moduleRead } from "../fidelity/likely-hook.js";
+import { CHECKED_TEXTS, measureFidelity, withTokens } from "../fidelity/measure-fidelity.js";
 import type { CorpusText } from "../plan.js";
 import { layerRanges } from "../registry/releases.js";
 import type { Fidelity } from "../runs/fidelity-file.js";
-import { CAUSES, judge, type LayerCheck, referenceOf } from "../selfcheck/verdict.js";
+import { CAUSES, judge, type LayerCheck } from "../selfcheck/verdict.js";
 import type { TokenizedLanguage } from "./tokenize-texts.js";
 
 /** What is about to be run: loaded, and its texts tokenised. */
@@ -43,15 +38,14 @@ export async function checkedFidelity(
   jobs: EngineJobs,
   { refuses }: { refuses: boolean },
 ): Promise<CheckedFidelity> {
-  const languages = new Map<string, TextsOfLanguage>();
-  for (const [language, { tokens }] of tokenized)
-    languages.set(language, { texts: read.get(language) ?? [], tokens });
+  const languages = withTokens(read, tokenized);
   const budget = config.batch_tokens;
+  const about = { loaded, languages, budget };
   const request = { of, languages, texts: CHECKED_TEXTS, losses: false, budget };
   const fidelity = await measureFidelity(request, jobs);
   const isOwnHook = config.hook === "metadata";
   const likely = isOwnHook
-    ? await likelyHooks(fidelity, loaded, languages, budget, jobs)
+    ? await likelyHooks(fidelity, about, jobs)
     : new Map<number, LikelyHook>();
   const failed = judge(fidelity, loaded.dtype, likely).filter(
     ({ verdict }) => verdict === "failed",
@@ -65,71 +59,12 @@ export async function checkedFidelity(
     return { fidelity, misfits: failed.map(misfitText) };
   const { layer, reference } = first;
   // What is near was looked for; something further away may fit better still.
-  const far =
-    (await hookAnywhere(layer, reference, { loaded, languages, budget }, jobs)) ??
-    likely.get(layer) ??
-    null;
+  const far = (await hookAnywhere(layer, reference, about, jobs)) ?? likely.get(layer) ?? null;
   throw misfit(failed, far, fidelity, { config, loaded });
 }
 
-/** Enough to tell tensors apart. */
-const SEARCHED_TEXTS = 2;
-/** Dictionaries of neighbouring blocks are those that are mistaken for each other, and fit so well that nothing else tells. */
-const NEIGHBOURS = 1;
-
-/** By layer, what its dictionary fits better than what it reads, among what its own block and its neighbours put out. */
-export async function likelyHooks(
-  fidelity: Fidelity,
-  loaded: Loaded,
-  languages: ReadonlyMap<string, TextsOfLanguage>,
-  budget: number,
-  jobs: EngineJobs,
-): Promise<Map<number, LikelyHook>> {
-  const likely = new Map<number, LikelyHook>();
-  for (const entry of fidelity.layers) {
-    const { layer, rebuilds } = entry;
-    if (rebuilds === null) continue;
-    const language = referenceOf(entry);
-    const shards = checkedShards(
-      languages.get(language) as TextsOfLanguage,
-      SEARCHED_TEXTS,
-      budget,
-    );
-    const request = { language, layer, shards, reach: NEIGHBOURS };
-    const found = await likelyHook(jobs, moduleRead(loaded, layer), request).catch(noRoom);
-    if (found !== null) likely.set(layer, found);
-  }
-  return likely;
-}
-
-/** A search among many tensors takes more memory than a run: where there is none, nothing is found, and the run goes on. */
-function noRoom(error: unknown): null {
-  if (error instanceof VscoreError && error.details.engineKind === "out_of_memory") return null;
-  throw error;
-}
-
-/** The same of one layer, among the outputs of all blocks. */
-export const hookAnywhere = (
-  layer: number,
-  language: string,
-  {
-    loaded,
-    languages,
-    budget,
-  }: { loaded: Loaded; languages: ReadonlyMap<string, TextsOfLanguage>; budget: number },
-  jobs: EngineJobs,
-): Promise<LikelyHook | null> =>
-  likelyHook(jobs, moduleRead(loaded, layer), {
-    ...{ language, layer, reach: null },
-    shards: checkedShards(languages.get(language) as TextsOfLanguage, CHECKED_TEXTS, budget),
-  }).catch(noRoom);
-
 const misfitText = ({ layer, reasons, failures }: LayerCheck): string =>
   `layer ${layer}: model and dictionary do not fit each other: ${reasons.slice(0, failures).join("; ")}`;
-
-/** The module of the model that a layer's dictionary reads. */
-export const moduleRead = ({ dictionaries }: Loaded, layer: number): string =>
-  dictionaries.find((entry) => entry.layer === layer)?.hook_module ?? "?";
 
 function misfit(
   failed: readonly LayerCheck[],

@@ -36,3 +36,15 @@ export const usedDictionary = ({
   revision,
   hook_name,
 }: DictionaryFacts): UsedDictionary => ({ layer, release, sae_id, revision, hook_name });
+
+/** What a layer's dictionary rebuilds. */
+export const RebuildingFacts = z.strictObject({
+  layer: z.int(),
+  /** L0 that the release states, where it does. */
+  stated_l0: z.number().nullable(),
+  /** The tensor that is rebuilt; null where the dictionary does not say: `untold` then says so. */
+  rebuilds: z.string().nullable(),
+  untold: z.string().nullable(),
+  /** Whether the model passes it on as it is, so that the rebuilt one can take its place. */
+  is_passed_on: z.boolean(),
+});

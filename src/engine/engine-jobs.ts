@@ -104,6 +104,15 @@ export interface TokenizedTexts {
   truncated: number[];
 }
 
+/** Losses of T texts under S sets, as the engine sends them at once. */
+export interface LossFrame {
+  text: Uint32Array;
+  /** Tokens of each text that are predicted. */
+  tokens: Uint32Array;
+  /** [S, T] row-major: Σ of −log p over these tokens, in nats. */
+  loss: Float64Array;
+}
+
 /** The engine's jobs with their types: each starts the job, takes in what it sends, and checks it. */
 export class EngineJobs {
   constructor(
@@ -258,14 +267,19 @@ export class EngineJobs {
     projection: string;
     hook: string;
     shards: readonly Shard[];
-  }): AsyncGenerator<{ text: Uint32Array; tokens: Uint32Array; loss: Float64Array }, void, void> {
-    for await (const frame of this.frames("ablate", request)) {
+  }): AsyncGenerator<LossFrame, void, void> {
+    yield* this.losses("ablate", request, request.sets.length);
+  }
+
+  /** Streams what a job sends of the losses of texts under so many sets of changes. */
+  async *losses(job: string, request: object, sets: number): AsyncGenerator<LossFrame, void, void> {
+    for await (const frame of this.frames(job, { ...request })) {
       if (frame.kind !== "result") continue;
       const text = takeTensor(frame.blob, "text", "U32");
       yield {
         text,
         tokens: takeTensor(frame.blob, "tokens", "U32", [text.length]),
-        loss: takeTensor(frame.blob, "loss", "F64", [request.sets.length, text.length]),
+        loss: takeTensor(frame.blob, "loss", "F64", [sets, text.length]),
       };
     }
   }

@@ -1,18 +1,14 @@
 import { z } from "zod";
 import type { Shard } from "../plan.js";
 import type { RebuiltBatch } from "../reduce/rebuilt.js";
-import type { EngineJobs } from "./engine-jobs.js";
+import { RebuildingFacts } from "./dictionary-facts.js";
+import type { EngineJobs, LossFrame } from "./engine-jobs.js";
 import { type Frame, jsonOf } from "./frames.js";
 import { takeTensor } from "./safetensors.js";
 
 const Rebuilt = z.strictObject({
   layers: z.array(
-    z.strictObject({
-      layer: z.int(),
-      stated_l0: z.number().nullable(),
-      rebuilds: z.string().nullable(),
-      untold: z.string().nullable(),
-      is_passed_on: z.boolean(),
+    RebuildingFacts.extend({
       tokens: z.int(),
       not_finite: z.int(),
       active: z.number(),
@@ -44,28 +40,19 @@ export async function* rebuiltBatches(
  * Streams the losses of T texts: `loss` f64 [1 + 2·layers, T] row-major (nats, summed over `tokens` u32 [T] that are predicted); as the
  * model is, and for each layer with its tensor rebuilt, and with zeros.
  */
-export async function* splicedLosses(
+export const splicedLosses = (
   jobs: EngineJobs,
   request: { language: string; layers: readonly number[]; shards: readonly Shard[] },
-): AsyncGenerator<{ text: Uint32Array; tokens: Uint32Array; loss: Float64Array }, void, void> {
-  for await (const frame of jobs.frames("splice", request)) {
-    if (frame.kind !== "result") continue;
-    const text = takeTensor(frame.blob, "text", "U32");
-    yield {
-      text,
-      tokens: takeTensor(frame.blob, "tokens", "U32", [text.length]),
-      loss: takeTensor(frame.blob, "loss", "F64", [1 + 2 * request.layers.length, text.length]),
-    };
-  }
-}
+): AsyncGenerator<LossFrame, void, void> =>
+  jobs.losses("splice", request, 1 + 2 * request.layers.length);
 
 const Candidates = z.strictObject({
   hooks: z.array(z.strictObject({ name: z.string(), module: z.string() })),
 });
 export type CandidateHook = z.infer<typeof Candidates>["hooks"][number];
 
-/** A tensor that a dictionary was tried on, and what it made of it. */
-export type TriedHook = CandidateHook & { batch: RebuiltBatch };
+/** A tensor that a dictionary was tried on, and what it made of a batch; `layer` is its place among those tried. */
+export type TriedHook = CandidateHook & RebuiltLayer;
 
 /**
  * Tries a layer's dictionary on every tensor of its width that it may have been trained on.
@@ -83,7 +70,7 @@ export async function* triedHooks(
     else
       yield rebuiltLayers(frame).map((batch) => ({
         ...(hooks[batch.layer] as CandidateHook),
-        batch,
+        ...batch,
       }));
   }
 }

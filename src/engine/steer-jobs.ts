@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Shard } from "../plan.js";
-import type { EngineJobs } from "./engine-jobs.js";
+import type { EngineJobs, LossFrame } from "./engine-jobs.js";
 import { jsonOf } from "./frames.js";
 import { takeTensor } from "./safetensors.js";
 
@@ -63,20 +63,11 @@ export async function* hiddenSums(
 }
 
 /** Streams the losses of texts under settings: of T texts and S settings, `loss` f64 [S, T] (nats, summed), `tokens` u32 [T]. */
-export async function* steeredLosses(
+export const steeredLosses = (
   jobs: EngineJobs,
   pass: SteeredPass,
-): AsyncGenerator<{ text: Uint32Array; tokens: Uint32Array; loss: Float64Array }, void, void> {
-  for await (const frame of jobs.frames("steered_losses", { ...pass })) {
-    if (frame.kind !== "result") continue;
-    const text = takeTensor(frame.blob, "text", "U32");
-    yield {
-      text,
-      tokens: takeTensor(frame.blob, "tokens", "U32", [text.length]),
-      loss: takeTensor(frame.blob, "loss", "F64", [pass.settings.length, text.length]),
-    };
-  }
-}
+): AsyncGenerator<LossFrame, void, void> =>
+  jobs.losses("steered_losses", pass, pass.settings.length);
 
 /** −log p of C labels behind T prompts under S settings: of the first token, and summed over all; f64 [S, T, C] row-major. */
 export interface LabelLosses {

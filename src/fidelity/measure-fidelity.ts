@@ -1,10 +1,11 @@
 import { withinMemory } from "../compute/within-memory.js";
 import type { EngineJobs } from "../engine/engine-jobs.js";
-import { type RebuiltLayer, rebuiltBatches, splicedLosses } from "../engine/fidelity-jobs.js";
+import { rebuiltBatches, splicedLosses } from "../engine/fidelity-jobs.js";
 import { collectLosses } from "../experiments/ablation/losses.js";
 import { type CorpusText, planShards, type Shard, spreadTexts } from "../plan.js";
 import { RunningRebuilt } from "../reduce/rebuilt.js";
 import type { Fidelity, FidelityOfLanguage } from "../runs/fidelity-file.js";
+import { addedUp } from "./add-batches.js";
 
 /** So many texts of each language are rebuilt before a run: enough for a share of variance, next to nothing for the clock. */
 export const CHECKED_TEXTS = 4;
@@ -14,6 +15,18 @@ export interface TextsOfLanguage {
   texts: readonly CorpusText[];
   tokens: ArrayLike<number>;
 }
+
+/** Texts that were tokenised, with the tokens of each. */
+export const withTokens = (
+  texts: ReadonlyMap<string, readonly CorpusText[]>,
+  tokenized: ReadonlyMap<string, { tokens: ArrayLike<number> }>,
+): Map<string, TextsOfLanguage> =>
+  new Map(
+    [...tokenized].map(([language, { tokens }]) => [
+      language,
+      { texts: texts.get(language) ?? [], tokens },
+    ]),
+  );
 
 export interface FidelityRequest {
   of: Fidelity["of"];
@@ -46,7 +59,9 @@ export async function measureFidelity(
     const lengths = chosen.map((text) => own.tokens[text] as number);
     const within = <T>(work: (shards: Shard[]) => Promise<T>) =>
       withinMemory(budget, lengths, onHalved, (left) => work(shardsOf(chosen, lengths, left)));
-    const { result: sums } = await within((shards) => rebuiltOf(language, shards, jobs));
+    const { result: sums } = await within((shards) =>
+      addedUp(rebuiltBatches(jobs, { language, shards })),
+    );
     const passedOn = [...sums.values()].filter(({ facts }) => facts.is_passed_on);
     const layers = passedOn.map(({ facts }) => facts.layer);
     const predicted = losses
@@ -96,21 +111,6 @@ const shardsOf = (chosen: readonly number[], lengths: readonly number[], budget:
     shard,
     texts: texts.map((at) => chosen[at] as number),
   }));
-
-async function rebuiltOf(
-  language: string,
-  shards: readonly Shard[],
-  jobs: EngineJobs,
-): Promise<Map<number, { facts: RebuiltLayer; running: RunningRebuilt }>> {
-  const found = new Map<number, { facts: RebuiltLayer; running: RunningRebuilt }>();
-  for await (const layers of rebuiltBatches(jobs, { language, shards }))
-    for (const facts of layers) {
-      const entry = found.get(facts.layer) ?? { facts, running: new RunningRebuilt() };
-      entry.running.add(facts);
-      found.set(facts.layer, entry);
-    }
-  return found;
-}
 
 /** Losses per predicted token of the chosen texts in which anything is predicted; none where nothing is. */
 async function lossesOf(

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { RebuildingFacts } from "../engine/dictionary-facts.js";
 import { fvuOf, NOT_REBUILT } from "../reduce/rebuilt.js";
 import type { Meta } from "./meta.js";
 
@@ -31,19 +32,7 @@ export const Fidelity = z.strictObject({
   }),
   /** Texts of each language that were rebuilt. */
   texts: z.record(z.string(), count),
-  layers: z.array(
-    z.strictObject({
-      layer: z.int(),
-      /** L0 that the release states, where it does. */
-      stated_l0: z.number().nullable(),
-      /** The tensor that is rebuilt; null where the dictionary does not say: `untold` then says so. */
-      rebuilds: z.string().nullable(),
-      untold: z.string().nullable(),
-      /** Whether the model passes it on as it is, so that the rebuilt one can take its place. */
-      is_passed_on: z.boolean(),
-      languages: z.record(z.string(), OfLanguage),
-    }),
-  ),
+  layers: z.array(RebuildingFacts.extend({ languages: z.record(z.string(), OfLanguage) })),
 });
 export type Fidelity = z.infer<typeof Fidelity>;
 

@@ -1,3 +1,4 @@
+import type { LossFrame } from "../../engine/engine-jobs.js";
 import { type Tensor, takeTensor, tensor } from "../../engine/safetensors.js";
 import { decodeSealed, encodeSealed } from "../../runs/sealed-file.js";
 
@@ -7,14 +8,6 @@ export interface TextLosses {
   tokens: Uint32Array;
   /** [set][text]: Σ of −log p over these tokens, in nats. */
   loss: Float64Array[];
-}
-
-/** What of them the engine sends at once. */
-export interface LossFrame {
-  text: Uint32Array;
-  tokens: Uint32Array;
-  /** [set, text of the frame] row-major. */
-  loss: Float64Array;
 }
 
 /**
