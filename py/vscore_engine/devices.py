@@ -90,6 +90,14 @@ def empty_caches(device: "torch.device") -> None:
         torch.mps.empty_cache()
 
 
+def wait_for(device: "torch.device") -> None:
+    """Return once everything that was asked of the device is done."""
+    import torch
+
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
+
+
 def memory_in_use(device: "torch.device") -> int | None:
     """Bytes that our tensors take on a CUDA device; None elsewhere."""
     import torch

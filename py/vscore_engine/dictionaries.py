@@ -45,6 +45,25 @@ class Dictionary:
         activations = self.sae.encode(rows)
         return activations.to_dense() if activations.is_sparse else activations
 
+    def divides_into(self, features: int) -> bool:
+        """Whether ranges of at least so many features can be encoded one by one."""
+        from vscore_engine.feature_ranges import is_divisible
+
+        return is_divisible(self.sae, features)
+
+    @property
+    def top_k(self) -> int | None:
+        """How many features of a token are active at most, where that couples ranges of them."""
+        from vscore_engine.feature_ranges import top_k
+
+        return top_k(self.sae)
+
+    def encode_range(self, rows: "torch.Tensor", first: int, stop: int) -> "torch.Tensor":
+        """Rows f32 [n, d_in] -> activations f32 [n, stop - first] of these features, dense."""
+        from vscore_engine.feature_ranges import encode_range
+
+        return encode_range(self.sae, rows, first, stop)
+
     def facts(self, architecture: str) -> dict[str, object]:
         """What the protocol tells about a loaded dictionary."""
         config = self.sae.cfg

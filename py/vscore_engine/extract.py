@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vscore_engine.activations import NotFinite, Part, block_height, encode, forward
-from vscore_engine.devices import empty_caches
+from vscore_engine.activations import forward
+from vscore_engine.devices import empty_caches, wait_for
 from vscore_engine.dictionaries import Dictionary
+from vscore_engine.encoding import NotFinite, Part, encode
 from vscore_engine.errors import EngineError, is_out_of_memory
 from vscore_engine.frames import Array, FrameSender, to_json
 from vscore_engine.models import LoadedModel
+from vscore_engine.stopwatch import Stopwatch
 from vscore_engine.tokens import TokenizedText, pieces
 
 if TYPE_CHECKING:
@@ -41,12 +43,14 @@ class Extraction:
         sender: FrameSender,
         with_tokens: bool,
         check_cancelled: Callable[[], None],
+        stopwatch: Stopwatch | None = None,
     ) -> None:
         self._loaded = loaded
         self._dictionaries = dictionaries
         self._sender = sender
         self._with_tokens = with_tokens
         self._check_cancelled = check_cancelled
+        self._stopwatch = stopwatch or Stopwatch()
 
     def run(self, shard: Shard, texts: Sequence[TokenizedText]) -> None:
         """Send every layer's frames for one shard. texts[i] is the text shard.texts[i].
@@ -78,7 +82,9 @@ class Extraction:
         self._check_cancelled()
         filled = [text for text in texts if len(text.ids)]
         if filled:
-            rows = forward(self._loaded, self._dictionaries, filled)
+            with self._stopwatch.time("model"):
+                rows = forward(self._loaded, self._dictionaries, filled)
+                wait_for(self._loaded.device)
         else:
             empty = torch.zeros(0, 1, device=self._loaded.device)
             rows = dict.fromkeys(self._dictionaries, empty)
@@ -96,19 +102,17 @@ class Extraction:
         lengths = np.array([len(text.ids) for text in texts], dtype=np.int64)
         if len(rows) == 0:
             rows = rows.new_zeros(0, int(dictionary.sae.cfg.d_in))
-        parts = max(1, -(-len(rows) // block_height(dictionary)))
         try:
-            for number, part in enumerate(encode(dictionary, rows)):
+            for part in self._stopwatch.time_each("encode", encode(dictionary, rows)):
                 self._check_cancelled()
                 metadata = {
                     "layer": str(layer),
                     "language": shard.language,
                     "shard": str(shard.number),
-                    "part": str(number),
-                    "parts": str(parts),
                 }
-                tensors = self._describe(shard, texts, lengths, part)
-                self._sender.send("activations", metadata, tensors)
+                with self._stopwatch.time("stream"):
+                    tensors = self._describe(shard, texts, lengths, part)
+                    self._sender.send("activations", metadata, tensors)
         except NotFinite as error:
             text = shard.texts[int(np.searchsorted(np.cumsum(lengths), error.row, side="right"))]
             raise EngineError(

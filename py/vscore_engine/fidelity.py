@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from vscore_engine.activations import block_height, rows_at
+from vscore_engine.activations import rows_at
 from vscore_engine.capture import as_read, find_layers, watch
 from vscore_engine.dictionaries import Dictionary, at_output
+from vscore_engine.encoding import block_height
 from vscore_engine.errors import EngineError
 from vscore_engine.hook_points import HookPoint
 from vscore_engine.interventions import edited

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from vscore_engine.activations import NotFinite, encode, rows_at
+from vscore_engine.activations import rows_at
 from vscore_engine.dictionaries import Dictionary
+from vscore_engine.encoding import NotFinite, encode
 from vscore_engine.errors import EngineError
 from vscore_engine.frames import FrameSender, progress, result
 from vscore_engine.models import LoadedModel
@@ -54,8 +55,20 @@ class RandomDictionary(Dictionary):
 
     def encode(self, rows: "torch.Tensor") -> "torch.Tensor":
         """Rows f32 [n, d_in] -> activations f32 [n, d_sae], dense."""
-        z = (rows - self.centre) @ self.directions
-        return self.gain * (z - self.threshold).relu()
+        return self.encode_range(rows, 0, self.d_sae)
+
+    def divides_into(self, features: int) -> bool:
+        """Each feature is computed without the others."""
+        return features > 0
+
+    @property
+    def top_k(self) -> int | None:
+        return None
+
+    def encode_range(self, rows: "torch.Tensor", first: int, stop: int) -> "torch.Tensor":
+        own = slice(first, stop)
+        z = (rows - self.centre) @ self.directions[:, own]
+        return self.gain[own] * (z - self.threshold[own]).relu()
 
 
 def randomise(dictionary: Dictionary, rows: "torch.Tensor", seed: int) -> RandomDictionary:

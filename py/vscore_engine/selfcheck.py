@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from vscore_engine.activations import forward
+from vscore_engine.devices import wait_for
 from vscore_engine.dictionaries import Dictionary
+from vscore_engine.encoding import block_height
 from vscore_engine.models import LoadedModel
 from vscore_engine.tokens import TokenizedText
 
@@ -33,6 +35,8 @@ def check(
     special nor at the first position) between the batch and the text alone, for the first text of
     each language; None where an activation is not finite.
     """
+    import torch
+
     batch = [text for language in texts.values() for text in language]
     counted = np.concatenate([text.role == 0 for text in batch])
 
@@ -40,7 +44,7 @@ def check(
     began = time.perf_counter()
     # The second time nothing is warmed up any more.
     forward(loaded, dictionaries, batch)
-    _wait_for(loaded.device)
+    wait_for(loaded.device)
     seconds = time.perf_counter() - began
     firsts = [language[0] for language in texts.values() if language]
     alone = [forward(loaded, dictionaries, [text]) for text in firsts]
@@ -52,10 +56,8 @@ def check(
     layers = []
     for number, (layer, entry) in enumerate(dictionaries.items()):
         on_layer(number)
-        chosen = is_first & counted
-        batched = _encoded(entry, inputs[layer].float())[chosen]
-        single = _encoded(entry, _joined([one[layer] for one in alone]).float())
-        difference = _difference(batched, single[counted[is_first]])
+        single = torch.cat([one[layer] for one in alone]) if alone else inputs[layer][:0]
+        difference = _difference(entry, inputs[layer], single, is_first, counted)
         layers.append({"layer": layer, "max_difference": difference})
     return {
         "layers": layers,
@@ -90,33 +92,37 @@ def peak_memory(device: "torch.device") -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
 
-def _encoded(entry: Dictionary, rows: "torch.Tensor") -> np.ndarray:
+def _difference(
+    entry: Dictionary,
+    batch: "torch.Tensor",
+    alone: "torch.Tensor",
+    is_first: np.ndarray,
+    counted: np.ndarray,
+) -> float | None:
+    """Largest relative difference of an activation; None where a number is not finite.
+
+    batch: rows [n, d_in] of all texts; alone: those of the first texts, which are at `is_first` in
+    the batch. Compared at the counted tokens, block by block.
+    """
     import torch
 
-    with torch.inference_mode():
-        return entry.encode(rows).cpu().numpy()
-
-
-def _difference(batched: np.ndarray, alone: np.ndarray) -> float | None:
-    """Largest relative difference of an activation; None where a number is not finite."""
-    if batched.size == 0:
-        return 0.0
-    found = np.abs(batched - alone) / np.maximum(1, np.abs(alone))
-    most = float(found.max())
-    return most if np.isfinite(most) else None
-
-
-def _joined(parts: "list[torch.Tensor]") -> "torch.Tensor":
-    import torch
-
-    return torch.cat(parts)
-
-
-def _wait_for(device: "torch.device") -> None:
-    import torch
-
-    if device.type == "cuda":
-        torch.cuda.synchronize(device)
+    # Of each row of the batch, the row of the same token alone.
+    same = np.cumsum(is_first) - 1
+    most = 0.0
+    height = block_height(entry)
+    for start in range(0, len(batch), height):
+        own = slice(start, start + height)
+        compared = (is_first & counted)[own]
+        if not compared.any():
+            continue
+        with torch.inference_mode():
+            batched = entry.encode(batch[own].float())[torch.from_numpy(compared).to(batch.device)]
+            single = entry.encode(alone[torch.from_numpy(same[own][compared])].float())
+            found = (batched - single).abs() / single.abs().clamp(min=1)
+        if not torch.isfinite(found).all():
+            return None
+        most = max(most, float(found.max()))
+    return most
 
 
 def _tf32() -> bool:

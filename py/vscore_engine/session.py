@@ -91,6 +91,7 @@ class Session:
     def _extract(self, job: "Job") -> int:
         from vscore_engine.devices import memory_in_use
         from vscore_engine.extract import Extraction, Shard
+        from vscore_engine.stopwatch import Stopwatch
 
         loaded = self._ready()
         asked = job.params
@@ -101,12 +102,14 @@ class Session:
         missing = [layer for layer in asked["layers"] if layer not in self._dictionaries]
         if missing:
             raise EngineError("bug", f"Layers {missing} are not loaded. `load` comes first. Do so.")
+        stopwatch = Stopwatch()
         work = Extraction(
             loaded,
             {layer: self._dictionaries[layer] for layer in asked["layers"]},
             self._sender,
             bool(asked["tokens"]),
             job.check_cancelled,
+            stopwatch,
         )
         shards = [
             Shard(int(entry["shard"]), language, tuple(int(i) for i in entry["texts"]))
@@ -124,6 +127,7 @@ class Session:
             work.run(shard, [known[i] for i in shard.texts])
             done += len(shard.texts)
             progress(self._sender, "extract", done, total, memory_in_use(loaded.device))
+        result(self._sender, "seconds", stopwatch.seconds)
         return done
 
     def _selfcheck(self, job: "Job") -> int:

@@ -9,10 +9,11 @@ import torch
 
 from engine_process import read_frame
 from tiny_models import make_model, make_tokenizer, save_jumprelu, save_transcoder
-from vscore_engine import activations
-from vscore_engine.activations import NotFinite, encode, forward
+from vscore_engine import encoding
+from vscore_engine.activations import forward
 from vscore_engine.dictionaries import Dictionary, load_dictionary
 from vscore_engine.dictionary_sources import DictionarySource
+from vscore_engine.encoding import encode
 from vscore_engine.errors import EngineError
 from vscore_engine.extract import Extraction, Shard
 from vscore_engine.frames import FrameSender
@@ -119,7 +120,7 @@ def test_equals_the_brute_force(kind, tmp_path):
         np.testing.assert_allclose(got, expected, atol=1e-5, rtol=1e-5)
         t = frame.tensors
         assert frame.metadata["language"] == "fra"
-        assert (frame.metadata["shard"], frame.metadata["parts"]) == ("5", "1")
+        assert frame.metadata["shard"] == "5"
         assert t["text"].tolist() == [7, 3, 9, 1]
         assert t["tokens"].tolist() == [len(text.ids) for text in texts]
         assert t["position"].tolist() == [i for text in texts for i in range(len(text.ids))]
@@ -136,11 +137,9 @@ def test_a_block_limit_splits_rows_into_parts(tmp_path, monkeypatch):
     (whole,) = run(loaded, {1: entry}, shard, texts, with_tokens=True)
     assert whole.tensors["text"].tolist() == list(range(10, 18))
     for height in (1, 2, 3, 5, 7, 11):
-        monkeypatch.setattr(activations, "BLOCK_BYTES", height * 4 * entry.d_sae)
+        monkeypatch.setattr(encoding, "_CPU_ROWS", height)
         parts = run(loaded, {1: entry}, shard, texts, with_tokens=True)
         assert len(parts) == -(-11 // height)
-        assert [frame.metadata["part"] for frame in parts] == [str(i) for i in range(len(parts))]
-        assert {frame.metadata["parts"] for frame in parts} == {str(len(parts))}
         for name in ("position", "role", "feature", "offset_start", "offset_end"):
             joined = np.concatenate([frame.tensors[name] for frame in parts])
             assert np.array_equal(joined, whole.tensors[name]), name
@@ -235,36 +234,6 @@ def poison_padding(texts):
         return output
 
     return hook
-
-
-class Signed:
-    """A dictionary whose activations may be negative or not finite."""
-
-    d_sae = 3
-
-    def __init__(self, matrix):
-        self.matrix = torch.tensor(matrix)
-
-    def encode(self, rows):
-        return rows @ self.matrix
-
-
-def test_negative_activations_are_kept():
-    (part,) = encode(Signed([[1.0, -2.0, 0.0]]), torch.tensor([[1.0], [0.0], [-1.0]]))  # type: ignore[arg-type]
-    assert part.indptr.tolist() == [0, 2, 2, 4]
-    assert part.feature.tolist() == [0, 1, 0, 1]
-    assert part.value.tolist() == [1, -2, -1, 2]
-
-
-@pytest.mark.parametrize("bad", [float("nan"), float("inf")])
-def test_activations_that_are_not_finite_are_found(bad):
-    rows = torch.tensor([[0.0, 1.0], [1.0, 0.0]])
-    with pytest.raises(NotFinite) as caught:
-        list(encode(Signed([[0.0, bad, 0.0], [1.0, 1.0, 1.0]]), rows[1:].repeat(3, 1)))  # type: ignore[arg-type]
-    assert (caught.value.row, caught.value.what) == (0, "activations")
-    with pytest.raises(NotFinite) as caught:
-        list(encode(Signed([[1.0] * 3] * 2), torch.tensor([[1.0, 1.0], [bad, 1.0]])))  # type: ignore[arg-type]
-    assert (caught.value.row, caught.value.what) == (1, "input")
 
 
 def test_half_precision_models_are_encoded_in_float32(tmp_path):

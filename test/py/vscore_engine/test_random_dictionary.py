@@ -8,9 +8,9 @@ import torch
 
 from engine_process import EngineProcess, load_request
 from tiny_models import save_jumprelu
-from vscore_engine.activations import NotFinite, encode
 from vscore_engine.dictionaries import Dictionary, load_dictionary
 from vscore_engine.dictionary_sources import DictionarySource
+from vscore_engine.encoding import NotFinite, encode
 from vscore_engine.errors import EngineError
 from vscore_engine.hook_points import find_hook_point
 from vscore_engine.random_dictionary import GROUP, activity, draw, levels, randomise

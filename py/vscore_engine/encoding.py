@@ -1,0 +1,163 @@
+"""Rows of hidden states -> sparse activations, in blocks of tokens and of features.
+
+Dense activations are never held for more than a block: what a dictionary's width costs is its
+weights alone. A block that stays in the processor's caches is also the fastest: written once and
+read once by each of the encoder's elementwise steps, it never goes out to memory.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from vscore_engine.dictionaries import Dictionary
+
+# Elements of one block of activations: what stays in a processor's caches, and what keeps a
+# graphics card busy. Rows and features of it follow from its width alone, never from the texts.
+_CPU_ROWS, _CPU_FEATURES = 1024, 2048
+_DEVICE_ROWS, _DEVICE_FEATURES = 4096, 16384
+# Active pairs of one part: above it (a dictionary that hardly selects), its rows are halved.
+MOST_PAIRS = 2**25
+
+
+# Upper limit for a block of dense activations of all features, in float32.
+BLOCK_BYTES = 256 * 2**20
+
+
+@dataclass
+class Part:
+    """CSR rows `start` to `stop` of a batch: indptr U64[n+1], feature U32[nnz], value F32[nnz]."""
+
+    start: int
+    stop: int
+    indptr: np.ndarray
+    feature: np.ndarray
+    value: np.ndarray
+
+
+class NotFinite(Exception):
+    """NaN or infinity in a row (index within the batch) of the `what` ("input", "activations")."""
+
+    def __init__(self, row: int, what: str) -> None:
+        super().__init__(f"{what} of row {row}")
+        self.row = row
+        self.what = what
+
+
+@dataclass(frozen=True)
+class Block:
+    """Rows and features that are encoded at once."""
+
+    rows: int
+    features: int
+
+
+def block_of(dictionary: Dictionary, device: torch.device) -> Block:
+    """The block in which a dictionary is encoded; of all features where they cannot be divided."""
+    on_cpu = device.type == "cpu"
+    rows, features = (_CPU_ROWS, _CPU_FEATURES) if on_cpu else (_DEVICE_ROWS, _DEVICE_FEATURES)
+    width = dictionary.d_sae
+    if width <= features:
+        return Block(rows, width)
+    # Ranges as equal as can be: the last one too must hold the k largest.
+    ranges = -(-width // features)
+    if dictionary.divides_into(width // ranges):
+        return Block(rows, -(-width // ranges))
+    return Block(max(1, rows * features // width), width)
+
+
+def block_height(dictionary: Dictionary) -> int:
+    """Rows that are encoded at once where all features are needed side by side."""
+    return max(1, BLOCK_BYTES // (4 * dictionary.d_sae))
+
+
+def encode(dictionary: Dictionary, rows: torch.Tensor) -> Iterator[Part]:
+    """Encode rows [n, d_in], part by part; n = 0 gives one empty part.
+
+    Features ascend within a row. Negative activations are kept. The same rows give the same bits on
+    one device with as many threads; between devices, to the rounding of their products.
+
+    Raises NotFinite.
+    """
+    encoder = _Encoder(dictionary, rows.device)
+    height = encoder.block.rows
+    for start in range(0, max(len(rows), 1), height):
+        yield from encoder.parts(rows[start : start + height], start)
+
+
+class _Encoder:
+    def __init__(self, dictionary: Dictionary, device: torch.device) -> None:
+        self._dictionary = dictionary
+        self.block = block_of(dictionary, device)
+        is_whole = self.block.features >= dictionary.d_sae
+        self._top_k = None if is_whole else dictionary.top_k
+
+    def parts(self, block: torch.Tensor, start: int) -> Iterator[Part]:
+        with torch.inference_mode():
+            part = self._part(block.float(), start)
+        if part is not None:
+            yield part
+            return
+        middle = len(block) // 2
+        yield from self.parts(block[:middle], start)
+        yield from self.parts(block[middle:], start + middle)
+
+    def _part(self, block: torch.Tensor, start: int) -> Part | None:
+        """One part; None for more pairs than one may hold."""
+        good = torch.isfinite(block).all(dim=-1)
+        if not good.all():
+            raise NotFinite(start + int((~good).nonzero()[0]), "input")
+        found: list[tuple[torch.Tensor, torch.Tensor, torch.Tensor]] = []
+        pairs = 0
+        for first, dense in self._ranges(block):
+            row, feature = dense.nonzero(as_tuple=True)
+            found.append((row, feature + first, dense[row, feature].float()))
+            pairs += len(row)
+            if pairs > MOST_PAIRS and len(block) > 1:
+                return None
+        row, feature, value = (torch.cat(each) for each in zip(*found, strict=True))
+        # NaN differs from zero, so whatever is not finite is among these.
+        bad = ~torch.isfinite(value)
+        if bad.any():
+            raise NotFinite(start + int(row[bad].min()), "activations")
+        if len(found) > 1:
+            # Each range is sorted by row, then feature.
+            order = row.argsort(stable=True)
+            row, feature, value = row[order], feature[order], value[order]
+        if self._top_k is not None:
+            kept = _top(row, value, len(block), self._top_k)
+            row, feature, value = row[kept], feature[kept], value[kept]
+        counts = torch.bincount(row, minlength=len(block)).cpu().numpy()
+        indptr = np.zeros(len(block) + 1, dtype=np.uint64)
+        np.cumsum(counts, out=indptr[1:], dtype=np.uint64)
+        return Part(
+            start=start,
+            stop=start + len(block),
+            indptr=indptr,
+            feature=feature.cpu().numpy().astype(np.uint32),
+            value=value.cpu().numpy(),
+        )
+
+    def _ranges(self, block: torch.Tensor) -> Iterator[tuple[int, torch.Tensor]]:
+        """Activations of one range of features after the other, each with its first feature."""
+        width, step = self._dictionary.d_sae, self.block.features
+        if step >= width:
+            yield 0, self._dictionary.encode(block)
+            return
+        for first in range(0, width, step):
+            yield first, self._dictionary.encode_range(block, first, min(first + step, width))
+
+
+def _top(row: torch.Tensor, value: torch.Tensor, rows: int, k: int) -> torch.Tensor:
+    """Which of some active pairs (sorted by row) are among the k largest of their row."""
+    counts = torch.bincount(row, minlength=rows)
+    most = int(counts.max()) if len(row) else 0
+    if most <= k:
+        return torch.ones(len(row), dtype=torch.bool, device=row.device)
+    at = torch.arange(len(row), device=row.device) - (counts.cumsum(0) - counts)[row]
+    table = value.new_full((rows, most), float("-inf"))
+    table[row, at] = value
+    kept = torch.zeros_like(table, dtype=torch.bool)
+    kept.scatter_(1, table.topk(k, dim=-1).indices, True)
+    return kept[row, at]
