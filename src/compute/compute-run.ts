@@ -19,6 +19,7 @@ import { checkedFidelity } from "./checked-fidelity.js";
 import { controlledTexts } from "./control-texts.js";
 import { checkCorpus, type GatheredTexts, gatherTexts } from "./gather-texts.js";
 import { OpenRun } from "./open-run.js";
+import { PhaseClock } from "./phase-clock.js";
 import { ProgressMeter } from "./progress-meter.js";
 import { dealSeedOf, tokenizeTexts } from "./tokenize-texts.js";
 import { withWayOn } from "./with-way-on.js";
@@ -56,6 +57,7 @@ export interface ComputedRun {
 export async function computeRun(request: ComputeRequest): Promise<ComputedRun> {
   const started = new Date();
   const startedAt = performance.now();
+  const clock = new PhaseClock(startedAt);
   const folder = request.config.out_dir;
   const site = siteOf(folder);
   refuseSite(site, request);
@@ -75,6 +77,7 @@ export async function computeRun(request: ComputeRequest): Promise<ComputedRun> 
   let store: RunStore | undefined = goesOn ? await RunStore.resume(folder) : undefined;
   try {
     const engine = await engines.start();
+    clock.end("start_up");
     const meter = new ProgressMeter(request.onNews);
     const jobs = new EngineJobs(engine, request.signal, (progress) =>
       meter.engineProgress(progress),
@@ -84,10 +87,13 @@ export async function computeRun(request: ComputeRequest): Promise<ComputedRun> 
     request.onNews({ type: "phase", phase: "reading texts" });
     const gathered = await gatherTexts(pinned, local, jobs);
     request.checkTexts?.(gathered.languages);
+    clock.end("texts");
     request.onNews({ type: "phase", phase: "loading" });
     const loaded = await jobs.load(loadRequest(pinned));
+    clock.end("load");
     const read = await controlledTexts(gathered.languages, config);
     const tokenized = await tokenizeTexts(read.languages, config, jobs, dealSeedOf(config));
+    clock.end("tokenise");
     request.onNews({ type: "phase", phase: "checking the dictionaries" });
     const of = { model_revision: loaded.model.revision, texts_sha256: fingerprints(gathered) };
     const about = { config, loaded, of, languages: read.languages, tokenized };
@@ -98,11 +104,12 @@ export async function computeRun(request: ComputeRequest): Promise<ComputedRun> 
     const known = kept === undefined ? null : { fidelity: kept, misfits: [] };
     const checked = isRandom ? null : (known ?? (await checkedFidelity(about, jobs, { refuses })));
 
+    clock.end("check");
     store ??= await RunStore.create(folder, config, site);
     // Damaged: what is asked for now takes its place. Sums that do not fit it are refused by their provenance.
     if (goesOn && begun === null) await store.writeConfig(config);
     const { onNews } = request;
-    const common = { config, store, jobs, meter, onNews, started, startedAt };
+    const common = { config, store, jobs, meter, clock, onNews, started, startedAt };
     const parts = { ...common, loaded, gathered, read, tokenized, checked };
     await engine.logTo(store.path(RUN_FILES.engineLog));
     return { folder, meta: await new OpenRun(parts).complete(goesOn) };

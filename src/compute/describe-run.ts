@@ -21,6 +21,8 @@ export interface RunFacts {
   finished: Date;
   /** Time at work, over all attempts. */
   seconds: number;
+  /** Of the last attempt. */
+  secondsByPart: Record<string, number>;
   resumed: number;
   warnings: readonly string[];
 }
@@ -65,6 +67,7 @@ export function describeRun(facts: RunFacts): Meta {
     started: facts.started.toISOString(),
     finished: facts.finished.toISOString(),
     duration_s: Math.round(facts.seconds * 1000) / 1000,
+    seconds: facts.secondsByPart,
     resumed: facts.resumed,
     rescored_from: null,
     warnings: [...facts.warnings],

@@ -1,7 +1,8 @@
 import type { RunConfig } from "../config/schema.js";
-import type { EngineJobs } from "../engine/engine-jobs.js";
+import type { EngineJobs, EngineSeconds } from "../engine/engine-jobs.js";
 import { planShards } from "../plan.js";
 import { type LayerTextSums, TextSums } from "../reduce/text-sums.js";
+import type { ExtractPart } from "./phase-clock.js";
 import { withinMemory } from "./within-memory.js";
 
 export interface ExtractRequest {
@@ -18,6 +19,8 @@ export interface ExtractRequest {
 export interface ExtractNews {
   /** A batch has been through every layer: this many texts and tokens are new. */
   onBatch(texts: number, tokens: number): void;
+  /** What was spent on a part of it, in seconds. */
+  onSeconds(part: ExtractPart, seconds: number): void;
   /** The device ran out of memory: the language begins again with this budget. */
   onHalved(budget: number): Promise<void>;
 }
@@ -56,16 +59,18 @@ async function extractOnce(
   );
   const lastLayer = config.layers.at(-1);
   let shard = -1;
-  for await (const frame of jobs.extract({
-    language,
-    layers: config.layers,
-    shards,
-    tokens: false,
-  })) {
+  let reducing = 0;
+  const onSeconds = (seconds: EngineSeconds) => {
+    for (const part of ["model", "encode", "stream"] as const) news.onSeconds(part, seconds[part]);
+  };
+  const request = { language, layers: config.layers, shards, tokens: false };
+  for await (const frame of jobs.extract(request, onSeconds)) {
     const layer = sums.get(frame.layer);
     if (layer === undefined)
       throw new Error(`the engine sent layer ${frame.layer}, which was not asked for`);
+    const began = performance.now();
     layer.add(frame);
+    reducing += performance.now() - began;
     if (frame.layer !== lastLayer || frame.shard === shard) continue;
     shard = frame.shard;
     const texts = shards[shard]?.texts ?? [];
@@ -74,6 +79,7 @@ async function extractOnce(
       texts.reduce((sum, text) => sum + (tokens[text] as number), 0),
     );
   }
+  const began = performance.now();
   const layers = new Map<number, LayerTextSums>();
   let counted = new Uint32Array(tokens.length);
   for (const [layer, running] of sums) {
@@ -81,5 +87,6 @@ async function extractOnce(
     layers.set(layer, finished.sums);
     counted = finished.counted as Uint32Array<ArrayBuffer>;
   }
+  news.onSeconds("reduce", (reducing + performance.now() - began) / 1000);
   return { layers, counted };
 }

@@ -16,6 +16,7 @@ import { type ControlledTexts, controlProvenance } from "./control-texts.js";
 import { describeRun } from "./describe-run.js";
 import { extractLanguage } from "./extract-language.js";
 import type { GatheredTexts } from "./gather-texts.js";
+import type { PhaseClock } from "./phase-clock.js";
 import type { ProgressMeter } from "./progress-meter.js";
 import { provenanceOf, refuseOtherProvenance } from "./provenance.js";
 import { randomiseDictionaries } from "./randomise-dictionaries.js";
@@ -35,6 +36,7 @@ export interface RunParts {
   /** How well the dictionaries rebuild the languages; null where they are to be random ones. */
   checked: CheckedFidelity | null;
   meter: ProgressMeter;
+  clock: PhaseClock;
   onNews: (news: RunNews) => void;
   started: Date;
   /** The same moment on a clock that does not jump (`performance.now()`). */
@@ -97,6 +99,7 @@ export class OpenRun {
     await writeScores(scores, languages, of, store, jobs, (layer) =>
       this.tell({ type: "phase", phase: `testing layer ${layer}` }),
     );
+    this.parts.clock.end("score");
     await this.tell({ type: "phase", phase: "collecting examples" });
     const choices = config.layers.flatMap((layer) =>
       chooseExamples(layer, bestFeatures(scores.rankings.get(layer) as Ranking), languages),
@@ -111,6 +114,7 @@ export class OpenRun {
     );
     await store.write(RUN_FILES.examples, `${JSON.stringify(examples)}\n`);
 
+    this.parts.clock.end("examples");
     const finished = new Date();
     const begun = earlier.find((event) => event.type === "started");
     const meta = describeRun({
@@ -128,6 +132,7 @@ export class OpenRun {
       started: begun === undefined ? this.parts.started : new Date(begun.at),
       finished,
       seconds: activeSeconds(earlier) + (performance.now() - this.parts.startedAt) / 1000,
+      secondsByPart: this.parts.clock.seconds(),
       resumed: earlier.filter((event) => event.type === "started").length,
       warnings: [...this.warnings],
     });
@@ -174,6 +179,7 @@ export class OpenRun {
       this.parts.jobs,
       {
         onBatch: (texts, tokens) => this.parts.meter.advance(texts, tokens, { kept: false }),
+        onSeconds: (part, seconds) => this.parts.clock.add(part, seconds),
         onHalved: async (budget) => {
           this.parts.meter.restartLanguage();
           await this.halved(language, budget);
@@ -187,8 +193,10 @@ export class OpenRun {
         `text ${odd} of ${language}: ${counted[odd]} tokens counted, ${expected[odd]} expected from its tokenization`,
       );
     }
+    this.parts.clock.end("extract");
     const sums: LanguageSums = { language, provenance, texts, counted, tokens, layers };
     await this.parts.store.writeSums(sums);
+    this.parts.clock.end("write");
     this.parts.meter.endLanguage();
     await this.tell({ type: "language_finished", language, kept: false });
     return sums;

@@ -112,6 +112,7 @@ async function rescoreInto(
       ...countsOf(sums, new Map(Object.entries(run.meta.texts_truncated))),
       started: started.toISOString(),
       finished: finished.toISOString(),
+      seconds: {},
       duration_s: (finished.getTime() - started.getTime()) / 1000,
       resumed: 0,
       rescored_from: run.name,

@@ -80,6 +80,14 @@ const Flores = z.strictObject({
 });
 export type FloresFile = Omit<z.infer<typeof Flores>, "language" | "path">;
 
+/** Of an extraction: forward passes, encoding, and handing over what was found. */
+const EngineSeconds = z.strictObject({
+  model: z.number().default(0),
+  encode: z.number().default(0),
+  stream: z.number().default(0),
+});
+export type EngineSeconds = z.infer<typeof EngineSeconds>;
+
 export interface LoadRequest {
   model_id: string;
   model_path: string | null;
@@ -186,15 +194,24 @@ export class EngineJobs {
     return z.strictObject({ tokens: z.int() }).parse(jsonOf(blob)).tokens;
   }
 
-  /** Streams the activations of one language, shard after shard and in each layer after layer. */
-  async *extract(request: {
-    language: string;
-    layers: readonly number[];
-    shards: readonly Shard[];
-    tokens: boolean;
-  }): AsyncGenerator<ActivationsFrame, void, void> {
+  /**
+   * Streams the activations of one language, shard after shard and in each layer after layer.
+   *
+   * @param onSeconds told at the end what the engine spent its time on
+   */
+  async *extract(
+    request: {
+      language: string;
+      layers: readonly number[];
+      shards: readonly Shard[];
+      tokens: boolean;
+    },
+    onSeconds: (seconds: EngineSeconds) => void = () => undefined,
+  ): AsyncGenerator<ActivationsFrame, void, void> {
     for await (const frame of this.frames("extract", request)) {
       if (frame.kind === "activations") yield frame;
+      if (frame.kind === "result" && frame.name === "seconds")
+        onSeconds(EngineSeconds.parse(jsonOf(frame.blob)));
     }
   }
 

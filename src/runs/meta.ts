@@ -59,6 +59,11 @@ export const Meta = z.strictObject({
   started: z.string(),
   finished: z.string(),
   duration_s: z.number(),
+  /**
+   * What the last attempt spent its time on: one part after the other, and of "extract" what the engine spent on "model", "encode" and
+   * "stream", and vscore, at the same time, on "reduce".
+   */
+  seconds: z.record(z.string(), z.number()).default({}),
   /** How often the run was taken up again after an interruption. */
   resumed: z.int(),
   /** The run whose sums this one re-reduces, if it does. */

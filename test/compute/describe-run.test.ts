@@ -27,6 +27,7 @@ const meta = describeRun({
   started: new Date("2025-01-01T00:00:00Z"),
   finished: new Date("2025-01-01T00:01:02.345Z"),
   seconds: 62.345,
+  secondsByPart: { load: 3, extract: 50 },
   resumed: 2,
   warnings: ["careful"],
 });

@@ -36,6 +36,7 @@ function noting() {
   return {
     noted,
     onBatch: (texts: number, tokens: number) => void noted.push([texts, tokens]),
+    onSeconds: () => undefined,
     onHalved: async (budget: number) => void noted.push(`halved to ${budget}`),
   };
 }
