@@ -29,6 +29,7 @@ class Session:
             "load": self._load,
             "tokenize": self._tokenize,
             "randomise": self._randomise,
+            "spell": self._spell,
             "extract": self._extract,
             "selfcheck": self._selfcheck,
             "fidelity": self._fidelity,
@@ -86,6 +87,14 @@ class Session:
         from vscore_engine.random_dictionary import randomise_all
 
         randomise_all(job, self._ready(), self._dictionaries, self._texts, self._sender)
+        return 0
+
+    def _spell(self, job: "Job") -> int:
+        from vscore_engine.tokens import spelling
+
+        loaded, texts = self._ready(), self._tokenized(job)
+        own = [texts[int(index)] for index in job.params["texts"]]
+        self._sender.send("result", {"name": "spelling"}, spelling(loaded.tokenizer, own))
         return 0
 
     def _extract(self, job: "Job") -> int:

@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from vscore_engine.frames import to_json
+
 FIRST_POSITION = 1
 SPECIAL_TOKEN = 2
 
@@ -95,3 +97,23 @@ def pieces(tokenizer: Any, ids: np.ndarray) -> list[str]:
     """Each token as readable text; a part of a character's bytes reads as U+FFFD."""
     words = {int(i): tokenizer.decode([int(i)], skip_special_tokens=False) for i in set(ids)}
     return [words[int(i)] for i in ids]
+
+
+def spelling(
+    tokenizer: Any, texts: Sequence[TokenizedText]
+) -> "list[tuple[str, np.ndarray | bytes]]":
+    """What a reader needs to show T texts of N tokens: tensors `tokens` U32[T], and of each token
+    `role` U8[N], `offset_start` and `offset_end` U32[N] and its piece, in JSON as `pieces`.
+    """
+    empty = TokenizedText(
+        np.zeros(0, np.uint32), np.zeros(0, np.uint8), np.zeros((0, 2), np.uint32)
+    )
+    rows = [empty, *texts]
+    offsets = np.concatenate([text.offsets for text in rows])
+    return [
+        ("tokens", np.array([len(text.ids) for text in texts], dtype=np.uint32)),
+        ("offset_start", np.ascontiguousarray(offsets[:, 0])),
+        ("offset_end", np.ascontiguousarray(offsets[:, 1])),
+        ("role", np.concatenate([text.role for text in rows])),
+        ("pieces", to_json(pieces(tokenizer, np.concatenate([text.ids for text in rows])))),
+    ]

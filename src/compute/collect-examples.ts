@@ -50,6 +50,15 @@ export async function collectExamples(
     };
     ({ budget } = await withinMemory(budget, lengths, memory.onHalved, read));
   }
+  return assembleExamples(choices, languages, (choice) => found.get(choice));
+}
+
+/** `examples.json`, of the texts that were chosen and what is shown of each. */
+export function assembleExamples(
+  choices: readonly ExampleChoice[],
+  languages: readonly Pick<LanguageSums, "language" | "texts">[],
+  shownOf: (choice: ExampleChoice) => Pick<ShownText, "pieces" | "activations"> | undefined,
+): Examples {
   const idOf = (choice: ExampleChoice) =>
     languages.find(({ language }) => language === choice.language)?.texts[choice.text]?.id ?? "";
   const features = new Map<string, Examples["features"][number]>();
@@ -61,7 +70,7 @@ export async function collectExamples(
       contexts: [],
     };
     features.set(key, entry);
-    const { pieces, activations } = found.get(choice) ?? { pieces: [], activations: [] };
+    const { pieces, activations } = shownOf(choice) ?? { pieces: [], activations: [] };
     const from = Math.max(
       0,
       Math.min(choice.position - EXAMPLE_WINDOW / 2, pieces.length - EXAMPLE_WINDOW),
@@ -113,5 +122,8 @@ function activationOf(
   if (!isCounted(frame.role[row] as number, rule)) return null;
   const from = Number(frame.indptr[row]);
   const place = frame.feature.subarray(from, Number(frame.indptr[row + 1])).indexOf(feature);
-  return place < 0 ? 0 : Number((frame.value[from + place] as number).toPrecision(5));
+  return place < 0 ? 0 : shownActivation(frame.value[from + place] as number);
 }
+
+/** Five digits of it. */
+export const shownActivation = (value: number): number => Number(value.toPrecision(5));

@@ -1,6 +1,7 @@
 import type { RunConfig } from "../config/schema.js";
 import type { EngineJobs, EngineSeconds } from "../engine/engine-jobs.js";
 import { planShards } from "../plan.js";
+import { type LayerStrongest, StrongestTexts } from "../reduce/strongest-texts.js";
 import { type LayerTextSums, TextSums } from "../reduce/text-sums.js";
 import type { ExtractPart } from "./phase-clock.js";
 import { withinMemory } from "./within-memory.js";
@@ -25,17 +26,24 @@ export interface ExtractNews {
   onHalved(budget: number): Promise<void>;
 }
 
+export interface ExtractedLanguage {
+  layers: Map<number, LayerTextSums>;
+  strongest: Map<number, LayerStrongest>;
+  /** Counted tokens of each text. */
+  counted: Uint32Array;
+}
+
 /**
  * Streams one language's activations from the engine and reduces them to per-text sums. When the device runs out of memory
  * the token budget is halved and the language begins again, down to one text a batch.
  *
- * @returns the sums of every layer, counted tokens per text, and the budget that held
+ * @returns of every layer the sums and the texts in which features are strongest, counted tokens per text, and the budget that held
  */
 export async function extractLanguage(
   request: ExtractRequest,
   jobs: EngineJobs,
   news: ExtractNews,
-): Promise<{ layers: Map<number, LayerTextSums>; counted: Uint32Array; budget: number }> {
+): Promise<ExtractedLanguage & { budget: number }> {
   const { result, budget } = await withinMemory(
     request.budget,
     request.tokens,
@@ -49,13 +57,14 @@ async function extractOnce(
   { config, language, tokens, widths, budget }: ExtractRequest,
   jobs: EngineJobs,
   news: ExtractNews,
-): Promise<{ layers: Map<number, LayerTextSums>; counted: Uint32Array }> {
+): Promise<ExtractedLanguage> {
   const shards = planShards(tokens, budget);
-  const sums = new Map(
-    config.layers.map((layer) => [
-      layer,
-      new TextSums(widths.get(layer) ?? 0, tokens.length, config),
-    ]),
+  const running = new Map(
+    config.layers.map((layer) => {
+      const width = widths.get(layer) ?? 0;
+      const sums = new TextSums(width, tokens.length, config);
+      return [layer, { sums, strongest: new StrongestTexts(width, config) }];
+    }),
   );
   const lastLayer = config.layers.at(-1);
   let shard = -1;
@@ -65,11 +74,12 @@ async function extractOnce(
   };
   const request = { language, layers: config.layers, shards, tokens: false };
   for await (const frame of jobs.extract(request, onSeconds)) {
-    const layer = sums.get(frame.layer);
+    const layer = running.get(frame.layer);
     if (layer === undefined)
       throw new Error(`the engine sent layer ${frame.layer}, which was not asked for`);
     const began = performance.now();
-    layer.add(frame);
+    layer.sums.add(frame);
+    layer.strongest.add(frame);
     reducing += performance.now() - began;
     if (frame.layer !== lastLayer || frame.shard === shard) continue;
     shard = frame.shard;
@@ -80,13 +90,15 @@ async function extractOnce(
     );
   }
   const began = performance.now();
-  const layers = new Map<number, LayerTextSums>();
-  let counted = new Uint32Array(tokens.length);
-  for (const [layer, running] of sums) {
-    const finished = running.finish();
-    layers.set(layer, finished.sums);
-    counted = finished.counted as Uint32Array<ArrayBuffer>;
+  const found: ExtractedLanguage = {
+    ...{ layers: new Map(), strongest: new Map(), counted: new Uint32Array(tokens.length) },
+  };
+  for (const [layer, { sums, strongest }] of running) {
+    const finished = sums.finish();
+    found.layers.set(layer, finished.sums);
+    found.strongest.set(layer, strongest.finish());
+    found.counted = finished.counted;
   }
   news.onSeconds("reduce", (reducing + performance.now() - began) / 1000);
-  return { layers, counted };
+  return found;
 }

@@ -11,11 +11,11 @@ import type { RunStore } from "../runs/store.js";
 import type { LanguageSums } from "../runs/sums-file.js";
 import { scoreLayers, silentLayers } from "../scoring.js";
 import type { CheckedFidelity } from "./checked-fidelity.js";
-import { collectExamples } from "./collect-examples.js";
 import { type ControlledTexts, controlProvenance } from "./control-texts.js";
 import { describeRun } from "./describe-run.js";
 import { extractLanguage } from "./extract-language.js";
 import type { GatheredTexts } from "./gather-texts.js";
+import { keptExamples } from "./kept-examples.js";
 import type { PhaseClock } from "./phase-clock.js";
 import type { ProgressMeter } from "./progress-meter.js";
 import { provenanceOf, refuseOtherProvenance } from "./provenance.js";
@@ -104,13 +104,19 @@ export class OpenRun {
     const choices = config.layers.flatMap((layer) =>
       chooseExamples(layer, bestFeatures(scores.rankings.get(layer) as Ranking), languages),
     );
-    const examples = await collectExamples(
+    const examples = await keptExamples(
       config,
       choices,
       languages,
       this.parts.read.languages,
       jobs,
-      { budget: this.budget, onHalved: (budget) => this.halved("examples", budget) },
+      (language) => {
+        const strongest = store.readStrongest(language);
+        if (strongest !== undefined) return strongest;
+        throw new Error(
+          `what was kept of ${language} for the examples is gone from ${store.folder}`,
+        );
+      },
     );
     await store.write(RUN_FILES.examples, `${JSON.stringify(examples)}\n`);
 
@@ -162,7 +168,8 @@ export class OpenRun {
     const ofControl = controlProvenance(config, language, gathered.languages, read.languages);
     const provenance = provenanceOf(config, this.parts.loaded, texts, ofControl);
     const kept = this.parts.store.readSums(language);
-    if (kept !== undefined) {
+    // Without what its examples need, a language is not finished.
+    if (kept !== undefined && this.parts.store.readStrongest(language) !== undefined) {
       refuseOtherProvenance(kept, provenance, this.parts.store.folder);
       this.parts.meter.beginLanguage(language);
       this.parts.meter.advance(texts.length, total(tokens), { kept: true });
@@ -174,7 +181,7 @@ export class OpenRun {
     const widths = new Map(
       this.parts.loaded.dictionaries.map(({ layer, d_sae }) => [layer, d_sae]),
     );
-    const { layers, counted, budget } = await extractLanguage(
+    const { layers, strongest, counted, budget } = await extractLanguage(
       { config: this.parts.config, language, tokens, widths, budget: this.budget },
       this.parts.jobs,
       {
@@ -195,6 +202,7 @@ export class OpenRun {
     }
     this.parts.clock.end("extract");
     const sums: LanguageSums = { language, provenance, texts, counted, tokens, layers };
+    await this.parts.store.writeStrongest(language, strongest);
     await this.parts.store.writeSums(sums);
     this.parts.clock.end("write");
     this.parts.meter.endLanguage();

@@ -112,6 +112,14 @@ export interface TokenizedTexts {
   truncated: number[];
 }
 
+/** A text's tokens as words: their roles, code point offsets in the text (start = end for a token that has none), and a word for each. */
+export interface SpelledText {
+  role: Uint8Array;
+  start: Uint32Array;
+  end: Uint32Array;
+  words: string[];
+}
+
 /** Losses of T texts under S sets, as the engine sends them at once. */
 export interface LossFrame {
   text: Uint32Array;
@@ -213,6 +221,28 @@ export class EngineJobs {
       if (frame.kind === "result" && frame.name === "seconds")
         onSeconds(EngineSeconds.parse(jsonOf(frame.blob)));
     }
+  }
+
+  /** How texts that were tokenised are spelled, by their number in the language. */
+  async spell(language: string, texts: readonly number[]): Promise<Map<number, SpelledText>> {
+    const { blob } = await this.result("spell", { language, texts }, "spelling");
+    const lengths = takeTensor(blob, "tokens", "U32", [texts.length]);
+    const all = [lengths.reduce((sum, n) => sum + n, 0)];
+    const role = takeTensor(blob, "role", "U8", all);
+    const start = takeTensor(blob, "offset_start", "U32", all);
+    const end = takeTensor(blob, "offset_end", "U32", all);
+    const words = z.array(z.string()).length(role.length).parse(jsonOf(blob, "pieces"));
+    const found = new Map<number, SpelledText>();
+    let from = 0;
+    for (const [at, text] of texts.entries()) {
+      const own = [from, from + (lengths[at] as number)] as const;
+      found.set(text, {
+        ...{ role: role.subarray(...own), start: start.subarray(...own) },
+        ...{ end: end.subarray(...own), words: words.slice(...own) },
+      });
+      [, from] = own;
+    }
+    return found;
   }
 
   /** Writes `v_scores.pt` from `v_scores.safetensors`. */

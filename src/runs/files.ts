@@ -14,6 +14,7 @@ export const RUN_FILES = {
   examples: "examples.json",
   meta: "meta.json",
   sumsFolder: "sums",
+  strongestFolder: "strongest",
   exportsFolder: "exports",
   figuresFolder: "figures",
   experimentsFolder: "experiments",
@@ -44,6 +45,10 @@ export const isRunFile = (name: string): boolean => Object.values<string>(RUN_FI
 
 export const sumsFile = (language: string): string =>
   join(RUN_FILES.sumsFolder, `${language}.safetensors`);
+
+/** What `examples.json` of an unfinished run will be made of. */
+export const strongestFile = (language: string): string =>
+  join(RUN_FILES.strongestFolder, `${language}.safetensors`);
 
 /** Where a run keeps a control of its own: a run too. */
 export const controlFolder = (kind: ControlKind): string => join(RUN_FILES.controlsFolder, kind);

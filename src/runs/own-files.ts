@@ -15,7 +15,8 @@ import {
 
 /** Files of a run in its folder, as paths below it; `meta.json` first. What people put beside them is not among them. */
 export function ownFiles(folder: string): string[] {
-  const { meta, gitignore, sumsFolder, exportsFolder, figuresFolder, ...more } = RUN_FILES;
+  const { meta, gitignore, sumsFolder, strongestFolder, ...others } = RUN_FILES;
+  const { exportsFolder, figuresFolder, ...more } = others;
   const { experimentsFolder: _, holdoutFolder: _held, controlsFolder: _controls, ...files } = more;
   const within = (subfolder: string, isOurs: RegExp) =>
     namesIn(join(folder, subfolder))
@@ -29,6 +30,7 @@ export function ownFiles(folder: string): string[] {
     ...[gitignore].filter(isOurIgnore),
     ...namesIn(folder).filter((name) => isWrittenAside(name) || isOtherReport(name)),
     ...within(sumsFolder, /\.safetensors$/),
+    ...within(strongestFolder, /\.safetensors$/),
     ...within(exportsFolder, EXPORTED_CSV),
     ...EXPORTED_FOLDERS.flatMap((kind) => {
       const made = join(exportsFolder, kind.name);
@@ -90,6 +92,13 @@ export async function removeAside(folder: string): Promise<void> {
   await rmdir(aside).catch(() => undefined);
 }
 
+/** Removes what only an unfinished run needs. */
+export async function removeScaffold(folder: string): Promise<void> {
+  const scaffold = ownFiles(folder).filter((name) => dirname(name) === RUN_FILES.strongestFolder);
+  for (const name of scaffold) await rm(join(folder, name), { force: true });
+  await rmdir(join(folder, RUN_FILES.strongestFolder)).catch(() => undefined);
+}
+
 async function move(from: string, to: string): Promise<void> {
   for (const name of ownFiles(from)) {
     await makeFolder(dirname(join(to, name)));
@@ -108,7 +117,8 @@ const experimentFolders = (folder: string): string[] =>
     .map((name) => join(RUN_FILES.experimentsFolder, name));
 
 async function removeEmptyFolders(folder: string): Promise<void> {
-  const { sumsFolder, exportsFolder, figuresFolder, experimentsFolder, controlsFolder } = RUN_FILES;
+  const { sumsFolder, strongestFolder, exportsFolder, ...others } = RUN_FILES;
+  const { figuresFolder, experimentsFolder, controlsFolder } = others;
   for (const inner of INNER_RUNS.filter((path) => isRealFolder(folder, path)))
     await removeEmptyFolders(join(folder, inner));
   const exported = EXPORTED_FOLDERS.map(({ name }) => join(exportsFolder, name)).flatMap((made) => [
@@ -119,6 +129,7 @@ async function removeEmptyFolders(folder: string): Promise<void> {
   for (const name of [
     ...exported,
     sumsFolder,
+    strongestFolder,
     exportsFolder,
     figuresFolder,
     ...made,

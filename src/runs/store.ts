@@ -12,12 +12,21 @@ import {
   INNER_RUNS,
   isWrittenAside,
   RUN_FILES,
+  strongestFile,
   sumsFile,
 } from "./files.js";
 import { lockHolder, lockRun } from "./lock.js";
 import type { Meta, RunNews } from "./meta.js";
-import { bringBack, ownFiles, putAside, removeAside, removeOwnFiles } from "./own-files.js";
+import {
+  bringBack,
+  ownFiles,
+  putAside,
+  removeAside,
+  removeOwnFiles,
+  removeScaffold,
+} from "./own-files.js";
 import { type Site, siteOf } from "./site.js";
+import { decodeStrongest, encodeStrongest, type LanguageStrongest } from "./strongest-file.js";
 import { decodeSums, encodeSums, type LanguageSums } from "./sums-file.js";
 
 /** The one writer of a run's folder. Every file is written whole or not at all. */
@@ -98,8 +107,25 @@ export class RunStore {
     });
   }
 
+  /** What a language's examples need; to be there before its sums are. */
+  async writeStrongest(language: string, strongest: LanguageStrongest): Promise<void> {
+    await writeWhole(this.path(strongestFile(language)), encodeStrongest(strongest));
+  }
+
+  /** A language's sums: with them it is finished. */
   async writeSums(sums: LanguageSums): Promise<void> {
     await writeWhole(this.path(sumsFile(sums.language)), encodeSums(sums));
+  }
+
+  /** What was kept of a language for the run's examples; undefined where there is nothing, or nothing that is whole. */
+  readStrongest(language: string): LanguageStrongest | undefined {
+    const file = this.path(strongestFile(language));
+    if (!existsSync(file)) return undefined;
+    try {
+      return decodeStrongest(readFileSync(file));
+    } catch {
+      return undefined;
+    }
   }
 
   /** A language's finished sums; undefined where there are none, or none that are whole. */
@@ -143,7 +169,8 @@ export class RunStore {
   /** Writes `meta.json`: with it the run is whole, and the one that it replaces goes. */
   async finish(meta: Meta): Promise<void> {
     await writeWhole(this.path(RUN_FILES.meta), `${JSON.stringify(meta, null, 2)}\n`);
-    // The run is whole: what cannot be removed of the one before is removed with the next.
+    // The run is whole: what cannot be removed of its scaffold, or of the one before, is removed with the next.
+    await removeScaffold(this.folder).catch(() => undefined);
     await removeAside(this.folder).catch(() => undefined);
   }
 

@@ -1,14 +1,21 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { StrongestTexts } from "../../src/reduce/strongest-texts.js";
 import { storedEvents } from "../../src/runs/events.js";
-import { EARLIER_RUN, RUN_FILES, sumsFile, UNFINISHED } from "../../src/runs/files.js";
+import {
+  EARLIER_RUN,
+  RUN_FILES,
+  strongestFile,
+  sumsFile,
+  UNFINISHED,
+} from "../../src/runs/files.js";
 import { siteOf, storedConfig } from "../../src/runs/site.js";
 import { RunStore } from "../../src/runs/store.js";
 import { failureOf, rejectionOf } from "../fixtures/failure.js";
 import { token } from "../fixtures/frames.js";
 import { configOf, metaOf } from "../fixtures/runs.js";
-import { languageSums } from "../fixtures/sums.js";
+import { DROP, languageSums } from "../fixtures/sums.js";
 import { useTempFolder } from "../fixtures/temp-folder.js";
 
 const at = useTempFolder();
@@ -22,6 +29,19 @@ describe("create", () => {
     expect(siteOf(store.folder)).toBe("unfinished");
     await store.release();
     expect(readdirSync(store.folder)).toEqual([RUN_FILES.config]);
+  });
+
+  test("what its examples are made of lasts until it is finished", async () => {
+    const store = await RunStore.create(at("run"), CONFIG);
+    const strongest = new Map([[1, new StrongestTexts(1, DROP).finish()]]);
+    await store.writeStrongest("eng_Latn", strongest);
+    expect(store.readStrongest("eng_Latn")).toEqual(strongest);
+    expect(store.readStrongest("spa_Latn")).toBeUndefined();
+    writeFileSync(store.path(strongestFile("spa_Latn")), "half");
+    expect(store.readStrongest("spa_Latn")).toBeUndefined();
+    await store.finish(metaOf());
+    await store.release();
+    expect(readdirSync(store.folder).sort()).toEqual([RUN_FILES.config, RUN_FILES.meta].sort());
   });
 
   describe("over a run", () => {

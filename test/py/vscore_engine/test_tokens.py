@@ -1,9 +1,11 @@
 """Tokens, roles and offsets with and without BOS."""
 
+import json
+
 import numpy as np
 
 from tiny_models import make_tokenizer
-from vscore_engine.tokens import begins_with_bos, needs_bos, pad, pieces, tokenize
+from vscore_engine.tokens import begins_with_bos, needs_bos, pad, pieces, spelling, tokenize
 
 TEXT = "the caté"
 
@@ -83,3 +85,20 @@ def test_pieces_are_readable():
     assert words[:3] == ["<bos>", "z", "q"]
     # The two bytes of é are tokens of their own here.
     assert words[-1] == "\ufffd"
+
+
+def test_a_spelling_is_of_all_tokens_text_after_text():
+    tokenizer = make_tokenizer()
+    texts = tokenize(tokenizer, ["the cat", "", "z é"], True, None).texts
+    tensors = dict(spelling(tokenizer, [texts[2], texts[0]]))
+    assert tensors["tokens"].tolist() == [len(texts[2].ids), len(texts[0].ids)]
+    for name, own in (("offset_start", 0), ("offset_end", 1)):
+        expected = [*texts[2].offsets[:, own], *texts[0].offsets[:, own]]
+        assert tensors[name].tolist() == expected
+        assert tensors[name].flags["C_CONTIGUOUS"]
+    assert tensors["role"].tolist() == [*texts[2].role, *texts[0].role]
+    words = json.loads(bytes(tensors["pieces"]))
+    assert len(words) == len(tensors["role"])
+    assert "".join(words).startswith("<bos>z ")
+    nothing = dict(spelling(tokenizer, []))
+    assert [len(nothing[name]) for name in ("tokens", "role", "offset_end")] == [0, 0, 0]

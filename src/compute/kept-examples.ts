@@ -1,0 +1,70 @@
+import type { EngineJobs, SpelledText } from "../engine/engine-jobs.js";
+import { PieceCutter } from "../engine/piece-cutter.js";
+import type { CorpusText } from "../plan.js";
+import type { ExampleChoice } from "../reduce/examples.js";
+import type { LayerStrongest } from "../reduce/strongest-texts.js";
+import { isCounted, type TokenRule } from "../reduce/text-sums.js";
+import type { Examples } from "../runs/examples-file.js";
+import type { LanguageStrongest } from "../runs/strongest-file.js";
+import type { LanguageSums } from "../runs/sums-file.js";
+import { assembleExamples, shownActivation } from "./collect-examples.js";
+
+/**
+ * The examples of a run from what was kept while its languages went through the model: of the engine, only the spelling of the chosen texts
+ * is asked.
+ *
+ * @param strongestOf what was kept of a language
+ */
+export async function keptExamples(
+  rule: TokenRule,
+  choices: readonly ExampleChoice[],
+  languages: readonly Pick<LanguageSums, "language" | "texts">[],
+  texts: ReadonlyMap<string, readonly CorpusText[]>,
+  jobs: EngineJobs,
+  strongestOf: (language: string) => LanguageStrongest,
+): Promise<Examples> {
+  const shown = new Map<ExampleChoice, { pieces: string[]; activations: (number | null)[] }>();
+  for (const { language } of languages) {
+    const own = choices.filter((choice) => choice.language === language);
+    const wanted = [...new Set(own.map(({ text }) => text))].sort((a, b) => a - b);
+    if (wanted.length === 0) continue;
+    const spelled = await jobs.spell(language, wanted);
+    const strongest = strongestOf(language);
+    for (const choice of own) {
+      const text = spelled.get(choice.text);
+      const layer = strongest.get(choice.layer);
+      if (text === undefined || layer === undefined)
+        throw new Error(
+          `nothing was kept of layer ${choice.layer}, text ${choice.text} of ${language}`,
+        );
+      const pieces = piecesOf(text, texts.get(language)?.[choice.text]?.text ?? "");
+      shown.set(choice, { pieces, activations: activationsOf(layer, choice, text.role, rule) });
+    }
+  }
+  return assembleExamples(choices, languages, (choice) => shown.get(choice));
+}
+
+function piecesOf({ start, end, words }: SpelledText, text: string): string[] {
+  const cutter = new PieceCutter(text);
+  return words.map((word, at) => cutter.next(start[at] as number, end[at] as number, word));
+}
+
+/** By token: a feature's activation, null where the token does not count. */
+function activationsOf(
+  layer: LayerStrongest,
+  choice: ExampleChoice,
+  role: Uint8Array,
+  rule: TokenRule,
+): (number | null)[] {
+  const at = layer.feature.indexOf(choice.feature);
+  const own = layer.text.subarray(layer.texts[at], layer.texts[at + 1]).indexOf(choice.text);
+  if (at < 0 || own < 0)
+    throw new Error(
+      `text ${choice.text} of ${choice.language} was not kept for feature ${choice.feature} of layer ${choice.layer}`,
+    );
+  const entry = (layer.texts[at] as number) + own;
+  const activations = Array.from(role, (each): number | null => (isCounted(each, rule) ? 0 : null));
+  for (let i = layer.tokens[entry] as number; i < (layer.tokens[entry + 1] as number); i++)
+    activations[layer.position[i] as number] = shownActivation(layer.value[i] as number);
+  return activations;
+}

@@ -1,0 +1,27 @@
+import { expect, test } from "vitest";
+import { StrongestTexts } from "../../src/reduce/strongest-texts.js";
+import { decodeStrongest, encodeStrongest } from "../../src/runs/strongest-file.js";
+import { frameOf, token } from "../fixtures/frames.js";
+import { DROP } from "../fixtures/sums.js";
+
+function kept(value: number) {
+  const layer = new StrongestTexts(3, DROP);
+  layer.add(frameOf([{ text: 0, tokens: [token(0, [2, value]), token(0), token(0, [0, 1])] }]));
+  return layer.finish();
+}
+
+test("what is written is read back, in the order of its layers", () => {
+  const layers = new Map([
+    [7, kept(2)],
+    [3, new StrongestTexts(3, DROP).finish()],
+  ]);
+  const read = decodeStrongest(encodeStrongest(layers));
+  expect(read).toEqual(layers);
+  expect([...read.keys()]).toEqual([7, 3]);
+});
+
+test("a file that was damaged is refused", () => {
+  const bytes = encodeStrongest(new Map([[7, kept(2)]]));
+  bytes[bytes.length - 1] = (bytes.at(-1) as number) ^ 1;
+  expect(() => decodeStrongest(bytes)).toThrow("not what was written");
+});
