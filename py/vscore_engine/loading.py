@@ -1,9 +1,9 @@
 """The `load` job: a model with its dictionaries, checked before the weights are read."""
 
-import importlib
 import importlib.metadata
 import platform
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,8 @@ from vscore_engine.frames import FrameSender, progress, result
 from vscore_engine.hook_points import HookPoint
 from vscore_engine.hub import set_offline
 from vscore_engine.tokens import begins_with_bos, needs_bos
+from vscore_engine.warm_up import import_sae_lens
+from vscore_engine.weights import fetch_weights
 
 if TYPE_CHECKING:
     from vscore_engine.jobs import Job
@@ -33,11 +35,14 @@ def load(job: "Job", sender: FrameSender) -> tuple[models.LoadedModel, dict[int,
         torch.set_num_threads(int(asked["threads"]))
     found = find(job)
     dtype = devices.choose_dtype(asked["dtype"], device, found.config.model_type)
-    # The slowest import comes last, once everything that can be refused has been.
-    importlib.import_module("sae_lens")
-    progress(sender, "libraries", 1, 1)
-
-    progress(sender, "model", 0, 1)
+    # The slowest import comes last, once everything that can be refused has been; weights that are
+    # not here yet come meanwhile.
+    with ThreadPoolExecutor(1) as beside:
+        fetched = beside.submit(fetch_weights, found.source)
+        import_sae_lens()
+        progress(sender, "libraries", 1, 1)
+        progress(sender, "model", 0, 1)
+        fetched.result()
     loaded = models.load_model(found.source, device, dtype)
     progress(sender, "model", 1, 1, devices.memory_in_use(device))
     dictionaries: dict[int, Dictionary] = {}

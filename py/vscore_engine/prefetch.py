@@ -9,20 +9,14 @@ from typing import TYPE_CHECKING
 
 from vscore_engine.dictionaries import load_dictionary
 from vscore_engine.downloads import DownloadWatch, cached_bytes
-from vscore_engine.errors import EngineError, translate
 from vscore_engine.frames import FrameSender, progress, result
-from vscore_engine.hub_cache import cached_commit, find_damage, has_weights
+from vscore_engine.hub_cache import cached_commit, find_damage
 from vscore_engine.loading import Found, find
-from vscore_engine.models import ModelSource, load_tokenizer
+from vscore_engine.models import load_tokenizer
+from vscore_engine.weights import fetch_weights
 
 if TYPE_CHECKING:
     from vscore_engine.jobs import Job
-
-# The weights that transformers reads: a repository may hold others, in other formats, beside them.
-WEIGHTS = (
-    *("config.json", "generation_config.json"),
-    *("model.safetensors", "model-*.safetensors", "model.safetensors.index.json"),
-)
 
 
 def prefetch(job: "Job", sender: FrameSender) -> None:
@@ -73,29 +67,3 @@ def check_whole(found: Found) -> None:
         damage = find_damage(repository, commit)
         if damage is not None:
             raise damage
-
-
-def fetch_weights(source: ModelSource) -> None:
-    """Download a model's safetensors weights; a local folder has them. Raises "source"."""
-    from huggingface_hub import snapshot_download
-
-    if source.path is not None:
-        return
-    try:
-        snapshot_download(
-            source.model_id,
-            revision=source.revision,
-            allow_patterns=list(WEIGHTS),
-            local_files_only=source.offline,
-        )
-    except Exception as error:
-        raise translate(error, source.repository.name) from error
-    # snapshot_download is content with what the cache has where the Hub does not answer.
-    if not has_weights(source.repository, source.revision):
-        raise EngineError(
-            "source",
-            f"{source.repository.name} has no complete safetensors weights in the cache. "
-            "model.safetensors, or its index with every part, was expected. Check the connection "
-            "(and HF_HUB_OFFLINE, if set) and run again; a model without safetensors cannot be "
-            "used.",
-        )

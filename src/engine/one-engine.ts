@@ -1,7 +1,7 @@
 import { findInterpreter, type Interpreter } from "./interpreter.js";
 import { PythonEngine } from "./python-engine.js";
 
-/** The engine of this process, started when it is first needed: a process starts it once. */
+/** The engine of this process, to load a model with, started when it is first needed: a process starts it once. */
 export class OneEngine {
   private engine: PythonEngine | undefined;
   private interpreter: Interpreter | undefined;
@@ -15,7 +15,11 @@ export class OneEngine {
   }
 
   async start(): Promise<PythonEngine> {
-    this.engine ??= await PythonEngine.start(await this.find(), this.stallTimeout);
+    const stallTimeout = this.stallTimeout;
+    this.engine ??= await PythonEngine.start(await this.find(), {
+      ...(stallTimeout === undefined ? {} : { stallTimeout }),
+      warmUp: true,
+    });
     return this.engine;
   }
 
