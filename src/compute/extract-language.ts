@@ -1,6 +1,7 @@
 import type { RunConfig } from "../config/schema.js";
 import type { EngineJobs } from "../engine/engine-jobs.js";
 import { planShards } from "../plan.js";
+import { joinTexts, type TextSum } from "../reduce/joined-texts.js";
 import { type LayerTextSums, TextSums } from "../reduce/text-sums.js";
 import { withinMemory } from "./within-memory.js";
 
@@ -33,9 +34,28 @@ export async function extractLanguage(
   jobs: EngineJobs,
   news: ExtractNews,
 ): Promise<{ layers: Map<number, LayerTextSums>; counted: Uint32Array; budget: number }> {
+  const all = [...request.tokens.keys()];
+  const { layers, ...extracted } = await extractTexts({ ...request, texts: all }, jobs, news);
+  const joined = [...layers].map(
+    ([layer, texts]) => [layer, joinTexts(request.widths.get(layer) ?? 0, texts)] as const,
+  );
+  return { layers: new Map(joined), ...extracted };
+}
+
+/**
+ * The same of some of the language's texts, by themselves.
+ *
+ * @param request.texts by their index; with those of whole batches of the language's plan, the batches are the plan's
+ * @returns the sums of each of these texts, counted tokens of all texts of the language (0 of the others)
+ */
+export async function extractTexts(
+  request: ExtractRequest & { texts: readonly number[] },
+  jobs: EngineJobs,
+  news: ExtractNews,
+): Promise<{ layers: Map<number, TextSum[]>; counted: Uint32Array; budget: number }> {
   const { result, budget } = await withinMemory(
     request.budget,
-    request.tokens,
+    request.texts.map((text) => request.tokens[text] as number),
     (budget) => news.onHalved(budget),
     (budget) => extractOnce({ ...request, budget }, jobs, news),
   );
@@ -43,11 +63,22 @@ export async function extractLanguage(
 }
 
 async function extractOnce(
-  { config, language, tokens, widths, budget }: ExtractRequest,
+  {
+    config,
+    language,
+    tokens,
+    widths,
+    budget,
+    texts,
+  }: ExtractRequest & { texts: readonly number[] },
   jobs: EngineJobs,
   news: ExtractNews,
-): Promise<{ layers: Map<number, LayerTextSums>; counted: Uint32Array }> {
-  const shards = planShards(tokens, budget);
+): Promise<{ layers: Map<number, TextSum[]>; counted: Uint32Array }> {
+  const lengths = texts.map((text) => tokens[text] as number);
+  const shards = planShards(lengths, budget).map((batch) => ({
+    shard: batch.shard,
+    texts: batch.texts.map((at) => texts[at] as number),
+  }));
   const sums = new Map(
     config.layers.map((layer) => [
       layer,
@@ -74,12 +105,11 @@ async function extractOnce(
       texts.reduce((sum, text) => sum + (tokens[text] as number), 0),
     );
   }
-  const layers = new Map<number, LayerTextSums>();
+  const layers = new Map<number, TextSum[]>();
   let counted = new Uint32Array(tokens.length);
   for (const [layer, running] of sums) {
-    const finished = running.finish();
-    layers.set(layer, finished.sums);
-    counted = finished.counted as Uint32Array<ArrayBuffer>;
+    layers.set(layer, running.finishTexts(texts));
+    counted = running.countedTokens as Uint32Array<ArrayBuffer>;
   }
   return { layers, counted };
 }

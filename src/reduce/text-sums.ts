@@ -84,12 +84,24 @@ export class TextSums {
 
   /** The sums of all texts, and how many tokens of each count. @throws Error if a text never came. */
   finish(): { sums: LayerTextSums; counted: Uint32Array } {
+    const texts = this.finishTexts([...this.texts.keys()]);
+    return { sums: joinTexts(this.features, texts), counted: this.counted };
+  }
+
+  /** How many tokens of each text count, of those that came. */
+  get countedTokens(): Uint32Array {
+    return this.counted;
+  }
+
+  /** The sums of those texts that were to come, each by itself. @throws Error if one of them never came. */
+  finishTexts(expected: readonly number[]): TextSum[] {
     this.flush();
-    const missing = this.texts.indexOf(undefined);
-    if (missing >= 0)
-      throw new Error(`text ${missing} never arrived from the engine (of ${this.texts.length})`);
-    const sums = joinTexts(this.features, this.texts as TextSum[]);
-    return { sums, counted: this.counted };
+    return expected.map((text) => {
+      const sum = this.texts[text];
+      if (sum === undefined)
+        throw new Error(`text ${text} never arrived from the engine (of ${this.texts.length})`);
+      return sum;
+    });
   }
 
   private open(text: number, frame: ActivationsFrame): void {
