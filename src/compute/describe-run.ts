@@ -22,6 +22,8 @@ export interface RunFacts {
   /** Time at work, over all attempts. */
   seconds: number;
   resumed: number;
+  /** The folders of its parts, where it was computed in parts. */
+  mergedFrom?: string[];
   warnings: readonly string[];
 }
 
@@ -67,6 +69,7 @@ export function describeRun(facts: RunFacts): Meta {
     duration_s: Math.round(facts.seconds * 1000) / 1000,
     resumed: facts.resumed,
     rescored_from: null,
+    merged_from: facts.mergedFrom ?? null,
     warnings: [...facts.warnings],
   };
 }

@@ -3,6 +3,7 @@ import { appendFile, rm, rmdir } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import type { RunConfig } from "../config/schema.js";
 import { requestError } from "../errors.js";
+import type { Part } from "../parts.js";
 import { shellWord } from "../shell-word.js";
 import { explain, makeFolder, writeAside, writeWhole } from "./atomic-write.js";
 import { Fidelity, misfitOfFidelity } from "./fidelity-file.js";
@@ -17,6 +18,8 @@ import {
 import { lockHolder, lockRun } from "./lock.js";
 import type { Meta, RunNews } from "./meta.js";
 import { bringBack, ownFiles, putAside, removeAside, removeOwnFiles } from "./own-files.js";
+import type { PartFacts, PartFile } from "./part-file.js";
+import { decodePartSums, encodePartSums, type PartSums } from "./part-sums-file.js";
 import { type Site, siteOf } from "./site.js";
 import { decodeSums, encodeSums, type LanguageSums } from "./sums-file.js";
 
@@ -33,9 +36,14 @@ export class RunStore {
    * Begins a run in a new folder, or in place of one that is there: that one is put aside until this one is finished, and
    * comes back if this one is discarded.
    *
-   * @param site what was there when it was decided to begin @throws VscoreError (request) where that has changed since
+   * @param site what was there when it was decided to begin @param part which part of a run it is; null for a run @throws VscoreError (request) where that has changed since
    */
-  static async create(folder: string, config: RunConfig, site?: Site): Promise<RunStore> {
+  static async create(
+    folder: string,
+    config: RunConfig,
+    site?: Site,
+    part: Part | null = null,
+  ): Promise<RunStore> {
     const store = await RunStore.take(folder);
     const found = siteOf(folder);
     if (site !== undefined && found !== site) {
@@ -47,6 +55,8 @@ export class RunStore {
     try {
       refuseBusyInnerRuns(folder);
       if (found !== "free") await putAside(store.folder, { isFinished: found === "finished" });
+      // Before anything that a run has too.
+      if (part !== null) await store.writePart(part, null);
       await store.writeConfig(config);
       if (config.corpus === GATED_CORPUS)
         await writeWhole(store.path(RUN_FILES.gitignore), GATED_IGNORE);
@@ -113,6 +123,21 @@ export class RunStore {
     }
   }
 
+  async writePartSums(sums: PartSums): Promise<void> {
+    await writeWhole(this.path(sumsFile(sums.language)), encodePartSums(sums));
+  }
+
+  /** The same of a part of a run. */
+  readPartSums(language: string): PartSums | undefined {
+    const file = this.path(sumsFile(language));
+    if (!existsSync(file)) return undefined;
+    try {
+      return decodePartSums(readFileSync(file));
+    } catch {
+      return undefined;
+    }
+  }
+
   /** How well the dictionaries rebuild the languages, where that is there and whole. */
   readFidelity(of: Parameters<typeof misfitOfFidelity>[1]): Fidelity | undefined {
     const file = this.path(RUN_FILES.fidelity);
@@ -145,6 +170,13 @@ export class RunStore {
     await writeWhole(this.path(RUN_FILES.meta), `${JSON.stringify(meta, null, 2)}\n`);
     // The run is whole: what cannot be removed of the one before is removed with the next.
     await removeAside(this.folder).catch(() => undefined);
+  }
+
+  /** Says which part of a run this is and, with what it has, that it is whole. */
+  async writePart(shard: Part, finished: PartFacts | null): Promise<void> {
+    const file: PartFile = { schema_version: 1, shard, finished };
+    await writeWhole(this.path(RUN_FILES.part), `${JSON.stringify(file, null, 2)}\n`);
+    if (finished !== null) await removeAside(this.folder).catch(() => undefined);
   }
 
   /** Gives the folder back. */
