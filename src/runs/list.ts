@@ -178,7 +178,9 @@ function describeWhole(name: string, folder: string): RunEntry {
         ? "part"
         : unfinishedStatus(folder);
   const last = isWhole ? { progress: null, eta_s: null } : lastProgress(folder);
-  const facts = { model, languages, layers, n_texts_per_lang, texts, corpus, rescored_from };
+  // A part may have no text of some languages.
+  const own = part?.finished?.languages ?? languages;
+  const facts = { model, languages: own, layers, n_texts_per_lang, texts, corpus, rescored_from };
   return { ...entry, status, ...facts, ...last, part: part?.shard ?? null };
 }
 

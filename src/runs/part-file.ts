@@ -4,7 +4,7 @@ import { z } from "zod";
 import { Loaded } from "../engine/loaded.js";
 import { requestError } from "../errors.js";
 import { folderOfWhole, Part, partWords } from "../parts.js";
-import { shellWord } from "../shell-word.js";
+import { runArgument, shellWord } from "../shell-word.js";
 import { RUN_FILES } from "./files.js";
 import { Provenance } from "./sums-file.js";
 
@@ -66,7 +66,7 @@ export const isFinishedPart = (folder: string): boolean =>
 export function partNotRun(folder: string): string {
   const { shard, finished } = readPart(folder);
   const run = folderOfWhole(folder);
-  const merge = `npx vscore merge ${run === null ? "PART…" : shellWord(relative(".", run))}`;
+  const merge = `npx vscore merge ${run === null ? "PART…" : runArgument(relative(".", run))}`;
   return finished === null
     ? `${folder} is ${partWords(shard)} of a run, and unfinished. Expected a run. Go on with: npx vscore compute --resume --out-dir ${shellWord(folder)}. Once all parts are there: ${merge}`
     : `${folder} is ${partWords(shard)} of a run. Expected a run, which all parts make together: ${merge}`;

@@ -2,7 +2,7 @@ import { basename, dirname, relative, resolve } from "node:path";
 import type { LaunchState } from "../launches/launches.js";
 import { folderOfWhole, partWords } from "../parts.js";
 import type { RunEntry } from "../runs/list.js";
-import { shellWord } from "../shell-word.js";
+import { runArgument } from "../shell-word.js";
 import type { Row } from "./model.js";
 
 /** Runs with the processes that were started for them; a start that has no folder yet is a row of its own, on top. */
@@ -39,7 +39,7 @@ function withLaunch(entry: RunEntry, launch: LaunchState | undefined): Row {
 function wayToMerge({ part, folder }: RunEntry): string | null {
   if (part === null) return null;
   const run = folderOfWhole(folder);
-  const parts = run === null ? "PART…" : shellWord(relative(".", run));
+  const parts = run === null ? "PART…" : runArgument(relative(".", run));
   return `This is ${partWords(part)} of a run. Once all are finished, they are put together by: npx vscore merge ${parts}`;
 }
 

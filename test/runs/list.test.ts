@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { RUN_FILES } from "../../src/runs/files.js";
 import { listRuns, RunsWatch } from "../../src/runs/list.js";
 import type { RunEvent } from "../../src/runs/meta.js";
-import { writePart } from "../fixtures/parts.js";
+import { factsOf, writePart } from "../fixtures/parts.js";
 import { configOf, metaOf, runOf, writeRun } from "../fixtures/runs.js";
 import { useTempFolder } from "../fixtures/temp-folder.js";
 
@@ -159,13 +159,16 @@ test("what is wrong with a broken run is told; folders elsewhere are named by th
 
 test("a part of a run is one, finished or not; a damaged one is broken", () => {
   const shard = { part: 2, of: 4 };
-  writePart(at("run"), shard);
+  writePart(at("run"), shard, factsOf({ languages: ["spa_Latn"] }));
   expect(only()).toMatchObject({
     ...{ name: "run.part-2-of-4", status: "part", part: shard, model: "demo" },
+    languages: ["spa_Latn"],
     ...{ progress: null, eta_s: null },
   });
   writePart(at("run"), shard, null);
-  expect(only()).toMatchObject({ status: "interrupted", part: shard });
+  expect(only()).toMatchObject({
+    ...{ status: "interrupted", part: shard, languages: ["eng_Latn", "spa_Latn"] },
+  });
   writeFileSync(at("run.part-2-of-4", RUN_FILES.part), "{");
   expect(only()).toMatchObject({ status: "broken", part: null });
 });
