@@ -54,7 +54,9 @@ export function dealParts(
   for (const { language, texts, cost } of batches.toSorted((a, b) => b.cost - a.cost)) {
     const least = parts.reduce((best, part) => (part.cost < best.cost ? part : best));
     least.cost += cost;
-    least.texts.set(language, [...(least.texts.get(language) ?? []), ...texts]);
+    const own = least.texts.get(language) ?? [];
+    own.push(...texts);
+    least.texts.set(language, own);
   }
   return parts.map(
     ({ texts }) =>

@@ -41,7 +41,9 @@ export function mergeSums(parts: readonly [SumsOfPart, ...SumsOfPart[]]): Langua
         joined[text] = sums.layers.get(layer)?.texts[at] as TextSum;
     return [layer, joinTexts(features, joined)] as const;
   });
-  return { language, provenance, texts, counted, tokens, layers: new Map(layers) };
+  // A view would keep the whole file of that part in memory.
+  const own = { counted, tokens: Uint32Array.from(tokens) };
+  return { language, provenance, texts, ...own, layers: new Map(layers) };
 }
 
 const isOfSameTexts = (a: PartSums, b: PartSums): boolean =>

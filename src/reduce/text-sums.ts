@@ -47,7 +47,7 @@ export class TextSums {
   private readonly active: Uint32Array;
   private readonly max: Float32Array;
   private readonly where: Uint32Array;
-  private first: { feature: number; value: number; uncounted: number }[] = [];
+  private first = { feature: [] as number[], value: [] as number[], uncounted: [] as number[] };
   /** Position that the open text's next token must have. */
   private expected = 0;
   private touched: number[] = [];
@@ -135,7 +135,11 @@ export class TextSums {
         throw new Error(`feature ${feature} is beyond the dictionary's ${this.features}`);
       if (!Number.isFinite(value))
         throw new Error(`activation of feature ${feature} in text ${text} is ${value}`);
-      if (isFirst) this.first.push({ feature, value, uncounted: counts ? 0 : value });
+      if (isFirst) {
+        this.first.feature.push(feature);
+        this.first.value.push(value);
+        this.first.uncounted.push(counts ? 0 : value);
+      }
       if (!counts) continue;
       if (this.active[feature] === 0) {
         this.touched.push(feature);
@@ -160,12 +164,12 @@ export class TextSums {
       max: Float32Array.from(feature, (f) => this.max[f] as number),
       where: Uint32Array.from(feature, (f) => this.where[f] as number),
       first: {
-        feature: Uint32Array.from(this.first, ({ feature }) => feature),
-        value: Float32Array.from(this.first, ({ value }) => value),
-        uncounted: Float32Array.from(this.first, ({ uncounted }) => uncounted),
+        feature: Uint32Array.from(this.first.feature),
+        value: Float32Array.from(this.first.value),
+        uncounted: Float32Array.from(this.first.uncounted),
       },
     };
-    this.first = [];
+    this.first = { feature: [], value: [], uncounted: [] };
     for (const f of this.touched) {
       this.sum[f] = 0;
       this.active[f] = 0;

@@ -44,3 +44,24 @@ test("another machine or version is refused, with what differs and the way witho
     "For the examples, texts are read once more: the parts were made with device Some CPU, now it is Another CPU. Expected the same. Merge where the parts were computed, or without examples: --no-examples",
   );
 });
+
+test("of a gated corpus and a model of the Hub, the commits are those that the parts had", async () => {
+  const config = configOf({ model: "gemma-2b", corpus: "flores", layers: [0] });
+  const file = (language: string) => ({
+    ...{ revision: "c0ffee", warning: null },
+    texts: [{ id: "1", text: `a text of ${language}` }],
+  });
+  const flores = new Map(config.languages.map((language) => [language, file(language)]));
+  const jobs = new FakeJobs({ load: loadedOf(), flores });
+  const provenance = Object.fromEntries(
+    [...flores].map(([language, { texts }]) => [
+      language,
+      provenanceOf(config, loadedOf(), texts.map(textFacts)),
+    ]),
+  );
+  const finished = factsOf({ provenance, corpus_revision: "c0ffee" });
+  const part = { folder: "run.part-1-of-1", shard: { part: 1, of: 1 }, config, finished };
+  const { texts } = await readAnew([part], config, jobs, () => undefined);
+  expect([...texts.keys()]).toEqual(config.languages);
+  expect(jobs.loading[0]?.model_revision).toBe("abc");
+});
