@@ -18,6 +18,7 @@ import { holdout } from "./commands/holdout.js";
 import { importResults } from "./commands/import-results.js";
 import { interactions } from "./commands/interactions.js";
 import { languages } from "./commands/languages.js";
+import { merge } from "./commands/merge.js";
 import { models } from "./commands/models.js";
 import { asJson, type Output } from "./commands/output.js";
 import { plot } from "./commands/plot.js";
@@ -157,6 +158,7 @@ async function main(): Promise<number> {
     holdout: (run, options) => holdout(run, options, output, cancelled.signal),
     controls: (run, options) => controls(run, options, output, cancelled.signal),
     rescore: (run, options) => rescore(run, options, output, cancelled.signal),
+    merge: (parts, options) => merge(parts, options, output, cancelled.signal),
   });
   const overrideAll = (command: typeof program): void => {
     command.exitOverride();

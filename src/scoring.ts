@@ -47,7 +47,14 @@ export function scoreLayers(
 }
 
 /** Layers on which nothing was measured: every feature is silent in every language. */
-export const silentLayers = ({ statistics }: Scores): number[] =>
+const silentLayers = ({ statistics }: Scores): number[] =>
   [...statistics]
     .filter(([, { activeFraction }]) => activeFraction.every((share) => share === 0))
     .map(([layer]) => layer);
+
+/** What a reader of the scores must know of such layers. */
+export const silenceWarnings = (scores: Scores): string[] =>
+  silentLayers(scores).map(
+    (layer) =>
+      `layer ${layer}: no feature fires on any counted token; its scores are all 0 and rank nothing`,
+  );

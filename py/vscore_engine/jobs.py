@@ -165,10 +165,7 @@ def _take(request: dict[str, object], key: str, expected: type[Value]) -> Value:
 
 
 def _open_engine(request: dict[str, object]) -> object:
-    """Redirect output, tie our life to the parent's, connect: {"pid", "python"}.
-
-    With "warm_up", begin to import what a job that loads a model will need.
-    """
+    """Redirect output, tie our life to the parent's, connect: {"pid", "python"}."""
     global _engine
     if request.get("protocol") != PROTOCOL:
         raise EngineError(
@@ -197,10 +194,6 @@ def _open_engine(request: dict[str, object]) -> object:
         connection.close()
         raise
     _engine = Engine(FrameSender(connection))
-    if request.get("warm_up") is True:
-        from vscore_engine import warm_up
-
-        warm_up.begin()
     return {"pid": os.getpid(), "python": platform.python_version()}
 
 

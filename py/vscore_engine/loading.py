@@ -1,10 +1,12 @@
 """The `load` job: a model with its dictionaries, checked before the weights are read."""
 
+import importlib
 import importlib.metadata
 import platform
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -16,7 +18,6 @@ from vscore_engine.frames import FrameSender, progress, result
 from vscore_engine.hook_points import HookPoint
 from vscore_engine.hub import set_offline
 from vscore_engine.tokens import begins_with_bos, needs_bos
-from vscore_engine.warm_up import import_sae_lens
 from vscore_engine.weights import fetch_weights
 
 if TYPE_CHECKING:
@@ -36,10 +37,11 @@ def load(job: "Job", sender: FrameSender) -> tuple[models.LoadedModel, dict[int,
     found = find(job)
     dtype = devices.choose_dtype(asked["dtype"], device, found.config.model_type)
     # The slowest import comes last, once everything that can be refused has been; weights that are
-    # not here yet come meanwhile.
+    # not here yet come meanwhile. Two threads never import at once: some libraries put another
+    # module in their own place, which the thread that waits does not get to see.
     with ThreadPoolExecutor(1) as beside:
         fetched = beside.submit(fetch_weights, found.source)
-        import_sae_lens()
+        importlib.import_module("sae_lens")
         progress(sender, "libraries", 1, 1)
         progress(sender, "model", 0, 1)
         fetched.result()
@@ -60,6 +62,24 @@ def load(job: "Job", sender: FrameSender) -> tuple[models.LoadedModel, dict[int,
     progress(sender, "dictionaries", count, count, devices.memory_in_use(device))
     result(sender, "loaded", describe(loaded, found.source, dictionaries, found.warnings))
     return loaded, dictionaries
+
+
+def load_tokenizer_alone(job: "Job", sender: FrameSender) -> models.LoadedModel:
+    """A model's configuration and tokenizer without its weights; sends the result "tokenizer"."""
+    asked = job.params
+    offline = set_offline(bool(asked["offline"]))
+    source, _ = models.ModelSource(
+        asked["model_id"], asked["model_path"], asked["model_revision"], offline
+    ).pin()
+    progress(sender, "tokenizer", 0, 1)
+    config = models.load_config(source)
+    revision = source.revision
+    if source.path is not None:
+        revision = models.folder_hash(Path(source.path))
+    result(sender, "tokenizer", {"model_revision": revision})
+    tokenizer = models.load_tokenizer(source)
+    cpu = torch.device("cpu")
+    return models.LoadedModel(None, tokenizer, config, revision, cpu, torch.float32)
 
 
 @dataclass

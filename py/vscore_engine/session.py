@@ -22,11 +22,14 @@ class Session:
         self._loaded: LoadedModel | None = None
         self._dictionaries: dict[int, Dictionary] = {}
         self._texts: dict[str, Tokenized] = {}
+        # Of a tokenizer without its dictionaries: whether they were trained with BOS.
+        self._with_bos = False
 
     def run(self, job: "Job") -> int:
         """Run a job to its end and return how many texts it sent. Raises for whatever fails."""
         jobs: dict[str, Callable[[Job], int]] = {
             "load": self._load,
+            "load_tokenizer": self._load_tokenizer,
             "tokenize": self._tokenize,
             "randomise": self._randomise,
             "spell": self._spell,
@@ -44,7 +47,7 @@ class Session:
 
     def _load(self, job: "Job") -> int:
         # Dropped first: two models need not fit side by side.
-        self._loaded, self._dictionaries, self._texts = None, {}, {}
+        self._forget()
         progress(self._sender, "libraries", 0, 1)
         from vscore_engine.downloads import DownloadWatch
         from vscore_engine.loading import load
@@ -52,6 +55,21 @@ class Session:
         with DownloadWatch(self._sender):
             self._loaded, self._dictionaries = load(job, self._sender)
         return 0
+
+    def _load_tokenizer(self, job: "Job") -> int:
+        """Only what texts are tokenized and spelled with: no job that reads them can follow."""
+        self._forget()
+        from vscore_engine.downloads import DownloadWatch
+        from vscore_engine.loading import load_tokenizer_alone
+
+        with DownloadWatch(self._sender):
+            self._loaded = load_tokenizer_alone(job, self._sender)
+        self._with_bos = bool(job.params["bos"])
+        return 0
+
+    def _forget(self) -> None:
+        self._loaded, self._dictionaries, self._texts = None, {}, {}
+        self._with_bos = False
 
     def _tokenize(self, job: "Job") -> int:
         import numpy as np
@@ -64,7 +82,7 @@ class Session:
         done = tokenize(
             loaded.tokenizer,
             job.params["texts"],
-            wants_bos(self._dictionaries),
+            self._with_bos or wants_bos(self._dictionaries),
             loaded.max_positions,
         )
         if job.params.get("deal_seed") is not None:

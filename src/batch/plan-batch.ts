@@ -1,5 +1,6 @@
 import { join, relative } from "node:path";
 import { checkCorpus } from "../compute/gather-texts.js";
+import { siteWords } from "../compute/part-site.js";
 import { realPlace } from "../config/paths.js";
 import { resolveConfig } from "../config/resolve.js";
 import type { PartialConfig, RunConfig } from "../config/schema.js";
@@ -12,7 +13,7 @@ export interface PlannedRun {
   /** What its process is given: as it was asked for, since what is filled in counts as asked for once it is given. */
   asked: PartialConfig;
   config: RunConfig;
-  site: Exclude<Site, "other">;
+  site: Exclude<Site, "other" | "part">;
 }
 
 /**
@@ -52,6 +53,10 @@ function planRun(name: string, asked: BatchEntry["asked"], root: string): Planne
   if (site === "other")
     throw requestError(
       `out_dir ${config.out_dir} holds files that are not a run. Choose another one.`,
+    );
+  if (site === "part")
+    throw requestError(
+      `out_dir ${config.out_dir} holds ${siteWords(site, config.out_dir)}. Expected a run, or nothing. Choose another one; parts are computed by vscore compute … --shard I/N.`,
     );
   checkCorpus(config, given.has("split"));
   return { name, asked: placed, config, site };

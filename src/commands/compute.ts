@@ -3,6 +3,7 @@ import { computeHoldout, type Split } from "../compute/compute-holdout.js";
 import { computeRun } from "../compute/compute-run.js";
 import { estimateRun } from "../compute/estimate.js";
 import { checkCorpus, chooseFrom } from "../compute/gather-texts.js";
+import { siteWords } from "../compute/part-site.js";
 import { CONTROL_WORDS } from "../config/controls.js";
 import { languageName } from "../config/languages.js";
 import { type ResolvedConfig, readConfigFile, resolveConfig } from "../config/resolve.js";
@@ -10,6 +11,8 @@ import type { PartialConfig, RunConfig } from "../config/schema.js";
 import { isLocalCorpus } from "../corpora/local-corpora.js";
 import { OneEngine } from "../engine/one-engine.js";
 import { requestError } from "../errors.js";
+import type { Part } from "../parts.js";
+import { isFinishedPart } from "../runs/part-file.js";
 import { openRun } from "../runs/read.js";
 import { siteOf, wholeConfig } from "../runs/site.js";
 import { topFeatures } from "../runs/top-features.js";
@@ -18,6 +21,7 @@ import { estimateText } from "../views/amounts.js";
 import { featureLines, legendLines, runLines } from "../views/feature-table.js";
 import { duration, showProgress } from "../views/progress.js";
 import { tableLines } from "../views/table.js";
+import { askedPart, folderOfPart, tellPart } from "./compute-part.js";
 import { asJson, type Output } from "./output.js";
 
 export interface ComputeOptions {
@@ -29,6 +33,8 @@ export interface ComputeOptions {
   overwrite: boolean;
   /** Another split of the corpus, on which the features are looked at once more. */
   holdout?: Split | undefined;
+  /** One part of the run, to be put together with the others later. */
+  shard?: Part | undefined;
   stallTimeout: number;
   selfCheck: boolean;
 }
@@ -39,10 +45,10 @@ export async function compute(
   output: Output,
   signal: AbortSignal,
 ): Promise<void> {
-  const { config, given } = resolveRequest(options);
+  const { config, given, part } = resolveRequest(options);
   const splitGiven = given.has("split");
   if (options.holdout !== undefined) refuseHoldout(config, splitGiven, options.holdout);
-  if (options.dryRun) return describePlan(config, splitGiven, options.json, output);
+  if (options.dryRun) return describePlan(config, part, splitGiven, options.json, output);
   const progress = showProgress({
     isTerminal: output.isTerminal,
     columns: output.columns,
@@ -51,9 +57,15 @@ export async function compute(
   const { resume, overwrite, stallTimeout, selfCheck } = options;
   const engine = new OneEngine(stallTimeout);
   const common = { engine, signal, onNews: progress.news };
-  const { run, finished } = await computeRun({
-    ...{ ...common, config, splitGiven, resume, overwrite, selfCheck },
-  })
+  const request = { ...common, config, splitGiven, resume, overwrite, selfCheck };
+  if (part !== null) {
+    const wasFinished = resume && isFinishedPart(config.out_dir);
+    await computeRun({ ...request, part })
+      .finally(() => engine.close())
+      .finally(progress.stop);
+    return tellPart(config.out_dir, wasFinished, options.json, output);
+  }
+  const { run, finished } = await computeRun(request)
     .then(async (run) => {
       const finished = openRun(resolve(run.folder));
       if (options.holdout === undefined) return { run, finished };
@@ -106,9 +118,21 @@ function refuseHoldout(config: RunConfig, splitGiven: boolean, holdout: Split): 
 }
 
 /** Flags over a config file; with --resume, over the config of the run that goes on. */
-function resolveRequest({ flags, config: file, resume }: ComputeOptions): ResolvedConfig {
-  const base = file === undefined ? {} : readConfigFile(file);
-  const folder = flags.out_dir ?? base.out_dir;
+function resolveRequest(options: ComputeOptions): ResolvedConfig & { part: Part | null } {
+  const base = options.config === undefined ? {} : readConfigFile(options.config);
+  const named = options.flags.out_dir ?? base.out_dir;
+  const part = askedPart(options, named);
+  const folder = typeof named === "string" ? folderOfPart(named, options) : named;
+  const { config, given } = resolveOver(base, folder, options);
+  return { config: { ...config, out_dir: folderOfPart(config.out_dir, options) }, given, part };
+}
+
+/** @param base what a config file says @param folder where a run is that may go on */
+function resolveOver(
+  base: PartialConfig,
+  folder: unknown,
+  { flags, resume }: ComputeOptions,
+): ResolvedConfig {
   if (
     resume &&
     typeof folder === "string" &&
@@ -142,7 +166,13 @@ function nextCommands(run: string, languages: readonly string[]): string[] {
 }
 
 /** What a run would do, from what can be known without starting anything. */
-function describePlan(config: RunConfig, splitGiven: boolean, json: boolean, output: Output): void {
+function describePlan(
+  config: RunConfig,
+  part: Part | null,
+  splitGiven: boolean,
+  json: boolean,
+  output: Output,
+): void {
   const site = siteOf(config.out_dir);
   if (site === "other")
     throw requestError(
@@ -166,7 +196,14 @@ function describePlan(config: RunConfig, splitGiven: boolean, json: boolean, out
   if (json) {
     output.data(
       asJson({
-        ...{ schema_version: 1, config, out_dir_holds: site, languages, estimate: facts },
+        ...{
+          schema_version: 1,
+          config,
+          shard: part,
+          out_dir_holds: site,
+          languages,
+          estimate: facts,
+        },
         warnings,
       }),
     );
@@ -198,8 +235,11 @@ function describePlan(config: RunConfig, splitGiven: boolean, json: boolean, out
         ? []
         : [`control       ${config.control}: ${CONTROL_WORDS[config.control]}`]),
       `batches       up to ${config.batch_tokens} tokens, device ${config.device}, dtype ${config.dtype}`,
+      ...(part === null
+        ? []
+        : [`part          ${part.part} of ${part.of}: which texts shows once they are tokenised`]),
       `estimate      ${estimate.tokens} tokens; disk: ${estimate.disk}`,
-      `out-dir       ${config.out_dir} (${site === "free" ? "free" : `holds a run that is ${site}: compute asks for --resume, --overwrite or another --out-dir`})`,
+      `out-dir       ${config.out_dir} (${site === "free" ? "free" : `holds ${siteWords(site, config.out_dir)}: compute asks for --resume, --overwrite or another --out-dir`})`,
       "",
       ...tableLines(columns, rows),
       ...warnings.map((warning) => `warning: ${warning}`),

@@ -9,6 +9,7 @@ import {
   type PartialConfig,
   RunConfig,
 } from "../config/schema.js";
+import { Part } from "../parts.js";
 import { MEASURES } from "../runs/rank-by.js";
 
 /** Adds the options of a run's config, or some of them. */
@@ -32,6 +33,18 @@ export const corpusOption = (text: string): string => {
   if (corpus.success) return corpus.data;
   throw new InvalidArgumentError("Expected flores, udhr, manuals, jsonl:FILE or dir:FOLDER.");
 };
+
+/** Reads which part of a run: I/N, from 1 on. */
+export const shardOption = (): Option =>
+  new Option(
+    "--shard <I/N>",
+    "compute part I of N alone, into a folder of its own beside the out-dir; merge makes the run of all N",
+  ).argParser((text) => {
+    const [, part, of] = /^(\d{1,9})\/(\d{1,9})$/.exec(text) ?? [];
+    const shard = Part.safeParse({ part: Number(part), of: Number(of) });
+    if (shard.success) return shard.data;
+    throw new InvalidArgumentError("Expected I/N, a part from 1 to N of N, such as 2/4.");
+  });
 
 /** Reads a whole number from `minimum` on. */
 export const whole = (minimum: number) => (text: string) => {

@@ -14,6 +14,7 @@ import type { CompareOptions } from "./compare.js";
 import type { ComputeOptions } from "./compute.js";
 import type { ControlsOptions } from "./controls.js";
 import { addControls } from "./controls-options.js";
+import { addDerivedRuns, type DerivedRunActions } from "./derived-run-options.js";
 import { addExports, addImport, type ExchangeActions } from "./exchange-options.js";
 import { addExperiments, type ExperimentActions } from "./experiment-options.js";
 import type { ExploreOptions } from "./explore.js";
@@ -22,17 +23,27 @@ import type { FeatureOptions } from "./feature.js";
 import type { FidelityOptions } from "./fidelity.js";
 import type { HoldoutOptions } from "./holdout.js";
 import type { ModelsOptions } from "./models.js";
-import { addConfigOptions, corpusOption, flagsOf, rankByOption, whole } from "./options.js";
+import {
+  addConfigOptions,
+  corpusOption,
+  flagsOf,
+  rankByOption,
+  shardOption,
+  whole,
+} from "./options.js";
 import type { PlotOptions } from "./plot.js";
 import { PREFETCH_KEYS } from "./prefetch.js";
 import type { ReportOptions } from "./report.js";
-import type { RescoreOptions } from "./rescore.js";
 import { SELFCHECK_KEYS } from "./selfcheck.js";
 import type { ShowOptions } from "./show.js";
 import { addSteer, type SteerActions } from "./steer-options.js";
 
 /** What the commands do; handed in, so that parsing can be tried without doing anything. */
-export interface Actions extends ExperimentActions, ExchangeActions, SteerActions {
+export interface Actions
+  extends ExperimentActions,
+    ExchangeActions,
+    SteerActions,
+    DerivedRunActions {
   compute(options: ComputeOptions): Promise<void>;
   holdout(run: string, options: HoldoutOptions): Promise<void>;
   fidelity(run: string, options: FidelityOptions): Promise<void>;
@@ -58,7 +69,6 @@ export interface Actions extends ExperimentActions, ExchangeActions, SteerAction
     json: boolean;
   }): Promise<void>;
   selfcheck(options: { flags: PartialConfig; json: boolean }): Promise<void>;
-  rescore(run: string, options: RescoreOptions): Promise<void>;
 }
 
 /** The command line, built from the schema of a run. */
@@ -101,6 +111,7 @@ export function buildProgram(actions: Actions): Command {
         "then the same on texts that had no part in the ranking, as vscore holdout does",
       ).choices(["dev", "devtest"]),
     )
+    .addOption(shardOption())
     .option("--json", "print the result as JSON");
   addConfigOptions(compute);
   compute.addHelpText(
@@ -116,6 +127,7 @@ export function buildProgram(actions: Actions): Command {
       resume: values.resume === true,
       overwrite: values.overwrite === true,
       holdout: values.holdout as Split | undefined,
+      shard: values.shard as ComputeOptions["shard"],
       stallTimeout: values.stallTimeout as number,
       selfCheck: values.selfCheck !== false,
     }),
@@ -364,21 +376,6 @@ its best features are no other language's. What a run of the original tool does 
   addCluster(program, (source, options) => actions.cluster(source, options));
   addExports(program, actions);
   addImport(program, actions);
-  program
-    .command("rescore")
-    .argument("<RUN>")
-    .description("make a new run over some of a run's languages, without a model")
-    .requiredOption("--languages <CODES>", "languages to compare, comma-separated", list)
-    .option("--out-dir <FOLDER>", "folder of the new run (default: <run>-rescored-<n>)")
-    .option("--overwrite", "replace the run in the out-dir, and all that was made from it")
-    .option("--json", "print as JSON")
-    .action((run, { languages, outDir, overwrite, json }) =>
-      actions.rescore(run, {
-        languages,
-        outDir,
-        overwrite: overwrite === true,
-        json: json === true,
-      }),
-    );
+  addDerivedRuns(program, actions);
   return program;
 }

@@ -1,5 +1,6 @@
 import { isFolder } from "../config/paths.js";
 import { requestError } from "../errors.js";
+import { shardWord } from "../parts.js";
 import { listRuns, type RunEntry } from "../runs/list.js";
 import { RUNS_FOLDER } from "../runs/read.js";
 import { duration } from "../views/progress.js";
@@ -40,7 +41,7 @@ function row(run: RunEntry): string[] {
   const age = (Date.now() - Date.parse(run.touched)) / 1000;
   return [
     run.name,
-    `${run.status}${share}`,
+    `${statusOf(run)}${share}`,
     run.model ?? "?",
     run.corpus ?? "?",
     run.languages.length > 4 ? `${run.languages.length} languages` : run.languages.join(" "),
@@ -49,6 +50,9 @@ function row(run: RunEntry): string[] {
     `${duration(Math.max(0, age))} ago`,
   ];
 }
+
+const statusOf = ({ part, status }: RunEntry): string =>
+  part === null ? status : `part ${shardWord(part)}${status === "part" ? "" : ` ${status}`}`;
 
 function textsOf({ texts, n_texts_per_lang: asked }: RunEntry): string {
   if (texts === null) return asked === -1 ? "all" : String(asked ?? "?");

@@ -3,10 +3,16 @@ import type { EngineJobs } from "../engine/engine-jobs.js";
 import type { ActivationsFrame } from "../engine/frames.js";
 import { PieceCutter } from "../engine/piece-cutter.js";
 import { type CorpusText, planShards } from "../plan.js";
-import { EXAMPLE_WINDOW, type ExampleChoice } from "../reduce/examples.js";
+import {
+  bestFeatures,
+  chooseExamples,
+  EXAMPLE_WINDOW,
+  type ExampleChoice,
+} from "../reduce/examples.js";
 import { isCounted, type TokenRule } from "../reduce/text-sums.js";
 import type { Examples } from "../runs/examples-file.js";
 import type { LanguageSums } from "../runs/sums-file.js";
+import type { Scores } from "../scoring.js";
 import { withinMemory } from "./within-memory.js";
 
 interface ShownText {
@@ -14,6 +20,15 @@ interface ShownText {
   activations: (number | null)[];
   cutter: PieceCutter;
 }
+
+/** The contexts that a run keeps: of the best features of each layer, in config order. */
+export const examplesOf = (
+  { rankings }: Pick<Scores, "rankings">,
+  languages: readonly LanguageSums[],
+): ExampleChoice[] =>
+  [...rankings].flatMap(([layer, ranking]) =>
+    chooseExamples(layer, bestFeatures(ranking), languages),
+  );
 
 /**
  * Runs the model once more over the few texts that were chosen to show features, to keep what each token's activation was. The

@@ -7,25 +7,32 @@ import type { LocalCorpus } from "../corpora/local-corpora.js";
 import { EngineJobs, type LoadRequest } from "../engine/engine-jobs.js";
 import { OneEngine } from "../engine/one-engine.js";
 import { errnoOf, requestError, VscoreError } from "../errors.js";
+import type { Part } from "../parts.js";
 import { type CorpusText, shortHash, textsFingerprint } from "../plan.js";
 import { refuseUnwritable } from "../runs/atomic-write.js";
 import { storedEvents } from "../runs/events.js";
 import { RUN_FILES } from "../runs/files.js";
 import type { Meta, RunNews } from "../runs/meta.js";
+import { readPart } from "../runs/part-file.js";
 import { openRun } from "../runs/read.js";
 import { siteOf, storedConfig, wholeConfig } from "../runs/site.js";
 import { RunStore } from "../runs/store.js";
 import { checkedFidelity } from "./checked-fidelity.js";
 import { controlledTexts } from "./control-texts.js";
 import { checkCorpus, type GatheredTexts, gatherTexts } from "./gather-texts.js";
+import { OpenPart, textsOfPart } from "./open-part.js";
 import { OpenRun } from "./open-run.js";
+import { refuseOtherPart, siteWords } from "./part-site.js";
 import { PhaseClock } from "./phase-clock.js";
+import { pinnedTo } from "./pinned-config.js";
 import { ProgressMeter } from "./progress-meter.js";
 import { dealSeedOf, tokenizeTexts } from "./tokenize-texts.js";
 import { withWayOn } from "./with-way-on.js";
 
 export interface ComputeRequest {
   config: RunConfig;
+  /** Which part of the run alone, for others to do the rest; `config.out_dir` is then the part's own. */
+  part?: Part | undefined;
   /** Whether the split was asked for, as opposed to filled in. */
   splitGiven: boolean;
   resume: boolean;
@@ -49,8 +56,8 @@ export interface ComputedRun {
 
 /**
  * The story of a run: look at the request, start the engine, gather the texts, load, tokenise, check that dictionaries and model fit
- * each other, extract language by language (each one a finished checkpoint), score, write. `meta` is null where the run was finished
- * before.
+ * each other, extract language by language (each one a finished checkpoint), score, write. Of a part of a run, only its texts are
+ * extracted, and nothing is scored. `meta` is null of a part, and where the run was finished before.
  *
  * @throws VscoreError; what was finished stays, what was begun and not finished is removed
  */
@@ -61,6 +68,8 @@ export async function computeRun(request: ComputeRequest): Promise<ComputedRun> 
   const folder = request.config.out_dir;
   const site = siteOf(folder);
   refuseSite(site, request);
+  const part = request.part ?? null;
+  if (request.resume) refuseOtherPart(site, folder, part);
   const local = checkCorpus(request.config, request.splitGiven);
   const config = { ...request.config, split: local === null ? request.config.split : local.split };
   const begun = request.resume && site !== "free" ? wholeConfig(folder) : null;
@@ -69,11 +78,17 @@ export async function computeRun(request: ComputeRequest): Promise<ComputedRun> 
     refuseOtherTexts(openRun(resolve(folder)).meta, local, folder);
     return { folder, meta: null };
   }
+  const finished = request.resume && site === "part" ? readPart(folder).finished : null;
+  if (finished !== null) {
+    const { corpus_revision } = finished;
+    refuseOtherTexts({ corpus: config.corpus, corpus_revision }, local, folder);
+    return { folder, meta: null };
+  }
   refuseUnwritable(folder);
 
   const engines = request.engine ?? new OneEngine(request.stallTimeout);
   await engines.find();
-  const goesOn = request.resume && site === "unfinished";
+  const goesOn = request.resume && (site === "unfinished" || site === "part");
   let store: RunStore | undefined = goesOn ? await RunStore.resume(folder) : undefined;
   try {
     const engine = await engines.start();
@@ -93,6 +108,7 @@ export async function computeRun(request: ComputeRequest): Promise<ComputedRun> 
     clock.end("load");
     const read = await controlledTexts(gathered.languages, config);
     const tokenized = await tokenizeTexts(read.languages, config, jobs, dealSeedOf(config));
+    const texts = part === null ? null : textsOfPart(part, tokenized, config);
     clock.end("tokenise");
     request.onNews({ type: "phase", phase: "checking the dictionaries" });
     const of = { model_revision: loaded.model.revision, texts_sha256: fingerprints(gathered) };
@@ -105,14 +121,17 @@ export async function computeRun(request: ComputeRequest): Promise<ComputedRun> 
     const checked = isRandom ? null : (known ?? (await checkedFidelity(about, jobs, { refuses })));
 
     clock.end("check");
-    store ??= await RunStore.create(folder, config, site);
+    store ??= await RunStore.create(folder, config, site, part);
     // Damaged: what is asked for now takes its place. Sums that do not fit it are refused by their provenance.
     if (goesOn && begun === null) await store.writeConfig(config);
     const { onNews } = request;
     const common = { config, store, jobs, meter, clock, onNews, started, startedAt };
     const parts = { ...common, loaded, gathered, read, tokenized, checked };
     await engine.logTo(store.path(RUN_FILES.engineLog));
-    return { folder, meta: await new OpenRun(parts).complete(goesOn) };
+    if (part === null || texts === null)
+      return { folder, meta: await new OpenRun(parts).complete(goesOn) };
+    await new OpenPart(parts, part, texts).completePart(goesOn);
+    return { folder, meta: null };
   } catch (error) {
     await settle(store, error, request.signal);
     throw store?.hasCheckpoint() ? withWayOn(error) : error;
@@ -135,7 +154,7 @@ function refuseSite(
     );
   }
   if (!resume && !overwrite) {
-    const found = site === "finished" ? "a finished run" : "an unfinished run";
+    const found = siteWords(site, config.out_dir);
     const other = differences(config);
     throw requestError(
       other.length === 0
@@ -164,7 +183,11 @@ function refuseOtherConfig(begun: RunConfig, asked: RunConfig, folder: string): 
 }
 
 /** A finished run is only finished for the texts that it was made from. */
-function refuseOtherTexts(meta: Meta, local: LocalCorpus | null, folder: string): void {
+function refuseOtherTexts(
+  meta: Pick<Meta, "corpus" | "corpus_revision">,
+  local: LocalCorpus | null,
+  folder: string,
+): void {
   if (local === null || local.revision === meta.corpus_revision) return;
   throw requestError(
     `--resume: ${folder} is finished, but ${meta.corpus} has changed since: it was ${meta.corpus_revision}, now it is ${local.revision}. Start anew with --overwrite, or in another --out-dir.`,
@@ -183,13 +206,7 @@ const fingerprints = ({ languages }: GatheredTexts): Record<string, string> =>
 /** A run goes on with the commits that it was begun with, wherever their branches point to now. */
 function pinnedRevisions(config: RunConfig, folder: string): RunConfig {
   const begun = storedEvents(folder).findLast((event) => event.type === "loaded");
-  if (begun === undefined) return config;
-  const isLocal = folderOf(config.model_id) !== null;
-  return {
-    ...config,
-    model_revision: isLocal ? null : begun.model_revision,
-    corpus_revision: config.corpus === "flores" ? begun.corpus_revision : null,
-  };
+  return begun === undefined ? config : pinnedTo(config, begun);
 }
 
 /** What the engine is asked to load for a run. */

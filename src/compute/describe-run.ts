@@ -24,6 +24,8 @@ export interface RunFacts {
   /** Of the last attempt. */
   secondsByPart: Record<string, number>;
   resumed: number;
+  /** The folders of its parts, where it was computed in parts. */
+  mergedFrom?: string[];
   warnings: readonly string[];
 }
 
@@ -70,6 +72,7 @@ export function describeRun(facts: RunFacts): Meta {
     seconds: facts.secondsByPart,
     resumed: facts.resumed,
     rescored_from: null,
+    merged_from: facts.mergedFrom ?? null,
     warnings: [...facts.warnings],
   };
 }

@@ -1,6 +1,7 @@
 import type { RunConfig } from "../config/schema.js";
 import type { EngineJobs, EngineSeconds } from "../engine/engine-jobs.js";
 import { planShards } from "../plan.js";
+import { joinTexts, type TextSum } from "../reduce/joined-texts.js";
 import { type LayerStrongest, StrongestTexts } from "../reduce/strongest-texts.js";
 import { type LayerTextSums, TextSums } from "../reduce/text-sums.js";
 import type { ExtractPart } from "./phase-clock.js";
@@ -26,27 +27,49 @@ export interface ExtractNews {
   onHalved(budget: number): Promise<void>;
 }
 
-export interface ExtractedLanguage {
-  layers: Map<number, LayerTextSums>;
+/** Of a language, or some of its texts, once they have been through the model. */
+export interface Extracted<Sums> {
+  /** By layer. */
+  layers: Map<number, Sums>;
+  /** By layer: the texts in which features are strongest. */
   strongest: Map<number, LayerStrongest>;
-  /** Counted tokens of each text. */
+  /** Counted tokens of each text of the language. */
   counted: Uint32Array;
+  /** The token budget that held. */
+  budget: number;
 }
 
 /**
  * Streams one language's activations from the engine and reduces them to per-text sums. When the device runs out of memory
  * the token budget is halved and the language begins again, down to one text a batch.
- *
- * @returns of every layer the sums and the texts in which features are strongest, counted tokens per text, and the budget that held
  */
 export async function extractLanguage(
   request: ExtractRequest,
   jobs: EngineJobs,
   news: ExtractNews,
-): Promise<ExtractedLanguage & { budget: number }> {
+): Promise<Extracted<LayerTextSums>> {
+  const all = [...request.tokens.keys()];
+  const { layers, ...extracted } = await extractTexts({ ...request, texts: all }, jobs, news);
+  const joined = [...layers].map(
+    ([layer, texts]) => [layer, joinTexts(request.widths.get(layer) ?? 0, texts)] as const,
+  );
+  return { layers: new Map(joined), ...extracted };
+}
+
+/**
+ * The same of some of the language's texts, by themselves.
+ *
+ * @param request.texts by their index; with those of whole batches of the language's plan, the batches are the plan's
+ * @returns the sums of each of these texts, counted tokens of all texts of the language (0 of the others)
+ */
+export async function extractTexts(
+  request: ExtractRequest & { texts: readonly number[] },
+  jobs: EngineJobs,
+  news: ExtractNews,
+): Promise<Extracted<TextSum[]>> {
   const { result, budget } = await withinMemory(
     request.budget,
-    request.tokens,
+    request.texts.map((text) => request.tokens[text] as number),
     (budget) => news.onHalved(budget),
     (budget) => extractOnce({ ...request, budget }, jobs, news),
   );
@@ -54,11 +77,22 @@ export async function extractLanguage(
 }
 
 async function extractOnce(
-  { config, language, tokens, widths, budget }: ExtractRequest,
+  {
+    config,
+    language,
+    tokens,
+    widths,
+    budget,
+    texts,
+  }: ExtractRequest & { texts: readonly number[] },
   jobs: EngineJobs,
   news: ExtractNews,
-): Promise<ExtractedLanguage> {
-  const shards = planShards(tokens, budget);
+): Promise<Omit<Extracted<TextSum[]>, "budget">> {
+  const lengths = texts.map((text) => tokens[text] as number);
+  const shards = planShards(lengths, budget).map((batch) => ({
+    shard: batch.shard,
+    texts: batch.texts.map((at) => texts[at] as number),
+  }));
   const running = new Map(
     config.layers.map((layer) => {
       const width = widths.get(layer) ?? 0;
@@ -90,14 +124,15 @@ async function extractOnce(
     );
   }
   const began = performance.now();
-  const found: ExtractedLanguage = {
-    ...{ layers: new Map(), strongest: new Map(), counted: new Uint32Array(tokens.length) },
+  const found = {
+    layers: new Map<number, TextSum[]>(),
+    strongest: new Map<number, LayerStrongest>(),
+    counted: new Uint32Array(tokens.length) as Uint32Array,
   };
   for (const [layer, { sums, strongest }] of running) {
-    const finished = sums.finish();
-    found.layers.set(layer, finished.sums);
+    found.layers.set(layer, sums.finishTexts(texts));
     found.strongest.set(layer, strongest.finish());
-    found.counted = finished.counted;
+    found.counted = sums.countedTokens;
   }
   news.onSeconds("reduce", (reducing + performance.now() - began) / 1000);
   return found;

@@ -1,11 +1,10 @@
-import { folderOf } from "../config/paths.js";
 import type { RunConfig } from "../config/schema.js";
 import type { LocalCorpus } from "../corpora/local-corpora.js";
 import { requestError } from "../errors.js";
-import { GATED_CORPUS } from "../runs/files.js";
 import type { FinishedRun } from "../runs/read.js";
 import { configOfRun } from "../runs/run-config.js";
 import { checkCorpus } from "./gather-texts.js";
+import { pinnedTo } from "./pinned-config.js";
 
 /**
  * The config of a run that another one keeps: at the same commits of model, dictionaries and corpus, but for some changes.
@@ -19,11 +18,7 @@ export function innerConfig(
   why: string,
 ): { config: RunConfig; local: LocalCorpus | null } {
   const own = configOfRun(run);
-  const config: RunConfig = {
-    ...{ ...own, ...changes },
-    model_revision: folderOf(own.model_id) === null ? run.meta.model_revision : null,
-    corpus_revision: own.corpus === GATED_CORPUS ? run.meta.corpus_revision : null,
-  };
+  const config = pinnedTo({ ...own, ...changes }, run.meta);
   const local = checkCorpus(config, config.split !== null);
   if (local !== null && local.revision !== run.meta.corpus_revision)
     throw requestError(

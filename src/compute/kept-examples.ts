@@ -13,7 +13,7 @@ import { assembleExamples, shownActivation } from "./collect-examples.js";
  * The examples of a run from what was kept while its languages went through the model: of the engine, only the spelling of the chosen texts
  * is asked.
  *
- * @param strongestOf what was kept of a language
+ * @param strongestOf what was kept of a language, by each part of the run
  */
 export async function keptExamples(
   rule: TokenRule,
@@ -21,7 +21,7 @@ export async function keptExamples(
   languages: readonly Pick<LanguageSums, "language" | "texts">[],
   texts: ReadonlyMap<string, readonly CorpusText[]>,
   jobs: EngineJobs,
-  strongestOf: (language: string) => LanguageStrongest,
+  strongestOf: (language: string) => readonly LanguageStrongest[],
 ): Promise<Examples> {
   const shown = new Map<ExampleChoice, { pieces: string[]; activations: (number | null)[] }>();
   for (const { language } of languages) {
@@ -32,13 +32,9 @@ export async function keptExamples(
     const strongest = strongestOf(language);
     for (const choice of own) {
       const text = spelled.get(choice.text);
-      const layer = strongest.get(choice.layer);
-      if (text === undefined || layer === undefined)
-        throw new Error(
-          `nothing was kept of layer ${choice.layer}, text ${choice.text} of ${language}`,
-        );
+      if (text === undefined) throw new Error(`text ${choice.text} of ${language} was not spelled`);
       const pieces = piecesOf(text, texts.get(language)?.[choice.text]?.text ?? "");
-      shown.set(choice, { pieces, activations: activationsOf(layer, choice, text.role, rule) });
+      shown.set(choice, { pieces, activations: activationsOf(strongest, choice, text.role, rule) });
     }
   }
   return assembleExamples(choices, languages, (choice) => shown.get(choice));
@@ -51,20 +47,29 @@ function piecesOf({ start, end, words }: SpelledText, text: string): string[] {
 
 /** By token: a feature's activation, null where the token does not count. */
 function activationsOf(
-  layer: LayerStrongest,
+  strongest: readonly LanguageStrongest[],
   choice: ExampleChoice,
   role: Uint8Array,
   rule: TokenRule,
 ): (number | null)[] {
-  const at = layer.feature.indexOf(choice.feature);
-  const own = layer.text.subarray(layer.texts[at], layer.texts[at + 1]).indexOf(choice.text);
-  if (at < 0 || own < 0)
-    throw new Error(
-      `text ${choice.text} of ${choice.language} was not kept for feature ${choice.feature} of layer ${choice.layer}`,
-    );
-  const entry = (layer.texts[at] as number) + own;
   const activations = Array.from(role, (each): number | null => (isCounted(each, rule) ? 0 : null));
-  for (let i = layer.tokens[entry] as number; i < (layer.tokens[entry + 1] as number); i++)
-    activations[layer.position[i] as number] = shownActivation(layer.value[i] as number);
-  return activations;
+  for (const layers of strongest) {
+    const layer = layers.get(choice.layer);
+    const entry = layer === undefined ? -1 : entryOf(layer, choice);
+    if (layer === undefined || entry < 0) continue;
+    for (let i = layer.tokens[entry] as number; i < (layer.tokens[entry + 1] as number); i++)
+      activations[layer.position[i] as number] = shownActivation(layer.value[i] as number);
+    return activations;
+  }
+  throw new Error(
+    `text ${choice.text} of ${choice.language} was not kept for feature ${choice.feature} of layer ${choice.layer}`,
+  );
+}
+
+/** Where the activations of a feature on a text are; −1 where they were not kept. */
+function entryOf({ feature, texts, text }: LayerStrongest, choice: ExampleChoice): number {
+  const at = feature.indexOf(choice.feature);
+  if (at < 0) return -1;
+  const own = text.subarray(texts[at], texts[at + 1]).indexOf(choice.text);
+  return own < 0 ? -1 : (texts[at] as number) + own;
 }

@@ -1,19 +1,18 @@
 import type { RunConfig } from "../config/schema.js";
 import type { EngineJobs, Loaded } from "../engine/engine-jobs.js";
-import { shortHash } from "../plan.js";
-import { bestFeatures, chooseExamples } from "../reduce/examples.js";
-import type { Ranking } from "../reduce/v-score.js";
+import { type CorpusText, shortHash } from "../plan.js";
 import { storedEvents } from "../runs/events.js";
 import { fidelityText, notRebuiltWarnings } from "../runs/fidelity-file.js";
 import { RUN_FILES } from "../runs/files.js";
 import type { Meta, RunEvent, RunNews } from "../runs/meta.js";
 import type { RunStore } from "../runs/store.js";
-import type { LanguageSums } from "../runs/sums-file.js";
-import { scoreLayers, silentLayers } from "../scoring.js";
+import type { LanguageSums, Provenance, TextFact } from "../runs/sums-file.js";
+import { scoreLayers, silenceWarnings } from "../scoring.js";
 import type { CheckedFidelity } from "./checked-fidelity.js";
+import { examplesOf } from "./collect-examples.js";
 import { type ControlledTexts, controlProvenance } from "./control-texts.js";
 import { describeRun } from "./describe-run.js";
-import { extractLanguage } from "./extract-language.js";
+import { type ExtractNews, type ExtractRequest, extractLanguage } from "./extract-language.js";
 import type { GatheredTexts } from "./gather-texts.js";
 import { keptExamples } from "./kept-examples.js";
 import type { PhaseClock } from "./phase-clock.js";
@@ -45,33 +44,35 @@ export interface RunParts {
 
 /** A run under way: language after language, then scores, examples, `meta.json`. */
 export class OpenRun {
-  private readonly warnings = new Set<string>();
-  private budget: number;
+  protected readonly warnings = new Set<string>();
+  protected budget: number;
 
-  constructor(private readonly parts: RunParts) {
+  constructor(protected readonly parts: RunParts) {
     this.budget = parts.config.batch_tokens;
   }
 
-  async complete(resumed: boolean): Promise<Meta> {
+  /** What it has to read. */
+  protected work(): { languages: number; texts: number; tokens: number } {
+    const tokenized = [...this.parts.tokenized.values()];
+    const texts = tokenized.reduce((sum, { tokens }) => sum + tokens.length, 0);
+    const tokens = tokenized.reduce((sum, { tokens }) => sum + total(tokens), 0);
+    return { languages: this.parts.config.languages.length, texts, tokens };
+  }
+
+  /** Tells what it is about to do. @returns what was told before it was interrupted, if it was */
+  protected async begin(resumed: boolean): Promise<RunEvent[]> {
     const earlier = storedEvents(this.parts.store.folder);
     // After an out-of-memory halving the run keeps to the smaller budget, also when it is taken up again.
     for (const event of earlier)
       if (event.type === "batch_tokens_halved") this.budget = event.batch_tokens;
-    const tokenized = [...this.parts.tokenized.values()];
-    const texts = tokenized.reduce((sum, { tokens }) => sum + tokens.length, 0);
-    const tokens = tokenized.reduce((sum, { tokens }) => sum + total(tokens), 0);
+    const work = this.work();
     await this.tell({ type: "started", pid: process.pid, resumed });
     await this.tell({
       type: "loaded",
       model_revision: this.parts.loaded.model.revision,
       corpus_revision: this.parts.gathered.revision,
     });
-    await this.tell({
-      type: "planned",
-      languages: this.parts.config.languages.length,
-      texts,
-      tokens,
-    });
+    await this.tell({ type: "planned", ...work });
     const known = textWarnings(this.parts.tokenized, this.parts.loaded.model.max_positions);
     const { loaded, gathered, checked, store } = this.parts;
     if (checked !== null) await store.write(RUN_FILES.fidelity, fidelityText(checked.fidelity));
@@ -81,19 +82,21 @@ export class OpenRun {
       await this.warn(warning);
     // What was told before the run was interrupted holds of its result too.
     for (const event of earlier) if (event.type === "warning") this.warnings.add(event.message);
-    this.parts.meter.begin(texts, tokens, (news) => this.parts.store.append(news));
+    this.parts.meter.begin(work.texts, work.tokens, (news) => this.parts.store.append(news));
     if (this.parts.config.control === "random-dictionary") await this.randomise();
+    return earlier;
+  }
+
+  async complete(resumed: boolean): Promise<Meta> {
+    const earlier = await this.begin(resumed);
     const languages: LanguageSums[] = [];
     for (const language of this.parts.config.languages)
       languages.push(await this.language(language));
 
     await this.tell({ type: "phase", phase: "scoring" });
-    const { config, jobs } = this.parts;
+    const { config, jobs, store } = this.parts;
     const scores = scoreLayers(languages, config.layers, config);
-    for (const layer of silentLayers(scores))
-      await this.warn(
-        `layer ${layer}: no feature fires on any counted token; its scores are all 0 and rank nothing`,
-      );
+    for (const warning of silenceWarnings(scores)) await this.warn(warning);
     const { pool, threads } = config;
     const of = { pool, sharesIds: this.parts.gathered.sharesIds, threads };
     await writeScores(scores, languages, of, store, jobs, (layer) =>
@@ -101,28 +104,17 @@ export class OpenRun {
     );
     this.parts.clock.end("score");
     await this.tell({ type: "phase", phase: "collecting examples" });
-    const choices = config.layers.flatMap((layer) =>
-      chooseExamples(layer, bestFeatures(scores.rankings.get(layer) as Ranking), languages),
-    );
     const examples = await keptExamples(
       config,
-      choices,
+      examplesOf(scores, languages),
       languages,
       this.parts.read.languages,
       jobs,
-      (language) => {
-        const strongest = store.readStrongest(language);
-        if (strongest !== undefined) return strongest;
-        throw new Error(
-          `what was kept of ${language} for the examples is gone from ${store.folder}`,
-        );
-      },
+      (language) => [store.keptStrongest(language)],
     );
     await store.write(RUN_FILES.examples, `${JSON.stringify(examples)}\n`);
-
     this.parts.clock.end("examples");
-    const finished = new Date();
-    const begun = earlier.find((event) => event.type === "started");
+
     const meta = describeRun({
       config: this.parts.config,
       loaded: this.parts.loaded,
@@ -135,16 +127,24 @@ export class OpenRun {
       lettersChanged: this.parts.read.lettersChanged,
       wordsMoved: this.parts.read.wordsMoved,
       batchTokens: this.budget,
-      started: begun === undefined ? this.parts.started : new Date(begun.at),
-      finished,
-      seconds: activeSeconds(earlier) + (performance.now() - this.parts.startedAt) / 1000,
+      ...this.times(earlier),
       secondsByPart: this.parts.clock.seconds(),
-      resumed: earlier.filter((event) => event.type === "started").length,
       warnings: [...this.warnings],
     });
     await this.tell({ type: "finished", duration_s: meta.duration_s });
     await this.parts.store.finish(meta);
     return meta;
+  }
+
+  /** When it was begun, when it ended, and how long it was at work, over all attempts. */
+  protected times(earlier: readonly RunEvent[]) {
+    const begun = earlier.find((event) => event.type === "started");
+    return {
+      started: begun === undefined ? this.parts.started : new Date(begun.at),
+      finished: new Date(),
+      seconds: activeSeconds(earlier) + (performance.now() - this.parts.startedAt) / 1000,
+      resumed: earlier.filter((event) => event.type === "started").length,
+    };
   }
 
   private async randomise(): Promise<void> {
@@ -155,51 +155,34 @@ export class OpenRun {
     await this.warn(await randomiseDictionaries(config, tokenized, jobs, halved));
   }
 
-  /** One language's sums: those that are there already, if they were made alike, else new ones. */
-  private async language(language: string): Promise<LanguageSums> {
-    const texts = (this.parts.gathered.languages.get(language) ?? []).map(
-      ({ id, text, document }) => ({
-        ...{ id, sha256: shortHash(text) },
-        ...(document === undefined ? {} : { document }),
-      }),
-    );
-    const { tokens, counted: expected } = this.parts.tokenized.get(language) as TokenizedLanguage;
+  /** A language's texts, and what decides the bytes of their sums. */
+  protected madeOf(language: string): { texts: TextFact[]; provenance: Provenance } {
+    const texts = (this.parts.gathered.languages.get(language) ?? []).map(textFacts);
     const { config, gathered, read } = this.parts;
     const ofControl = controlProvenance(config, language, gathered.languages, read.languages);
-    const provenance = provenanceOf(config, this.parts.loaded, texts, ofControl);
+    return { texts, provenance: provenanceOf(config, this.parts.loaded, texts, ofControl) };
+  }
+
+  /** One language's sums: those that are there already, if they were made alike, else new ones. */
+  private async language(language: string): Promise<LanguageSums> {
+    const { texts, provenance } = this.madeOf(language);
+    const { tokens, counted: expected } = this.parts.tokenized.get(language) as TokenizedLanguage;
     const kept = this.parts.store.readSums(language);
     // Without what its examples need, a language is not finished.
     if (kept !== undefined && this.parts.store.readStrongest(language) !== undefined) {
       refuseOtherProvenance(kept, provenance, this.parts.store.folder);
-      this.parts.meter.beginLanguage(language);
-      this.parts.meter.advance(texts.length, total(tokens), { kept: true });
-      this.parts.meter.endLanguage();
-      await this.tell({ type: "language_finished", language, kept: true });
+      await this.keep(language, texts.length, total(tokens));
       return kept;
     }
     this.parts.meter.beginLanguage(language);
-    const widths = new Map(
-      this.parts.loaded.dictionaries.map(({ layer, d_sae }) => [layer, d_sae]),
-    );
+    const request = this.extraction(language, tokens);
     const { layers, strongest, counted, budget } = await extractLanguage(
-      { config: this.parts.config, language, tokens, widths, budget: this.budget },
+      request,
       this.parts.jobs,
-      {
-        onBatch: (texts, tokens) => this.parts.meter.advance(texts, tokens, { kept: false }),
-        onSeconds: (part, seconds) => this.parts.clock.add(part, seconds),
-        onHalved: async (budget) => {
-          this.parts.meter.restartLanguage();
-          await this.halved(language, budget);
-        },
-      },
+      this.news(language),
     );
     this.budget = budget;
-    const odd = counted.findIndex((n, text) => n !== expected[text]);
-    if (odd >= 0) {
-      throw new Error(
-        `text ${odd} of ${language}: ${counted[odd]} tokens counted, ${expected[odd]} expected from its tokenization`,
-      );
-    }
+    refuseOddCounts(language, counted, expected, [...tokens.keys()]);
     this.parts.clock.end("extract");
     const sums: LanguageSums = { language, provenance, texts, counted, tokens, layers };
     await this.parts.store.writeStrongest(language, strongest);
@@ -210,7 +193,34 @@ export class OpenRun {
     return sums;
   }
 
-  private async tell(news: RunNews): Promise<void> {
+  protected extraction(language: string, tokens: Uint32Array): ExtractRequest {
+    const widths = new Map(
+      this.parts.loaded.dictionaries.map(({ layer, d_sae }) => [layer, d_sae]),
+    );
+    return { config: this.parts.config, language, tokens, widths, budget: this.budget };
+  }
+
+  /** What an extraction tells. */
+  protected news(language: string): ExtractNews {
+    return {
+      onBatch: (texts, tokens) => this.parts.meter.advance(texts, tokens, { kept: false }),
+      onSeconds: (part, seconds) => this.parts.clock.add(part, seconds),
+      onHalved: async (budget) => {
+        this.parts.meter.restartLanguage();
+        await this.halved(language, budget);
+      },
+    };
+  }
+
+  /** Tells that a language was there already. */
+  protected async keep(language: string, texts: number, tokens: number): Promise<void> {
+    this.parts.meter.beginLanguage(language);
+    this.parts.meter.advance(texts, tokens, { kept: true });
+    this.parts.meter.endLanguage();
+    await this.tell({ type: "language_finished", language, kept: true });
+  }
+
+  protected async tell(news: RunNews): Promise<void> {
     await this.parts.meter.settle();
     await this.parts.store.append(news);
     this.parts.onNews(news);
@@ -227,7 +237,27 @@ export class OpenRun {
   }
 }
 
-const total = (counts: Uint32Array): number => counts.reduce((sum, n) => sum + n, 0);
+/** What a run's sums say of a text. */
+export const textFacts = ({ id, text, document }: CorpusText): TextFact => ({
+  ...{ id, sha256: shortHash(text) },
+  ...(document === undefined ? {} : { document }),
+});
+
+export const total = (counts: Uint32Array): number => counts.reduce((sum, n) => sum + n, 0);
+
+/** @throws Error where a text has come with other tokens than it was tokenised into */
+export function refuseOddCounts(
+  language: string,
+  counted: Uint32Array,
+  expected: Uint32Array,
+  texts: readonly number[],
+): void {
+  const odd = texts.find((text) => counted[text] !== expected[text]);
+  if (odd === undefined) return;
+  throw new Error(
+    `text ${odd} of ${language}: ${counted[odd]} tokens counted, ${expected[odd]} expected from its tokenization`,
+  );
+}
 
 /** How long the attempts so far took, the time between them left out. */
 export function activeSeconds(events: readonly RunEvent[]): number {

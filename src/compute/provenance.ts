@@ -38,7 +38,11 @@ export function provenanceOf(
 }
 
 /** Sums that are already there may only be kept if they would come out the same today. */
-export function refuseOtherProvenance(kept: LanguageSums, today: Provenance, folder: string): void {
+export function refuseOtherProvenance(
+  kept: Pick<LanguageSums, "language" | "provenance">,
+  today: Provenance,
+  folder: string,
+): void {
   const keys = new Set([...Object.keys(kept.provenance), ...Object.keys(today)]);
   for (const key of keys) {
     const [then, now] = [kept.provenance[key], today[key]];

@@ -116,6 +116,7 @@ async function rescoreInto(
       duration_s: (finished.getTime() - started.getTime()) / 1000,
       resumed: 0,
       rescored_from: run.name,
+      merged_from: null,
       warnings: [...run.meta.warnings, ...lackingExamples(kept, rankings)],
     };
     await store.finish(meta);

@@ -69,11 +69,14 @@ export function refuseUnknownKeys(
   for (const key of Object.keys(value)) {
     if (known.includes(key)) continue;
     const near = known.filter((name) => editDistance(name, key.replaceAll("-", "_")) <= 3);
-    const hint = ["defaults", "matrix", "runs"].includes(key)
-      ? "A file of several runs is computed with: npx vscore batch FILE"
-      : near.length > 0
-        ? `Did you mean ${near.join(" or ")}?`
-        : `Known keys: ${known.join(", ")}.`;
+    const hint =
+      key === "shard"
+        ? "Parts of a run are asked for on the command line alone: npx vscore compute … --shard 1/4"
+        : ["defaults", "matrix", "runs"].includes(key)
+          ? "A file of several runs is computed with: npx vscore batch FILE"
+          : near.length > 0
+            ? `Did you mean ${near.join(" or ")}?`
+            : `Known keys: ${known.join(", ")}.`;
     throw requestError(`Unknown key "${key}"${where || " in the config"}. ${hint}`);
   }
 }

@@ -5,32 +5,12 @@ import type { Shard } from "../plan.js";
 import { type TokenRule, uncountedRoles } from "../reduce/text-sums.js";
 import { Release } from "../registry/releases.js";
 import { MachineCheck } from "../selfcheck/verdict.js";
-import { DictionaryFacts } from "./dictionary-facts.js";
 import { type ActivationsFrame, type EngineProgress, type Frame, jsonOf } from "./frames.js";
+import { Loaded } from "./loaded.js";
 import type { PythonEngine } from "./python-engine.js";
 import { takeTensor } from "./safetensors.js";
 
-const Loaded = z.strictObject({
-  model: z.strictObject({
-    id: z.string(),
-    revision: z.string().nullable(),
-    class: z.string(),
-    n_layers: z.int(),
-    d_model: z.int(),
-    vocab_size: z.int(),
-    max_positions: z.int(),
-    bos: z.boolean(),
-  }),
-  device: z.string(),
-  device_name: z.string(),
-  dtype: z.string(),
-  threads: z.int().nullable(),
-  dictionaries: z.array(DictionaryFacts),
-  versions: z.record(z.string(), z.string()),
-  /** What a reader of the results must know of model and dictionaries. */
-  warnings: z.array(z.string()),
-});
-export type Loaded = z.infer<typeof Loaded>;
+export type { Loaded };
 
 const Prefetched = z.strictObject({
   model_id: z.string(),
@@ -145,6 +125,26 @@ export class EngineJobs {
   /** Loads model, tokenizer and dictionaries. They stay loaded. */
   async load(request: LoadRequest): Promise<Loaded> {
     return Loaded.parse(jsonOf((await this.result("load", { ...request }, "loaded")).blob));
+  }
+
+  /**
+   * Loads a model's tokenizer in place of the model: texts can be tokenised and spelled then, and nothing else.
+   *
+   * @param request.bos whether the texts of its dictionaries begin with BOS @returns the model's revision
+   */
+  async loadTokenizer(request: {
+    model_id: string;
+    model_path: string | null;
+    model_revision: string | null;
+    bos: boolean;
+  }): Promise<string | null> {
+    const { blob } = await this.result(
+      "load_tokenizer",
+      { ...request, offline: false },
+      "tokenizer",
+    );
+    return z.strictObject({ model_revision: z.string().nullable() }).parse(jsonOf(blob))
+      .model_revision;
   }
 
   /** Fetches FLORES+ texts. */

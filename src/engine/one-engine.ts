@@ -1,7 +1,7 @@
 import { findInterpreter, type Interpreter } from "./interpreter.js";
 import { PythonEngine } from "./python-engine.js";
 
-/** The engine of this process, to load a model with, started when it is first needed: a process starts it once. */
+/** The engine of this process, started when it is first needed: a process starts it once. */
 export class OneEngine {
   private engine: PythonEngine | undefined;
   private interpreter: Interpreter | undefined;
@@ -15,11 +15,7 @@ export class OneEngine {
   }
 
   async start(): Promise<PythonEngine> {
-    const stallTimeout = this.stallTimeout;
-    this.engine ??= await PythonEngine.start(await this.find(), {
-      ...(stallTimeout === undefined ? {} : { stallTimeout }),
-      warmUp: true,
-    });
+    this.engine ??= await PythonEngine.start(await this.find(), this.stallTimeout);
     return this.engine;
   }
 

@@ -85,14 +85,13 @@ export class PythonEngine {
   }
 
   /**
-   * Starts Python and connects to it.
+   * Starts Python and connects to it. Nothing heavy is imported yet.
    *
-   * @param warmUp whether it begins to import at once what a job that loads a model will need; else nothing heavy is imported yet
    * @param stallTimeout seconds without a sign of life after which Python is taken for hung and ended; 0: never
    */
   static async start(
     interpreter: Interpreter,
-    { stallTimeout = STALL_TIMEOUT_S, warmUp = false } = {},
+    stallTimeout = STALL_TIMEOUT_S,
   ): Promise<PythonEngine> {
     const socket = await FrameSocket.open();
     // pythonia spawns Python while it is imported, from these variables.
@@ -113,7 +112,6 @@ export class PythonEngine {
         log: engine.log,
         socket: socket.path,
         parent_pid: process.pid,
-        warm_up: warmUp,
       });
       return engine;
     } catch (error) {

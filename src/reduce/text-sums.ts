@@ -1,4 +1,5 @@
 import { type ActivationsFrame, FIRST_POSITION, SPECIAL } from "../engine/frames.js";
+import { joinTexts, type TextSum } from "./joined-texts.js";
 
 /** Which tokens count towards a mean. Padding never arrives. */
 export interface TokenRule {
@@ -38,24 +39,15 @@ export interface LayerTextSums {
   first: { feature: Uint32Array; sum: Float32Array; uncounted: Float32Array };
 }
 
-interface SparseText {
-  feature: Uint32Array;
-  sum: Float32Array;
-  active: Uint32Array;
-  max: Float32Array;
-  where: Uint32Array;
-}
-
 /** Reduces the frames of one layer and language to per-text sums: f64 while summing, f32 once a text is complete. */
 export class TextSums {
-  private readonly texts: (SparseText | undefined)[];
+  private readonly texts: (TextSum | undefined)[];
   private readonly counted: Uint32Array;
   private readonly sum: Float64Array;
   private readonly active: Uint32Array;
   private readonly max: Float32Array;
   private readonly where: Uint32Array;
-  private readonly firstSum: Float64Array;
-  private readonly firstUncounted: Float64Array;
+  private first = { feature: [] as number[], value: [] as number[], uncounted: [] as number[] };
   /** Position that the open text's next token must have. */
   private expected = 0;
   private touched: number[] = [];
@@ -73,8 +65,6 @@ export class TextSums {
     this.active = new Uint32Array(features);
     this.max = new Float32Array(features);
     this.where = new Uint32Array(features);
-    this.firstSum = new Float64Array(features);
-    this.firstUncounted = new Float64Array(features);
   }
 
   /** Adds a frame. A text's tokens come in order, in one frame or in consecutive ones. */
@@ -94,39 +84,24 @@ export class TextSums {
 
   /** The sums of all texts, and how many tokens of each count. @throws Error if a text never came. */
   finish(): { sums: LayerTextSums; counted: Uint32Array } {
+    const texts = this.finishTexts([...this.texts.keys()]);
+    return { sums: joinTexts(this.features, texts), counted: this.counted };
+  }
+
+  /** How many tokens of each text count, of those that came. */
+  get countedTokens(): Uint32Array {
+    return this.counted;
+  }
+
+  /** The sums of those texts that were to come, each by itself. @throws Error if one of them never came. */
+  finishTexts(expected: readonly number[]): TextSum[] {
     this.flush();
-    const missing = this.texts.indexOf(undefined);
-    if (missing >= 0)
-      throw new Error(`text ${missing} never arrived from the engine (of ${this.texts.length})`);
-    const texts = this.texts as SparseText[];
-    const indptr = new Uint32Array(texts.length + 1);
-    texts.forEach((text, i) => {
-      indptr[i + 1] = (indptr[i] as number) + text.feature.length;
+    return expected.map((text) => {
+      const sum = this.texts[text];
+      if (sum === undefined)
+        throw new Error(`text ${text} never arrived from the engine (of ${this.texts.length})`);
+      return sum;
     });
-    const total = indptr.at(-1) as number;
-    const gather = <A extends Uint32Array | Float32Array>(
-      into: A,
-      pick: (text: SparseText) => A,
-    ): A => {
-      for (const [i, text] of texts.entries()) into.set(pick(text), indptr[i]);
-      return into;
-    };
-    const firing = Uint32Array.from(this.firstSum.keys().filter((f) => this.firstSum[f] !== 0));
-    const sums: LayerTextSums = {
-      features: this.features,
-      indptr,
-      feature: gather(new Uint32Array(total), (text) => text.feature),
-      sum: gather(new Float32Array(total), (text) => text.sum),
-      active: gather(new Uint32Array(total), (text) => text.active),
-      max: gather(new Float32Array(total), (text) => text.max),
-      where: gather(new Uint32Array(total), (text) => text.where),
-      first: {
-        feature: firing,
-        sum: Float32Array.from(firing, (f) => this.firstSum[f] as number),
-        uncounted: Float32Array.from(firing, (f) => this.firstUncounted[f] as number),
-      },
-    };
-    return { sums, counted: this.counted };
   }
 
   private open(text: number, frame: ActivationsFrame): void {
@@ -161,9 +136,9 @@ export class TextSums {
       if (!Number.isFinite(value))
         throw new Error(`activation of feature ${feature} in text ${text} is ${value}`);
       if (isFirst) {
-        this.firstSum[feature] = (this.firstSum[feature] as number) + value;
-        if (!counts)
-          this.firstUncounted[feature] = (this.firstUncounted[feature] as number) + value;
+        this.first.feature.push(feature);
+        this.first.value.push(value);
+        this.first.uncounted.push(counts ? 0 : value);
       }
       if (!counts) continue;
       if (this.active[feature] === 0) {
@@ -188,7 +163,13 @@ export class TextSums {
       active: Uint32Array.from(feature, (f) => this.active[f] as number),
       max: Float32Array.from(feature, (f) => this.max[f] as number),
       where: Uint32Array.from(feature, (f) => this.where[f] as number),
+      first: {
+        feature: Uint32Array.from(this.first.feature),
+        value: Float32Array.from(this.first.value),
+        uncounted: Float32Array.from(this.first.uncounted),
+      },
     };
+    this.first = { feature: [], value: [], uncounted: [] };
     for (const f of this.touched) {
       this.sum[f] = 0;
       this.active[f] = 0;

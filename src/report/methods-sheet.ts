@@ -232,7 +232,7 @@ const versions = ({ meta }: FinishedRun): string[] => [
     .map(([name, version]) => `${name} ${version}`)
     .join(
       ", ",
-    )}. Finished ${meta.finished}, after ${meta.duration_s} s${meta.resumed === 0 ? "" : `, taken up again ${meta.resumed} times`}${meta.rescored_from === null ? "" : `; re-reduced from the sums of ${meta.rescored_from}`}.`,
+    )}. Finished ${meta.finished}, after ${meta.duration_s} s${meta.resumed === 0 ? "" : `, taken up again ${meta.resumed} times`}${meta.merged_from === null ? "" : `; computed in ${meta.merged_from.length} parts`}${meta.rescored_from === null ? "" : `; re-reduced from the sums of ${meta.rescored_from}`}.`,
 ];
 
 /** Whether no layer has any of a number. */

@@ -25,10 +25,10 @@ export type FidelityOfLanguage = z.infer<typeof OfLanguage>;
 /** `fidelity.json`: how well a run's dictionaries rebuild its languages, on some of its texts. */
 export const Fidelity = z.strictObject({
   schema_version: z.literal(1),
-  /** Of which texts, and which model: fingerprints and commit as in `meta.json`. */
+  /** Of which model, and which texts: commit and fingerprints as in `meta.json`. */
   of: z.strictObject({
-    texts_sha256: z.record(z.string(), z.string()),
     model_revision: z.string().nullable(),
+    texts_sha256: z.record(z.string(), z.string()),
   }),
   /** Texts of each language that were rebuilt. */
   texts: z.record(z.string(), count),
@@ -100,9 +100,9 @@ export const ofLanguages = (fidelity: Fidelity, languages: readonly string[]): F
   };
 };
 
-/** The file's content. */
+/** The file's content, keys in the schema's order: what was read back is written as it was. */
 export const fidelityText = (fidelity: Fidelity): string =>
-  `${JSON.stringify(fidelity, null, 1)}\n`;
+  `${JSON.stringify(Fidelity.parse(fidelity), null, 1)}\n`;
 
 /** Which languages are not rebuilt, a sentence a layer. */
 export const notRebuiltWarnings = ({ layers }: Fidelity): string[] =>

@@ -13,6 +13,7 @@ export const RUN_FILES = {
   fidelity: "fidelity.json",
   examples: "examples.json",
   meta: "meta.json",
+  part: "part.json",
   sumsFolder: "sums",
   strongestFolder: "strongest",
   exportsFolder: "exports",

@@ -2,13 +2,23 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
 import { z } from "zod";
 import { isFolder } from "../config/paths.js";
+import type { Part } from "../parts.js";
 import { lastEvents } from "./events.js";
 import { RUN_FILES } from "./files.js";
 import { lockHolder } from "./lock.js";
+import { isPart, readPart } from "./part-file.js";
 import { hasTorchScoresAlone, lastTouched } from "./read.js";
 import { isFinishedRun, isUnfinishedRun } from "./site.js";
 
-export type RunStatus = "done" | "running" | "interrupted" | "failed" | "foreign" | "broken";
+/** "part": a finished part of a run; one that is not finished is what a run would be. */
+export type RunStatus =
+  | "done"
+  | "part"
+  | "running"
+  | "interrupted"
+  | "failed"
+  | "foreign"
+  | "broken";
 
 /** One line of the list of runs. */
 export interface RunEntry {
@@ -28,6 +38,8 @@ export interface RunEntry {
   eta_s: number | null;
   /** The run whose sums this one re-reduces, if it does. */
   rescored_from: string | null;
+  /** Which part of a run it is; null for a run. */
+  part: Part | null;
   /** When it was finished or, of any other, last written to. */
   touched: string;
   /** Of a broken run: what is wrong with it. */
@@ -92,7 +104,7 @@ export class RunsWatch {
 
 /** Changes whenever the description of a run may. @throws where the folder cannot be looked into */
 function signature(folder: string): string {
-  const files = [RUN_FILES.meta, RUN_FILES.config, RUN_FILES.events].map((file) => {
+  const files = [RUN_FILES.meta, RUN_FILES.part, RUN_FILES.config, RUN_FILES.events].map((file) => {
     const found = statSync(join(folder, file), { throwIfNoEntry: false });
     return found === undefined ? "" : `${found.mtimeMs}/${found.size}`;
   });
@@ -101,7 +113,8 @@ function signature(folder: string): string {
   return [...files, holder].join(" ");
 }
 
-const looksLikeRun = (folder: string): boolean => isFinishedRun(folder) || isUnfinishedRun(folder);
+const looksLikeRun = (folder: string): boolean =>
+  isFinishedRun(folder) || isUnfinishedRun(folder) || isPart(folder);
 
 function describe(name: string, folder: string): RunEntry {
   try {
@@ -123,11 +136,13 @@ const NOTHING_KNOWN = {
   progress: null,
   eta_s: null,
   rescored_from: null,
+  part: null,
   problem: null,
 };
 
 function describeWhole(name: string, folder: string): RunEntry {
   const isFinished = existsSync(join(folder, RUN_FILES.meta));
+  const part = !isFinished && isPart(folder) ? readPart(folder) : null;
   const entry = { name, folder, touched: lastTouched(folder).toISOString(), problem: null };
   const file = isFinished ? RUN_FILES.meta : RUN_FILES.config;
   const broken = (what: string): RunEntry => ({
@@ -154,10 +169,19 @@ function describeWhole(name: string, folder: string): RunEntry {
     counts.length === 0 ? null : [Math.min(...counts), Math.max(...counts)];
   const isForeign =
     isFinished && (!("schema_version" in described.data) || hasTorchScoresAlone(folder));
-  const status: RunStatus = isForeign ? "foreign" : isFinished ? "done" : unfinishedStatus(folder);
-  const last = isFinished ? { progress: null, eta_s: null } : lastProgress(folder);
-  const facts = { model, languages, layers, n_texts_per_lang, texts, corpus, rescored_from };
-  return { ...entry, status, ...facts, ...last };
+  const isWhole = isFinished || (part !== null && part.finished !== null);
+  const status: RunStatus = isForeign
+    ? "foreign"
+    : isFinished
+      ? "done"
+      : isWhole
+        ? "part"
+        : unfinishedStatus(folder);
+  const last = isWhole ? { progress: null, eta_s: null } : lastProgress(folder);
+  // A part may have no text of some languages.
+  const own = part?.finished?.languages ?? languages;
+  const facts = { model, languages: own, layers, n_texts_per_lang, texts, corpus, rescored_from };
+  return { ...entry, status, ...facts, ...last, part: part?.shard ?? null };
 }
 
 function unfinishedStatus(folder: string): RunStatus {

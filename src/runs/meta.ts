@@ -68,6 +68,8 @@ export const Meta = z.strictObject({
   resumed: z.int(),
   /** The run whose sums this one re-reduces, if it does. */
   rescored_from: z.string().nullable(),
+  /** The folders of the parts that it was put together from, if it was; times are theirs too. */
+  merged_from: z.array(z.string()).nullable().default(null),
   warnings: z.array(z.string()),
 });
 export type Meta = z.infer<typeof Meta>;

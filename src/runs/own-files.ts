@@ -13,9 +13,9 @@ import {
   RUN_FILES,
 } from "./files.js";
 
-/** Files of a run in its folder, as paths below it; `meta.json` first. What people put beside them is not among them. */
+/** Files of a run in its folder, as paths below it; first what says that it is whole. What people put beside them is not among them. */
 export function ownFiles(folder: string): string[] {
-  const { meta, gitignore, sumsFolder, strongestFolder, ...others } = RUN_FILES;
+  const { meta, part, gitignore, sumsFolder, strongestFolder, ...others } = RUN_FILES;
   const { exportsFolder, figuresFolder, ...more } = others;
   const { experimentsFolder: _, holdoutFolder: _held, controlsFolder: _controls, ...files } = more;
   const within = (subfolder: string, isOurs: RegExp) =>
@@ -26,6 +26,7 @@ export function ownFiles(folder: string): string[] {
     existsSync(join(folder, name)) && readFileSync(join(folder, name), "utf8") === GATED_IGNORE;
   return [
     meta,
+    part,
     ...Object.values(files),
     ...[gitignore].filter(isOurIgnore),
     ...namesIn(folder).filter((name) => isWrittenAside(name) || isOtherReport(name)),

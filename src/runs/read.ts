@@ -12,6 +12,7 @@ import { Fidelity, misfitOfFidelity } from "./fidelity-file.js";
 import { RUN_FILES, sumsFile } from "./files.js";
 import { holdoutFolder, refuseOtherHoldout } from "./holdout.js";
 import { ForeignMeta, Meta } from "./meta.js";
+import { isPart, partNotRun } from "./part-file.js";
 import type { Measure } from "./rank-by.js";
 import { decodeScores, decodeStatistics, type LayerStatistics } from "./score-files.js";
 import { decodeSums, type LanguageSums } from "./sums-file.js";
@@ -191,6 +192,7 @@ const isSame = (a: readonly string[], b: readonly string[]): boolean =>
 function readMeta(folder: string): Meta {
   const file = join(folder, RUN_FILES.meta);
   if (!existsSync(file)) {
+    if (isPart(folder)) throw requestError(partNotRun(folder));
     const todo = existsSync(join(folder, RUN_FILES.config))
       ? `It is unfinished; go on with: npx vscore compute --resume --out-dir ${shellWord(folder)}`
       : `It is not a run. Runs below it are listed by: npx vscore runs ${shellWord(folder)}`;

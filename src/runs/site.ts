@@ -7,9 +7,10 @@ import { errnoOf, requestError } from "../errors.js";
 import { explain } from "./atomic-write.js";
 import { EARLIER_RUN, isWrittenAside, RUN_FILES } from "./files.js";
 import { LOCK } from "./lock.js";
+import { isPart } from "./part-file.js";
 
-/** What stands at an out-dir. */
-export type Site = "free" | "unfinished" | "finished" | "other";
+/** What stands at an out-dir; a part of a run is no run, be it finished or not. */
+export type Site = "free" | "unfinished" | "finished" | "part" | "other";
 
 /**
  * @param flag by which the person named it
@@ -26,6 +27,7 @@ export function siteOf(folder: string, flag = "--out-dir"): Site {
   }
   if (existing !== resolve(folder)) return "free";
   if (isFinishedRun(folder)) return "finished";
+  if (isPart(folder)) return "part";
   if (isUnfinishedRun(folder)) return "unfinished";
   const others = readdirSync(folder).filter(
     (name) => ![LOCK, EARLIER_RUN].includes(name) && !isWrittenAside(name),

@@ -3,6 +3,7 @@ import { appendFile, rm, rmdir } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import type { RunConfig } from "../config/schema.js";
 import { requestError } from "../errors.js";
+import type { Part } from "../parts.js";
 import { shellWord } from "../shell-word.js";
 import { explain, makeFolder, writeAside, writeWhole } from "./atomic-write.js";
 import { Fidelity, misfitOfFidelity } from "./fidelity-file.js";
@@ -25,8 +26,10 @@ import {
   removeOwnFiles,
   removeScaffold,
 } from "./own-files.js";
+import type { PartFacts, PartFile } from "./part-file.js";
+import { decodePartSums, encodePartSums, type PartSums } from "./part-sums-file.js";
 import { type Site, siteOf } from "./site.js";
-import { decodeStrongest, encodeStrongest, type LanguageStrongest } from "./strongest-file.js";
+import { encodeStrongest, type LanguageStrongest, storedStrongest } from "./strongest-file.js";
 import { decodeSums, encodeSums, type LanguageSums } from "./sums-file.js";
 
 /** The one writer of a run's folder. Every file is written whole or not at all. */
@@ -42,9 +45,14 @@ export class RunStore {
    * Begins a run in a new folder, or in place of one that is there: that one is put aside until this one is finished, and
    * comes back if this one is discarded.
    *
-   * @param site what was there when it was decided to begin @throws VscoreError (request) where that has changed since
+   * @param site what was there when it was decided to begin @param part which part of a run it is; null for a run @throws VscoreError (request) where that has changed since
    */
-  static async create(folder: string, config: RunConfig, site?: Site): Promise<RunStore> {
+  static async create(
+    folder: string,
+    config: RunConfig,
+    site?: Site,
+    part: Part | null = null,
+  ): Promise<RunStore> {
     const store = await RunStore.take(folder);
     const found = siteOf(folder);
     if (site !== undefined && found !== site) {
@@ -56,6 +64,8 @@ export class RunStore {
     try {
       refuseBusyInnerRuns(folder);
       if (found !== "free") await putAside(store.folder, { isFinished: found === "finished" });
+      // Before anything that a run has too.
+      if (part !== null) await store.writePart(part, null);
       await store.writeConfig(config);
       if (config.corpus === GATED_CORPUS)
         await writeWhole(store.path(RUN_FILES.gitignore), GATED_IGNORE);
@@ -112,20 +122,21 @@ export class RunStore {
     await writeWhole(this.path(strongestFile(language)), encodeStrongest(strongest));
   }
 
+  /** What was kept of a language for the run's examples; undefined where there is nothing, or nothing that is whole. */
+  readStrongest(language: string): LanguageStrongest | undefined {
+    return storedStrongest(this.folder, language);
+  }
+
+  /** The same of a language that is finished. */
+  keptStrongest(language: string): LanguageStrongest {
+    const strongest = this.readStrongest(language);
+    if (strongest !== undefined) return strongest;
+    throw new Error(`what was kept of ${language} for the examples is gone from ${this.folder}`);
+  }
+
   /** A language's sums: with them it is finished. */
   async writeSums(sums: LanguageSums): Promise<void> {
     await writeWhole(this.path(sumsFile(sums.language)), encodeSums(sums));
-  }
-
-  /** What was kept of a language for the run's examples; undefined where there is nothing, or nothing that is whole. */
-  readStrongest(language: string): LanguageStrongest | undefined {
-    const file = this.path(strongestFile(language));
-    if (!existsSync(file)) return undefined;
-    try {
-      return decodeStrongest(readFileSync(file));
-    } catch {
-      return undefined;
-    }
   }
 
   /** A language's finished sums; undefined where there are none, or none that are whole. */
@@ -134,6 +145,21 @@ export class RunStore {
     if (!existsSync(file)) return undefined;
     try {
       return decodeSums(readFileSync(file));
+    } catch {
+      return undefined;
+    }
+  }
+
+  async writePartSums(sums: PartSums): Promise<void> {
+    await writeWhole(this.path(sumsFile(sums.language)), encodePartSums(sums));
+  }
+
+  /** The same of a part of a run. */
+  readPartSums(language: string): PartSums | undefined {
+    const file = this.path(sumsFile(language));
+    if (!existsSync(file)) return undefined;
+    try {
+      return decodePartSums(readFileSync(file));
     } catch {
       return undefined;
     }
@@ -172,6 +198,13 @@ export class RunStore {
     // The run is whole: what cannot be removed of its scaffold, or of the one before, is removed with the next.
     await removeScaffold(this.folder).catch(() => undefined);
     await removeAside(this.folder).catch(() => undefined);
+  }
+
+  /** Says which part of a run this is and, with what it has, that it is whole. */
+  async writePart(shard: Part, finished: PartFacts | null): Promise<void> {
+    const file: PartFile = { schema_version: 1, shard, finished };
+    await writeWhole(this.path(RUN_FILES.part), `${JSON.stringify(file, null, 2)}\n`);
+    if (finished !== null) await removeAside(this.folder).catch(() => undefined);
   }
 
   /** Gives the folder back. */

@@ -1,6 +1,9 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { z } from "zod";
 import { type Tensor, takeTensor, tensor } from "../engine/safetensors.js";
 import type { LayerStrongest } from "../reduce/strongest-texts.js";
+import { strongestFile } from "./files.js";
 import { decodeSealed, encodeSealed } from "./sealed-file.js";
 
 const StrongestMetadata = z.strictObject({ schema: z.literal("1"), layers: z.string() });
@@ -45,4 +48,15 @@ export function decodeStrongest(bytes: Uint8Array): LanguageStrongest {
       return [layer, found];
     }),
   );
+}
+
+/** What a folder keeps of a language; undefined where there is nothing, or nothing that is whole. */
+export function storedStrongest(folder: string, language: string): LanguageStrongest | undefined {
+  const file = join(folder, strongestFile(language));
+  if (!existsSync(file)) return undefined;
+  try {
+    return decodeStrongest(readFileSync(file));
+  } catch {
+    return undefined;
+  }
 }

@@ -7,7 +7,7 @@ import { decodeSealed, encodeSealed } from "./sealed-file.js";
 export const Provenance = z.record(z.string(), z.string());
 export type Provenance = z.infer<typeof Provenance>;
 
-const TextFact = z.strictObject({
+export const TextFact = z.strictObject({
   id: z.string(),
   /** First 16 hex digits of the SHA-256 of the text's UTF-8. */
   sha256: z.string(),
@@ -44,18 +44,10 @@ export function encodeSums(sums: LanguageSums): Uint8Array {
     ["counted_tokens", tensor("U32", [texts], sums.counted)],
     ["tokens", tensor("U32", [texts], sums.tokens)],
   ]);
-  for (const [
-    layer,
-    { features, indptr, feature, sum, active, max, where, first },
-  ] of sums.layers) {
+  for (const [layer, texts] of sums.layers) {
+    const { first } = texts;
+    for (const [name, each] of textTensors(layer, texts)) tensors.set(name, each);
     const at = `layer.${layer}.`;
-    tensors.set(`${at}features`, tensor("U32", [1], Uint32Array.of(features)));
-    tensors.set(`${at}indptr`, tensor("U32", [texts + 1], indptr));
-    tensors.set(`${at}feature`, tensor("U32", [feature.length], feature));
-    tensors.set(`${at}sum`, tensor("F32", [sum.length], sum));
-    tensors.set(`${at}active_tokens`, tensor("U32", [active.length], active));
-    tensors.set(`${at}max`, tensor("F32", [max.length], max));
-    tensors.set(`${at}max_position`, tensor("U32", [where.length], where));
     tensors.set(`${at}first_feature`, tensor("U32", [first.feature.length], first.feature));
     tensors.set(`${at}first_sum`, tensor("F32", [first.sum.length], first.sum));
     tensors.set(
@@ -90,9 +82,41 @@ export function decodeSums(bytes: Uint8Array): LanguageSums {
 
 function layerSums(blob: Safetensors, layer: number, texts: number): LayerTextSums {
   const at = `layer.${layer}.`;
+  const firstFeature = takeTensor(blob, `${at}first_feature`, "U32");
+  return {
+    ...takeTexts(blob, layer, texts),
+    first: {
+      feature: firstFeature,
+      sum: takeTensor(blob, `${at}first_sum`, "F32", [firstFeature.length]),
+      uncounted: takeTensor(blob, `${at}first_uncounted_sum`, "F32", [firstFeature.length]),
+    },
+  };
+}
+
+type ByText = Omit<LayerTextSums, "first">;
+
+/** What a layer's texts have each by itself, under its names in a file. */
+export function textTensors(
+  layer: number,
+  { features, indptr, feature, sum, active, max, where }: ByText,
+): [name: string, Tensor][] {
+  const at = `layer.${layer}.`;
+  return [
+    [`${at}features`, tensor("U32", [1], Uint32Array.of(features))],
+    [`${at}indptr`, tensor("U32", [indptr.length], indptr)],
+    [`${at}feature`, tensor("U32", [feature.length], feature)],
+    [`${at}sum`, tensor("F32", [sum.length], sum)],
+    [`${at}active_tokens`, tensor("U32", [active.length], active)],
+    [`${at}max`, tensor("F32", [max.length], max)],
+    [`${at}max_position`, tensor("U32", [where.length], where)],
+  ];
+}
+
+/** The same from a file. @throws SafetensorsError where it is not there whole */
+export function takeTexts(blob: Safetensors, layer: number, texts: number): ByText {
+  const at = `layer.${layer}.`;
   const indptr = takeTensor(blob, `${at}indptr`, "U32", [texts + 1]);
   const pairs = [indptr.at(-1) as number];
-  const firstFeature = takeTensor(blob, `${at}first_feature`, "U32");
   return {
     features: takeTensor(blob, `${at}features`, "U32", [1])[0] as number,
     indptr,
@@ -101,10 +125,5 @@ function layerSums(blob: Safetensors, layer: number, texts: number): LayerTextSu
     active: takeTensor(blob, `${at}active_tokens`, "U32", pairs),
     max: takeTensor(blob, `${at}max`, "F32", pairs),
     where: takeTensor(blob, `${at}max_position`, "U32", pairs),
-    first: {
-      feature: firstFeature,
-      sum: takeTensor(blob, `${at}first_sum`, "F32", [firstFeature.length]),
-      uncounted: takeTensor(blob, `${at}first_uncounted_sum`, "F32", [firstFeature.length]),
-    },
   };
 }

@@ -1,5 +1,6 @@
 import { estimateRun } from "../compute/estimate.js";
 import { checkCorpus } from "../compute/gather-texts.js";
+import { siteWords } from "../compute/part-site.js";
 import { CONTROL_WORDS } from "../config/controls.js";
 import { FLORES_PLUS } from "../config/flores-plus.js";
 import { languageName } from "../config/languages.js";
@@ -43,7 +44,7 @@ export function planOf(asked: PartialConfig): { lines: string[]; problems: strin
         site === "free"
           ? []
           : [
-              `${config.out_dir} holds ${site === "other" ? "other files" : `a run that is ${site}`} already. Choose another out_dir.`,
+              `${config.out_dir} holds ${site === "other" ? "other files" : siteWords(site, config.out_dir)} already. Choose another out_dir.`,
             ],
     };
   } catch (error) {

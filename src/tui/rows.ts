@@ -1,6 +1,8 @@
-import { basename, dirname, resolve } from "node:path";
+import { basename, dirname, relative, resolve } from "node:path";
 import type { LaunchState } from "../launches/launches.js";
+import { folderOfWhole, partWords } from "../parts.js";
 import type { RunEntry } from "../runs/list.js";
+import { runArgument } from "../shell-word.js";
 import type { Row } from "./model.js";
 
 /** Runs with the processes that were started for them; a start that has no folder yet is a row of its own, on top. */
@@ -23,6 +25,8 @@ export const foldersElsewhere = (launches: readonly LaunchState[], below: string
 ];
 
 function withLaunch(entry: RunEntry, launch: LaunchState | undefined): Row {
+  if (entry.status === "part")
+    return { ...entry, launch: launch ?? null, words: wayToMerge(entry) };
   if (launch === undefined || entry.status === "done" || entry.status === "running")
     return { ...entry, launch: launch ?? null, words: entry.problem };
   if (launch.isAlive) return { ...entry, status: "starting", launch, words: launch.lastWords };
@@ -30,6 +34,13 @@ function withLaunch(entry: RunEntry, launch: LaunchState | undefined): Row {
   const isLater = Date.parse(launch.at) >= Date.parse(entry.touched) - 1000;
   const words = isLater || entry.status === "failed" ? launch.lastWords || null : entry.problem;
   return { ...entry, launch, words };
+}
+
+function wayToMerge({ part, folder }: RunEntry): string | null {
+  if (part === null) return null;
+  const run = folderOfWhole(folder);
+  const parts = run === null ? "PART…" : runArgument(relative(".", run));
+  return `This is ${partWords(part)} of a run. Once all are finished, they are put together by: npx vscore merge ${parts}`;
 }
 
 /** A start without a folder: its sources are being fetched, or could not be. */
@@ -52,6 +63,7 @@ function begunRow(launch: LaunchState): Row {
     progress: null,
     eta_s: null,
     rescored_from: null,
+    part: null,
     touched: "",
     launch,
     words: launch.lastWords || null,

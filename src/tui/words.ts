@@ -1,3 +1,4 @@
+import { shardWord } from "../parts.js";
 import type { Row } from "./model.js";
 
 /** Seconds in as few characters as say enough: 42s, 3m05, 2h10, 5d. */
@@ -11,7 +12,8 @@ export function brief(seconds: number): string {
 }
 
 /** Status, and of a run under way how far it is and how long it takes. */
-export function statusText({ status, progress, eta_s }: Row): string {
+export function statusText({ status, progress, eta_s, part }: Row): string {
+  if (status === "part" && part !== null) return `part ${shardWord(part)}`;
   if (progress === null) return status;
   const share = `${Math.min(100, Math.floor(100 * progress))}%`;
   return status === "running" && eta_s !== null
@@ -23,6 +25,7 @@ export function statusText({ status, progress, eta_s }: Row): string {
 export const statusColor = (status: Row["status"]): string | undefined =>
   ({
     done: "green",
+    part: "green",
     running: "cyan",
     starting: "cyan",
     interrupted: "yellow",

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { planBatch } from "../../src/batch/plan-batch.js";
 import type { PartialConfig } from "../../src/config/schema.js";
 import { failureOf } from "../fixtures/failure.js";
+import { writePart } from "../fixtures/parts.js";
 import { useTempFolder } from "../fixtures/temp-folder.js";
 
 const at = useTempFolder();
@@ -65,4 +66,11 @@ test("a folder with something else in it is refused", () => {
   mkdirSync(at("runs", "a"), { recursive: true });
   writeFileSync(at("runs", "a", "thesis.tex"), "");
   expect(refusal(entry("a"))).toContain("holds files that are not a run");
+});
+
+test("a folder with a part of a run is refused, with what computes parts", () => {
+  writePart(at("runs", "a"), { part: 1, of: 2 }, null, {}, at("runs", "a"));
+  expect(refusal(entry("a"))).toMatch(
+    /a holds the unfinished part 1 of 2 of a run\. Expected a run, or nothing\. .*--shard I\/N/,
+  );
 });

@@ -32,6 +32,7 @@ function run(...args: string[]): { did: unknown[]; said: string; error: Commande
     "exportFolder",
     "importResults",
     "rescore",
+    "merge",
   ];
   const program = buildProgram(
     Object.fromEntries(names.map((name) => [name, note(name)])) as unknown as Actions,
@@ -356,4 +357,48 @@ test("experiments on losses have the same words for what they are evaluated on",
   expect(run("interactions", "r", "--experiment", "ablate-2").did).toEqual([
     ["interactions", "r", { experiment: "ablate-2", meanOver: "tokens", json: false }],
   ]);
+});
+
+describe("parts of a run", () => {
+  const shardOf = (...args: string[]) =>
+    (run("compute", "--model", "demo", ...args).did[0] as [string, { shard: unknown }])[1].shard;
+
+  test("--shard I/N asks for one; without it there is none", () => {
+    expect(shardOf("--shard", "2/4")).toEqual({ part: 2, of: 4 });
+    expect(shardOf("--shard", "1/1")).toEqual({ part: 1, of: 1 });
+    expect(shardOf()).toBeUndefined();
+  });
+
+  test.each(["0/4", "5/4", "4", "1/0", "-1/4", "1/4/2", "one/4", "1.5/4", ""])(
+    "--shard %j is refused",
+    (text) => {
+      const { did, said } = run("compute", "--model", "demo", "--shard", text);
+      expect(did).toEqual([]);
+      expect(said).toContain(
+        `option '--shard <I/N>' argument '${text}' is invalid. Expected I/N, a part from 1 to N of N, such as 2/4.`,
+      );
+    },
+  );
+
+  test("merge takes one word or many", () => {
+    const none = { outDir: undefined, overwrite: false, examples: true, json: false };
+    expect(run("merge", "a").did).toEqual([["merge", ["a"], { ...none, stallTimeout: 900 }]]);
+    const args = [
+      "--out-dir",
+      "x",
+      "--overwrite",
+      "--no-examples",
+      "--stall-timeout",
+      "5",
+      "--json",
+    ];
+    expect(run("merge", "a", "b", ...args).did).toEqual([
+      [
+        "merge",
+        ["a", "b"],
+        { outDir: "x", overwrite: true, examples: false, json: true, stallTimeout: 5 },
+      ],
+    ]);
+    expect(run("merge").said).toContain("missing required argument 'RUN'");
+  });
 });

@@ -5,6 +5,7 @@ import { runs } from "../../src/commands/runs.js";
 import { show } from "../../src/commands/show.js";
 import { topFeaturesCsv } from "../../src/runs/csv.js";
 import { collectingOutput } from "../fixtures/output.js";
+import { writePart } from "../fixtures/parts.js";
 import { metaOf, runOf, writeRun } from "../fixtures/runs.js";
 import { useTempFolder } from "../fixtures/temp-folder.js";
 
@@ -43,11 +44,17 @@ test("show --json is the same features for machines", async () => {
   expect(features.map(({ feature }: { feature: number }) => feature)).toEqual([0, 2]);
 });
 
-test("runs lists a folder's runs, and says how to make one where there are none", () => {
+test("runs lists a folder's runs and parts of runs, and says how to make one where there are none", () => {
   written();
   const [list, none] = [collectingOutput(), collectingOutput()];
   runs(at(), { json: false }, list);
   expect(list.results).toMatch(/^tiny +done +demo +udhr +eng_Latn spa_Latn +1 +2 /m);
+  writePart(at("cut"), { part: 1, of: 3 });
+  writePart(at("cut"), { part: 2, of: 3 }, null);
+  const parts = collectingOutput();
+  runs(at(), { json: false }, parts);
+  expect(parts.results).toMatch(/^cut\.part-1-of-3 +part 1\/3 +demo /m);
+  expect(parts.results).toMatch(/^cut\.part-2-of-3 +part 2\/3 interrupted +demo /m);
   mkdirSync(at("empty"));
   runs(at("empty"), { json: false }, none);
   expect(none.results).toContain("To make one: npx vscore compute");

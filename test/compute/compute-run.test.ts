@@ -5,7 +5,9 @@ import { rescoreRun } from "../../src/compute/rescore-run.js";
 import type { PartialConfig } from "../../src/config/schema.js";
 import { readLocalCorpus } from "../../src/corpora/local-corpora.js";
 import { RUN_FILES } from "../../src/runs/files.js";
+import { type PartFacts, readPart } from "../../src/runs/part-file.js";
 import { rejectionOf } from "../fixtures/failure.js";
+import { factsOf, writePart } from "../fixtures/parts.js";
 import { configOf, metaOf, runOf, writeRun } from "../fixtures/runs.js";
 import { useTempFolder } from "../fixtures/temp-folder.js";
 
@@ -62,6 +64,58 @@ describe("computeRun refuses before it starts anything", () => {
     const error = await rejectionOf(computeRun(request({ resume, overwrite })));
     expect(error.message).toContain("holds files that are not a run");
     expect(readdirSync(at("run"))).toEqual(["notes.txt"]);
+  });
+
+  describe("a part of a run where another thing is asked for", () => {
+    const shard = { part: 1, of: 2 };
+    const there = (finished: PartFacts | null = null) =>
+      writePart(at("run"), shard, finished, {}, at("run"));
+
+    test.each<[string, Partial<ComputeRequest>, RegExp]>([
+      ["the same part", { part: shard }, /holds the unfinished part 1 of 2 of a run whose corpus/],
+      ["a run", {}, /holds the unfinished part 1 of 2 of a run whose corpus differs/],
+      [
+        "a run that goes on",
+        { resume: true },
+        /^--resume: .*run holds the unfinished part 1 of 2 of a run\. Expected a run\. Give --shard 1\/2 to go on with it, or choose another --out-dir\.$/,
+      ],
+      [
+        "another part that goes on",
+        { resume: true, part: { part: 2, of: 2 } },
+        /Expected part 2 of 2 of one\. Give --shard 1\/2/,
+      ],
+      [
+        "the same part with other options",
+        { resume: true, part: shard },
+        /was begun with split "dev", asked for now is null/,
+      ],
+    ])("%s", async (_, changes, words) => {
+      there();
+      mkdirSync(at("corpus"));
+      for (const code of LANGUAGES) writeFileSync(at("corpus", `${code}.txt`), "one\n");
+      const error = await rejectionOf(computeRun(request(changes)));
+      expect(error.exitCode).toBe(2);
+      expect(error.message).toMatch(words);
+      expect(readPart(at("run")).finished).toBeNull();
+    });
+
+    test("a run, where a part goes on", async () => {
+      written("run");
+      const error = await rejectionOf(computeRun(request({ resume: true, part: shard })));
+      expect(error.message).toMatch(
+        /holds a finished run\. Expected part 1 of 2 of one\. Leave --shard out to go on with it/,
+      );
+    });
+
+    test("none: a finished part is left as it is, unless its corpus has changed since", async () => {
+      const config = configOf({ out_dir: at("run") });
+      const { revision } = readLocalCorpus("udhr", "dev", false);
+      const goOn = () => computeRun(request({ config, resume: true, part: shard }));
+      there(factsOf({ corpus_revision: revision }));
+      expect(await goOn()).toEqual({ folder: at("run"), meta: null });
+      there(factsOf({ corpus_revision: "sha256:other" }));
+      expect((await rejectionOf(goOn())).message).toContain("udhr has changed since");
+    });
   });
 
   test("a corpus that cannot be read; no folder is made", async () => {

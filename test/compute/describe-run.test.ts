@@ -59,6 +59,7 @@ test("it says how the run was asked for, and what was really used", () => {
     duration_s: 62.345,
     resumed: 2,
     rescored_from: null,
+    merged_from: null,
     warnings: ["careful"],
   });
 });

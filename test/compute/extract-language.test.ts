@@ -1,9 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { type ExtractRequest, extractLanguage } from "../../src/compute/extract-language.js";
+import {
+  type ExtractRequest,
+  extractLanguage,
+  extractTexts,
+} from "../../src/compute/extract-language.js";
 import type { Shard } from "../../src/plan.js";
+import { joinTexts } from "../../src/reduce/joined-texts.js";
 import { rejectionOf } from "../fixtures/failure.js";
 import { FakeJobs, outOfMemory } from "../fixtures/fake-jobs.js";
-import { frameOf, token } from "../fixtures/frames.js";
+import { frameOf, type Token, token } from "../fixtures/frames.js";
 import { configOf } from "../fixtures/runs.js";
 import { sumsOf } from "../fixtures/sums.js";
 
@@ -111,6 +116,38 @@ describe("extractLanguage", () => {
     expect(error.message).toContain("too little memory for one text alone");
     expect(news.noted).toEqual(["halved to 32", "halved to 16", "halved to 10"]);
     expect(jobs.asked.at(-1)?.shards.at(-1)).toEqual({ shard: 2, texts: [1] });
+  });
+
+  test("of some texts: they alone are asked for, in batches of their own, and come each by itself", async () => {
+    const jobs = new FakeJobs({
+      extract: ({ shards, layers }) => shards.flatMap((shard) => framesOf(shard, layers)),
+    });
+    const news = noting();
+    const some = { ...request({ budget: 12 }), texts: [1, 2] };
+    const { layers, counted } = await extractTexts(some, jobs, news);
+    expect(jobs.asked[0]?.shards).toEqual([
+      { shard: 0, texts: [2] },
+      { shard: 1, texts: [1] },
+    ]);
+    expect(joinTexts(4, layers.get(2) ?? [])).toEqual(
+      sumsOf([TEXTS[1] as Token[], TEXTS[2] as Token[]], 4).sums,
+    );
+    expect([...counted]).toEqual([0, 9, 4, 0]);
+    expect(news.noted).toEqual([
+      [1, 5],
+      [1, 10],
+    ]);
+  });
+
+  test("of some texts, memory is tried down to the longest of these", async () => {
+    const jobs = new FakeJobs({
+      extract: () => {
+        throw outOfMemory();
+      },
+    });
+    const some = { ...request(), texts: [0, 3] };
+    const error = await rejectionOf(extractTexts(some, jobs, noting()));
+    expect(error.message).toContain("(the longest has 4 tokens)");
   });
 
   test("any other failure passes at once", async () => {

@@ -50,7 +50,7 @@ const jobs = new FakeJobs({
 const strongestOf = (language: string) => {
   const layer = new StrongestTexts(1, config);
   layer.add(frameOf((TEXTS[language] ?? []).map(({ tokens }, text) => ({ text, tokens }))));
-  return new Map([[1, layer.finish()]]);
+  return [new Map(), new Map([[1, layer.finish()]])];
 };
 
 test("what was kept shows the same as reading the texts once more", async () => {
@@ -68,13 +68,12 @@ test("what was kept shows the same as reading the texts once more", async () => 
 });
 
 test.each([
-  [
-    "a text",
-    () => new Map([[1, new StrongestTexts(1, config).finish()]]),
-    "text 0 of spa_Latn was not kept",
-  ],
-  ["a layer", () => new Map(), "nothing was kept of layer 1"],
-])("%s that was not kept is an error, not an empty example", async (_, without, message) => {
-  const examples = keptExamples(config, choices, sums.slice(1), corpus, jobs, without);
-  await expect(examples).rejects.toThrow(message);
+  ["feature", [new Map([[1, new StrongestTexts(1, config).finish()]])]],
+  ["layer", [new Map()]],
+  ["part", []],
+])("a %s that was not kept is an error, not an empty example", async (_, kept) => {
+  const examples = keptExamples(config, choices, sums.slice(1), corpus, jobs, () => kept);
+  await expect(examples).rejects.toThrow(
+    "text 0 of spa_Latn was not kept for feature 0 of layer 1",
+  );
 });

@@ -131,6 +131,7 @@ describe("readConfigFile", () => {
     ["run.yaml", "demo", "holds no keys"],
     ["run.yaml", "", "holds no keys"],
     ["run.yaml", "model: demo\nlayer: 1", 'Unknown key "layer" in'],
+    ["run.yaml", "model: demo\nshard: 1/4", "on the command line alone: npx vscore compute"],
   ])("%s with %j is refused, the file named", (name, text, words) => {
     const path = file(name, text);
     const error = failureOf(() => readConfigFile(path));

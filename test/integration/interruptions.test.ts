@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { engineOf, goneWithin, vscore, vscoreUntil } from "../fixtures/command.js";
 import { useSharedTempFolder } from "../fixtures/temp-folder.js";
@@ -26,6 +26,9 @@ function expectSameBytes(name: string): void {
     ).toBe(true);
   }
 }
+
+const sums = (): string[] =>
+  readdirSync(join(out("undisturbed"), "sums")).map((name) => join("sums", name));
 
 function expectUnfinished(name: string): void {
   expect(existsSync(join(out(name), "meta.json"))).toBe(false);
@@ -101,5 +104,42 @@ describe("--resume", () => {
     const again = await vscore(...request, "--out-dir", out("begun"), "--resume");
     expect(again.exitCode).toBe(0);
     expect(again.stderr).toContain("finished already");
+  });
+});
+
+describe("a run that is computed in parts", () => {
+  it("is the run in one piece once they are merged, to the byte, and no run before", async () => {
+    const part = (number: number) => `${out("parts")}.part-${number}-of-3`;
+    const parts = await Promise.all(
+      [1, 2, 3].map((number) =>
+        vscore(...request, "--out-dir", out("parts"), "--shard", `${number}/3`),
+      ),
+    );
+    expect(parts.map(({ exitCode }) => exitCode)).toEqual([0, 0, 0]);
+    const shown = await vscore("show", part(2));
+    expect(shown.exitCode).toBe(2);
+    expect(shown.stderr).toMatch(/is part 2 of 3 of a run\. .*npx vscore merge \S*parts$/m);
+    const some = await vscore("merge", part(1), part(3));
+    expect(some.exitCode).toBe(2);
+    expect(some.stderr).toContain("one is missing: 2.");
+
+    const merged = await vscore("merge", out("parts"), "--json");
+    expect(merged.stderr).not.toContain("warning");
+    expect(merged.exitCode).toBe(0);
+    expectSameBytes("parts");
+    for (const file of ["evidence.safetensors", "fidelity.json", ...sums()])
+      expect(
+        readFileSync(join(out("parts"), file)).equals(readFileSync(join(out("undisturbed"), file))),
+        file,
+      ).toBe(true);
+    const told = (name: string, file: string) =>
+      JSON.parse(readFileSync(join(out(name), file), "utf8"));
+    const config = told("undisturbed", "config.json");
+    expect(told("parts", "config.json")).toEqual({ ...config, out_dir: out("parts") });
+    const { started, finished, duration_s, merged_from, ...meta } = told("parts", "meta.json");
+    expect(told("undisturbed", "meta.json")).toMatchObject(meta);
+    expect(Date.parse(started)).toBeLessThan(Date.parse(finished));
+    expect(duration_s).toBeGreaterThan(0);
+    expect(merged_from).toEqual([1, 2, 3].map((number) => basename(part(number))));
   });
 });

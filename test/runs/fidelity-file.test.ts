@@ -85,3 +85,9 @@ test.each([
   const failure = failureOf(() => openRun(at("run")));
   expect(failure.message).toContain(words);
 });
+
+test("what is read back is written to the same byte, whatever the order of its keys was", () => {
+  const text = fidelityText(fidelityOf(["eng_Latn", "fra_Latn"], [1, 2]));
+  const { of, ...rest } = Fidelity.parse(JSON.parse(text));
+  expect(fidelityText({ ...rest, of })).toBe(text);
+});

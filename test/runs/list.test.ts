@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 import { RUN_FILES } from "../../src/runs/files.js";
 import { listRuns, RunsWatch } from "../../src/runs/list.js";
 import type { RunEvent } from "../../src/runs/meta.js";
+import { factsOf, writePart } from "../fixtures/parts.js";
 import { configOf, metaOf, runOf, writeRun } from "../fixtures/runs.js";
 import { useTempFolder } from "../fixtures/temp-folder.js";
 
@@ -154,4 +155,28 @@ test("what is wrong with a broken run is told; folders elsewhere are named by th
   const names = entries.map(({ name }) => name).sort();
   expect(names).toEqual([relative(".", at("outside")), "bad"].sort());
   expect(entries.find(({ name }) => name === "bad")?.problem).toMatch(/Its meta.json is damaged/);
+});
+
+test("a part of a run is one, finished or not; a damaged one is broken", () => {
+  const shard = { part: 2, of: 4 };
+  writePart(at("run"), shard, factsOf({ languages: ["spa_Latn"] }));
+  expect(only()).toMatchObject({
+    ...{ name: "run.part-2-of-4", status: "part", part: shard, model: "demo" },
+    languages: ["spa_Latn"],
+    ...{ progress: null, eta_s: null },
+  });
+  writePart(at("run"), shard, null);
+  expect(only()).toMatchObject({
+    ...{ status: "interrupted", part: shard, languages: ["eng_Latn", "spa_Latn"] },
+  });
+  writeFileSync(at("run.part-2-of-4", RUN_FILES.part), "{");
+  expect(only()).toMatchObject({ status: "broken", part: null });
+});
+
+test("that a part was finished since the last look shows in the next", () => {
+  const watch = new RunsWatch(at());
+  writePart(at("run"), { part: 1, of: 2 }, null);
+  expect(watch.list()).toMatchObject([{ status: "interrupted" }]);
+  writePart(at("run"), { part: 1, of: 2 });
+  expect(watch.list()).toMatchObject([{ status: "part" }]);
 });

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { StrongestTexts } from "../../src/reduce/strongest-texts.js";
+import { deleteRun } from "../../src/runs/delete-run.js";
 import { storedEvents } from "../../src/runs/events.js";
 import {
   EARLIER_RUN,
@@ -10,10 +11,12 @@ import {
   sumsFile,
   UNFINISHED,
 } from "../../src/runs/files.js";
+import { readPart } from "../../src/runs/part-file.js";
 import { siteOf, storedConfig } from "../../src/runs/site.js";
 import { RunStore } from "../../src/runs/store.js";
 import { failureOf, rejectionOf } from "../fixtures/failure.js";
 import { token } from "../fixtures/frames.js";
+import { factsOf } from "../fixtures/parts.js";
 import { configOf, metaOf } from "../fixtures/runs.js";
 import { DROP, languageSums } from "../fixtures/sums.js";
 import { useTempFolder } from "../fixtures/temp-folder.js";
@@ -268,4 +271,53 @@ describe("events", () => {
 test("a stored config that is not JSON is refused by its path", () => {
   writeFileSync(at(RUN_FILES.config), "{");
   expect(failureOf(() => storedConfig(at())).message).toContain(at(RUN_FILES.config));
+});
+
+describe("a part of a run", () => {
+  const SHARD = { part: 1, of: 2 };
+
+  test("is known for one from the start, and whole with what it has", async () => {
+    const store = await RunStore.create(at("run"), CONFIG, "free", SHARD);
+    expect(readPart(at("run"))).toMatchObject({ shard: SHARD, finished: null });
+    await store.writePart(SHARD, factsOf());
+    await store.release();
+    expect(readPart(at("run")).finished).toEqual(factsOf());
+    expect(siteOf(at("run"))).toBe("part");
+  });
+
+  test("keeps what it replaces aside until it is finished, and gives it back if it is discarded", async () => {
+    const run = await RunStore.create(at("run"), CONFIG);
+    await run.write(RUN_FILES.scores, "first");
+    await run.finish(metaOf());
+    await run.release();
+    const discarded = await RunStore.create(at("run"), CONFIG, "finished", SHARD);
+    expect(siteOf(at("run"))).toBe("part");
+    await discarded.discard();
+    expect(siteOf(at("run"))).toBe("finished");
+    const kept = await RunStore.create(at("run"), CONFIG, "finished", SHARD);
+    await kept.writePart(SHARD, factsOf());
+    await kept.release();
+    expect(readdirSync(at("run")).sort()).toEqual([RUN_FILES.config, RUN_FILES.part]);
+  });
+
+  test("goes whole when it is deleted", async () => {
+    const store = await RunStore.create(at("run"), CONFIG, "free", SHARD);
+    await store.release();
+    expect(await deleteRun(at("run"))).toBe(true);
+    expect(existsSync(at("run"))).toBe(false);
+  });
+
+  test("has sums of its own kind: neither damaged ones nor those of a run are taken", async () => {
+    const store = await RunStore.create(at("run"), CONFIG, "free", SHARD);
+    expect(store.readPartSums("eng_Latn")).toBeUndefined();
+    await store.writeSums(SUMS);
+    expect(store.readPartSums("eng_Latn")).toBeUndefined();
+    const { provenance, texts, tokens, counted } = SUMS;
+    const sums = { language: "eng_Latn", provenance, texts, tokens, counted };
+    const part = { ...sums, own: Uint32Array.of(0), layers: new Map() };
+    await store.writePartSums(part);
+    expect(store.readPartSums("eng_Latn")).toEqual(part);
+    expect(store.readSums("eng_Latn")).toBeUndefined();
+    await store.release();
+  });
 });

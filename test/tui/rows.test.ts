@@ -59,3 +59,14 @@ test("the latest start of a folder counts; those of other places are listed too,
   expect(rowsOf([], launches)).toMatchObject([{ words: "second" }, { name: "b" }]);
   expect(foldersElsewhere(launches, "/runs")).toEqual(["/else/b"]);
 });
+
+test("a finished part says what it is, and what puts it together with the others", () => {
+  const part = { ...run, status: "part" as const, part: { part: 2, of: 4 } };
+  const words = (folder: string) => rowsOf([{ ...part, folder }], [])[0]?.words;
+  expect(words("v_score_runs/a.part-2-of-4")).toBe(
+    "This is part 2 of 4 of a run. Once all are finished, they are put together by: npx vscore merge v_score_runs/a",
+  );
+  expect(words("v_score_runs/moved")).toMatch(/npx vscore merge PART…$/);
+  const ended = launch({ isAlive: false, lastWords: "Once all 4 are finished" });
+  expect(rowsOf([part], [ended])[0]?.words).toContain("part 2 of 4");
+});

@@ -95,3 +95,11 @@ test("its end is told, and leads to the results", () => {
 test("a folder that is gone is said to be", () => {
   expect(follow([started]).list().text).toContain("Nothing is there");
 });
+
+test("the end of a part is told as such, and leads to no results", () => {
+  const part = { status: "part", part: { part: 2, of: 4 } } as const;
+  const driver = follow([started, progress()]).list(rowOf("a", part));
+  expect(driver.text).toContain("✓ a is finished: part 2 of 4.");
+  expect(driver.text).toContain("part 2/4");
+  expect(driver.press("enter").top.kind).toBe("live");
+});

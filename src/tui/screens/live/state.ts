@@ -1,3 +1,4 @@
+import { partWords } from "../../../parts.js";
 import type { RunEvent } from "../../../runs/meta.js";
 import type { Binding } from "../../keys.js";
 import type { News, Outcome, Row, World } from "../../model.js";
@@ -81,6 +82,11 @@ export function liveHeard(state: LiveScreen, news: News, world: World): Outcome<
     return {
       state: next,
       notice: { tone: "done", text: `${row.name} is finished. Enter opens it.` },
+    };
+  if (row?.status === "part" && row.part !== null)
+    return {
+      state: next,
+      notice: { tone: "done", text: `${row.name} is finished: ${partWords(row.part)}.` },
     };
   return { state: next };
 }

@@ -77,6 +77,9 @@ function ourFacts({ meta, fidelity }: FinishedRun): Fact[] {
       "made",
       `${meta.finished.slice(0, 16).replace("T", " ")} UTC in ${duration(meta.duration_s)}${resumes(meta.resumed)}`,
     ],
+    ...(meta.merged_from === null
+      ? []
+      : [["merged from", `${meta.merged_from.length} parts`] as Fact]),
     ...(meta.rescored_from === null ? [] : [["rescored from", meta.rescored_from] as Fact]),
     [
       "versions",

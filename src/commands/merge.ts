@@ -1,0 +1,50 @@
+import { resolve } from "node:path";
+import { findParts } from "../merge/found-parts.js";
+import { mergeRun } from "../merge/merge-run.js";
+import { partSet, wholeFolder } from "../merge/part-set.js";
+import { openRun } from "../runs/read.js";
+import { topFeatures } from "../runs/top-features.js";
+import { featureLines, legendLines, runLines } from "../views/feature-table.js";
+import { showProgress } from "../views/progress.js";
+import { asJson, type Output } from "./output.js";
+
+export interface MergeOptions {
+  outDir?: string | undefined;
+  overwrite: boolean;
+  examples: boolean;
+  stallTimeout: number;
+  json: boolean;
+}
+
+/** `vscore merge RUN…`: the run that its parts make. */
+export async function merge(
+  words: readonly string[],
+  { outDir: asked, overwrite, examples, stallTimeout, json }: MergeOptions,
+  output: Output,
+  signal: AbortSignal,
+): Promise<void> {
+  const parts = partSet(findParts(words));
+  const outDir = asked ?? wholeFolder(parts);
+  const progress = showProgress({
+    isTerminal: output.isTerminal,
+    columns: output.columns,
+    write: output.raw,
+  });
+  const request = { parts, outDir, overwrite, examples, stallTimeout, signal };
+  const meta = await mergeRun({ ...request, onNews: progress.news }).finally(progress.stop);
+  const run = openRun(resolve(outDir));
+  const top = topFeatures(run, { topK: 1 });
+  if (json) output.data(asJson({ schema_version: 1, run: outDir, meta, top }));
+  else
+    output.result(
+      [
+        ...runLines(run),
+        "",
+        ...featureLines(top, output.room),
+        "",
+        ...legendLines(run, top),
+        "",
+        `Run: ${outDir}, of ${parts.length} parts, which can be deleted now`,
+      ].join("\n"),
+    );
+}

@@ -1,0 +1,204 @@
+import { realpathSync } from "node:fs";
+import { basename } from "node:path";
+import { examplesOf } from "../compute/collect-examples.js";
+import { describeRun } from "../compute/describe-run.js";
+import { keptExamples } from "../compute/kept-examples.js";
+import { siteWords } from "../compute/part-site.js";
+import { ProgressMeter } from "../compute/progress-meter.js";
+import { writeScores } from "../compute/write-scores.js";
+import type { RunConfig } from "../config/schema.js";
+import { EngineJobs } from "../engine/engine-jobs.js";
+import { OneEngine } from "../engine/one-engine.js";
+import { requestError } from "../errors.js";
+import { refuseUnwritable } from "../runs/atomic-write.js";
+import { type Fidelity, fidelityText } from "../runs/fidelity-file.js";
+import { RUN_FILES } from "../runs/files.js";
+import type { Meta, RunNews } from "../runs/meta.js";
+import { siteOf } from "../runs/site.js";
+import { RunStore } from "../runs/store.js";
+import type { LanguageSums } from "../runs/sums-file.js";
+import { scoreLayers, silenceWarnings } from "../scoring.js";
+import type { PartSet } from "./part-set.js";
+import { type ReadAnew, readAnew } from "./read-anew.js";
+import { fidelityOf, languageOf, strongestOf } from "./stored-parts.js";
+
+export interface MergeRequest {
+  parts: PartSet;
+  outDir: string;
+  overwrite: boolean;
+  /** Whether to read the texts once more, to show those in which features are strongest. */
+  examples: boolean;
+  stallTimeout?: number;
+  signal: AbortSignal;
+  onNews: (news: RunNews) => void;
+}
+
+/**
+ * The run that its parts make: to the byte that of one process, but for times and for what says that it was put together.
+ *
+ * @throws VscoreError; then there is nothing of it
+ */
+export async function mergeRun(request: MergeRequest): Promise<Meta> {
+  const { parts, outDir, signal } = request;
+  const site = siteOf(outDir);
+  refuseSite(request);
+  refuseUnwritable(outDir);
+  const config: RunConfig = { ...parts[0].config, out_dir: outDir };
+  const languages = config.languages.map((language) => languageOf(parts, language));
+  const fidelities = parts.map((part) => fidelityOf(part, config));
+  const engines = new OneEngine(request.stallTimeout);
+  try {
+    const engine = await engines.start();
+    const meter = new ProgressMeter(request.onNews);
+    const jobs = new EngineJobs(engine, signal, (progress) => meter.engineProgress(progress));
+    const anew = request.examples ? await readAnew(parts, config, jobs, request.onNews) : null;
+    const store = await RunStore.create(outDir, config, site);
+    try {
+      await engine.logTo(store.path(RUN_FILES.engineLog));
+      const of = { config, languages, fidelities, anew };
+      return await new Merging(request, store, jobs).complete(of);
+    } catch (error) {
+      await store.discard();
+      throw error;
+    } finally {
+      await store.release();
+    }
+  } finally {
+    await engines.close();
+  }
+}
+
+interface Merged {
+  config: RunConfig;
+  languages: readonly LanguageSums[];
+  /** By part. */
+  fidelities: readonly (Fidelity | null)[];
+  anew: ReadAnew | null;
+}
+
+class Merging {
+  private readonly warnings = new Set<string>();
+  private readonly started = performance.now();
+
+  constructor(
+    private readonly request: MergeRequest,
+    private readonly store: RunStore,
+    private readonly jobs: EngineJobs,
+  ) {}
+
+  async complete({ config, languages, fidelities, anew }: Merged): Promise<Meta> {
+    const { store, jobs } = this;
+    const { parts } = this.request;
+    const all = parts.map(({ finished }) => finished);
+    const { loaded, corpus_revision, shares_ids, ...facts } = parts[0].finished;
+    await this.tell({ type: "started", pid: process.pid, resumed: false });
+    const { revision: model_revision } = loaded.model;
+    await this.tell({ type: "loaded", model_revision, corpus_revision });
+    const work = {
+      texts: sumOf(all, ({ texts }) => texts),
+      tokens: sumOf(all, ({ tokens }) => tokens),
+    };
+    await this.tell({ type: "planned", languages: languages.length, ...work });
+    for (const warning of all.flatMap(({ warnings }) => warnings)) await this.warn(warning);
+    for (const warning of partWarnings(parts, fidelities)) await this.warn(warning);
+    const [fidelity] = fidelities;
+    if (fidelity) await store.write(RUN_FILES.fidelity, fidelityText(fidelity));
+    await this.tell({ type: "phase", phase: `putting ${parts.length} parts together` });
+    for (const sums of languages) {
+      await store.writeSums(sums);
+      await store.append({ type: "language_finished", language: sums.language, kept: true });
+    }
+    await this.tell({ type: "phase", phase: "scoring" });
+    const scores = scoreLayers(languages, config.layers, config);
+    for (const warning of silenceWarnings(scores)) await this.warn(warning);
+    const of = { pool: config.pool, sharesIds: shares_ids, threads: config.threads };
+    await writeScores(scores, languages, of, store, jobs, (layer) =>
+      this.tell({ type: "phase", phase: `testing layer ${layer}` }),
+    );
+    if (anew === null)
+      await this.warn(
+        "no examples.json: merged with --no-examples (npx vscore feature RUN LAYER:FEATURE --contexts reads a feature's)",
+      );
+    else {
+      await this.tell({ type: "phase", phase: "collecting examples" });
+      const examples = await keptExamples(
+        config,
+        examplesOf(scores, languages),
+        languages,
+        anew.texts,
+        jobs,
+        (language) => strongestOf(parts, language),
+      );
+      await store.write(RUN_FILES.examples, `${JSON.stringify(examples)}\n`);
+    }
+    const meta = describeRun({
+      ...{ config, loaded, languages, corpusRevision: corpus_revision, sharesIds: shares_ids },
+      truncated: new Map(Object.entries(facts.texts_truncated)),
+      ...{ lettersChanged: facts.letters_changed, wordsMoved: facts.words_moved },
+      batchTokens: Math.min(...all.map(({ batch_tokens }) => batch_tokens)),
+      started: new Date(Math.min(...all.map(({ started }) => Date.parse(started)))),
+      finished: new Date(),
+      seconds:
+        sumOf(all, ({ duration_s }) => duration_s) + (performance.now() - this.started) / 1000,
+      secondsByPart: {},
+      resumed: sumOf(all, ({ resumed }) => resumed),
+      mergedFrom: parts.map(({ folder }) => basename(folder)),
+      warnings: [...this.warnings],
+    });
+    await this.tell({ type: "finished", duration_s: meta.duration_s });
+    await store.finish(meta);
+    return meta;
+  }
+
+  private async tell(news: RunNews): Promise<void> {
+    await this.store.append(news);
+    this.request.onNews(news);
+  }
+
+  private async warn(message: string): Promise<void> {
+    if (this.warnings.has(message)) return;
+    this.warnings.add(message);
+    await this.tell({ type: "warning", message });
+  }
+}
+
+function sumOf<T>(values: readonly T[], of: (value: T) => number): number {
+  return values.reduce((sum, value) => sum + of(value), 0);
+}
+
+/** What a reader must know of parts that went differently. */
+export function partWarnings(parts: PartSet, fidelities: readonly (Fidelity | null)[]): string[] {
+  const budgets = new Map<number, number[]>();
+  for (const { shard, finished } of parts)
+    budgets.set(finished.batch_tokens, [...(budgets.get(finished.batch_tokens) ?? []), shard.part]);
+  const texts = fidelities.map((fidelity) => (fidelity === null ? "" : fidelityText(fidelity)));
+  const others = parts.filter((_, at) => texts[at] !== texts[0]).map(({ shard }) => shard.part);
+  return [
+    ...(budgets.size > 1
+      ? [
+          `parts of the run ran out of memory, so their last digits may be others than those of a run in one piece: ${[...budgets].map(([budget, those]) => `${those.length === 1 ? "part" : "parts"} ${those.join(", ")} in batches of up to ${budget} tokens`).join("; ")}`,
+        ]
+      : []),
+    ...(others.length > 0
+      ? [
+          `how well the dictionaries rebuild the languages came out otherwise in ${others.length === 1 ? "part" : "parts"} ${others.join(", ")} than in part 1, whose numbers these are`,
+        ]
+      : []),
+  ];
+}
+
+function refuseSite({ parts, outDir, overwrite }: MergeRequest): void {
+  const site = siteOf(outDir);
+  if (site === "free") return;
+  if (site === "other")
+    throw requestError(
+      `--out-dir ${outDir} holds files that are not a run. Choose another folder; nothing was changed.`,
+    );
+  const own = parts.find(({ folder }) => realpathSync(folder) === realpathSync(outDir));
+  if (own !== undefined)
+    throw requestError(`--out-dir ${outDir} is one of the parts. Choose another folder.`);
+  if (!overwrite)
+    throw requestError(
+      `--out-dir ${outDir} holds ${siteWords(site, outDir)}. Replace it with --overwrite, or choose another --out-dir.`,
+    );
+}

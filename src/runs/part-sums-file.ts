@@ -1,0 +1,123 @@
+import { z } from "zod";
+import { type Safetensors, type Tensor, takeTensor, tensor } from "../engine/safetensors.js";
+import { joinTexts, type TextSum } from "../reduce/joined-texts.js";
+import { decodeSealed, encodeSealed } from "./sealed-file.js";
+import { type LanguageSums, Provenance, TextFact, takeTexts, textTensors } from "./sums-file.js";
+
+/** No schema of a whole language's sums: whoever takes a part for a run finds that it is none. */
+const SCHEMA = "part-1";
+
+const PartMetadata = z.strictObject({
+  schema: z.literal(SCHEMA),
+  language: z.string(),
+  layers: z.string(),
+  provenance: z.string(),
+  texts: z.string(),
+});
+
+/** What a part of a run has of one language: the sums of some of its texts, each by itself. */
+export interface PartSums {
+  language: string;
+  provenance: Provenance;
+  /** All T texts of the language, in corpus order, and all tokens of each. */
+  texts: LanguageSums["texts"];
+  tokens: Uint32Array;
+  /** The P texts that are here, by their index, ascending; and counted tokens of each. */
+  own: Uint32Array;
+  counted: Uint32Array;
+  /** By layer, in config order: width of its dictionary, and the P texts' sums. */
+  layers: Map<number, { features: number; texts: TextSum[] }>;
+}
+
+export function encodePartSums(sums: PartSums): Uint8Array {
+  const { language, own, tokens, counted } = sums;
+  const tensors = new Map<string, Tensor>([
+    ["own_texts", tensor("U32", [own.length], own)],
+    ["counted_tokens", tensor("U32", [counted.length], counted)],
+    ["tokens", tensor("U32", [tokens.length], tokens)],
+  ]);
+  for (const [layer, { features, texts }] of sums.layers)
+    for (const [name, each] of [
+      ...textTensors(layer, joinTexts(features, texts)),
+      ...firstTensors(layer, texts),
+    ])
+      tensors.set(name, each);
+  return encodeSealed(tensors, {
+    schema: SCHEMA,
+    language,
+    layers: JSON.stringify([...sums.layers.keys()]),
+    provenance: JSON.stringify(sums.provenance),
+    texts: JSON.stringify(sums.texts),
+  });
+}
+
+/** What the texts have at their first position, which a run's sums have over all texts alone: CSR over the P texts. */
+function firstTensors(layer: number, texts: readonly TextSum[]): [name: string, Tensor][] {
+  const at = `layer.${layer}.first_`;
+  const indptr = new Uint32Array(texts.length + 1);
+  for (const [text, { first }] of texts.entries())
+    indptr[text + 1] = (indptr[text] as number) + first.feature.length;
+  const total = indptr.at(-1) as number;
+  const feature = new Uint32Array(total);
+  const [value, uncounted] = [new Float32Array(total), new Float32Array(total)];
+  for (const [text, { first }] of texts.entries()) {
+    feature.set(first.feature, indptr[text]);
+    value.set(first.value, indptr[text]);
+    uncounted.set(first.uncounted, indptr[text]);
+  }
+  return [
+    [`${at}indptr`, tensor("U32", [indptr.length], indptr)],
+    [`${at}feature`, tensor("U32", [total], feature)],
+    [`${at}value`, tensor("F32", [total], value)],
+    [`${at}uncounted`, tensor("F32", [total], uncounted)],
+  ];
+}
+
+/** @throws SafetensorsError or ZodError where the bytes are not whole sums of a part. */
+export function decodePartSums(bytes: Uint8Array): PartSums {
+  const blob = decodeSealed(bytes);
+  const metadata = PartMetadata.parse(blob.metadata);
+  const texts = z.array(TextFact).parse(JSON.parse(metadata.texts));
+  const layers = z.array(z.int()).parse(JSON.parse(metadata.layers));
+  const own = takeTensor(blob, "own_texts", "U32");
+  return {
+    language: metadata.language,
+    provenance: Provenance.parse(JSON.parse(metadata.provenance)),
+    texts,
+    tokens: takeTensor(blob, "tokens", "U32", [texts.length]),
+    own,
+    counted: takeTensor(blob, "counted_tokens", "U32", [own.length]),
+    layers: new Map(layers.map((layer) => [layer, layerOf(blob, layer, own.length)])),
+  };
+}
+
+function layerOf(blob: Safetensors, layer: number, texts: number) {
+  const { features, indptr, feature, sum, active, max, where } = takeTexts(blob, layer, texts);
+  const at = `layer.${layer}.first_`;
+  const firsts = takeTensor(blob, `${at}indptr`, "U32", [texts + 1]);
+  const pairs = [firsts.at(-1) as number];
+  const first = {
+    feature: takeTensor(blob, `${at}feature`, "U32", pairs),
+    value: takeTensor(blob, `${at}value`, "F32", pairs),
+    uncounted: takeTensor(blob, `${at}uncounted`, "F32", pairs),
+  };
+  return {
+    features,
+    texts: Array.from({ length: texts }, (_, text): TextSum => {
+      const [from, to] = [indptr[text], indptr[text + 1]];
+      const [fromFirst, toFirst] = [firsts[text], firsts[text + 1]];
+      return {
+        feature: feature.subarray(from, to),
+        sum: sum.subarray(from, to),
+        active: active.subarray(from, to),
+        max: max.subarray(from, to),
+        where: where.subarray(from, to),
+        first: {
+          feature: first.feature.subarray(fromFirst, toFirst),
+          value: first.value.subarray(fromFirst, toFirst),
+          uncounted: first.uncounted.subarray(fromFirst, toFirst),
+        },
+      };
+    }),
+  };
+}
