@@ -9,7 +9,6 @@ import { RUN_FILES } from "../runs/files.js";
 import type { Meta, RunEvent, RunNews } from "../runs/meta.js";
 import type { RunStore } from "../runs/store.js";
 import type { LanguageSums } from "../runs/sums-file.js";
-import { scoreLayers, silentLayers } from "../scoring.js";
 import type { CheckedFidelity } from "./checked-fidelity.js";
 import { collectExamples } from "./collect-examples.js";
 import { type ControlledTexts, controlProvenance } from "./control-texts.js";
@@ -20,7 +19,7 @@ import type { ProgressMeter } from "./progress-meter.js";
 import { provenanceOf, refuseOtherProvenance } from "./provenance.js";
 import { randomiseDictionaries } from "./randomise-dictionaries.js";
 import { type TokenizedLanguage, textWarnings } from "./tokenize-texts.js";
-import { writeScores } from "./write-scores.js";
+import { writeEvidence, writeScores } from "./write-scores.js";
 
 /** What a run is completed from: its folder is open and its texts are with the engine. */
 export interface RunParts {
@@ -87,19 +86,19 @@ export class OpenRun {
 
     await this.tell({ type: "phase", phase: "scoring" });
     const { config, jobs } = this.parts;
-    const scores = scoreLayers(languages, config.layers, config);
-    for (const layer of silentLayers(scores))
+    const { layers, pool, threads } = config;
+    const of = { layers, pool, threads, sharesIds: this.parts.gathered.sharesIds };
+    const scored = await writeScores(languages, of, store, jobs);
+    for (const layer of scored.silent)
       await this.warn(
         `layer ${layer}: no feature fires on any counted token; its scores are all 0 and rank nothing`,
       );
-    const { pool, threads } = config;
-    const of = { pool, sharesIds: this.parts.gathered.sharesIds, threads };
-    await writeScores(scores, languages, of, store, jobs, (layer) =>
+    await writeEvidence(languages, of, scored, store, jobs.signal, (layer) =>
       this.tell({ type: "phase", phase: `testing layer ${layer}` }),
     );
     await this.tell({ type: "phase", phase: "collecting examples" });
     const choices = config.layers.flatMap((layer) =>
-      chooseExamples(layer, bestFeatures(scores.rankings.get(layer) as Ranking), languages),
+      chooseExamples(layer, bestFeatures(scored.rankings.get(layer) as Ranking), languages),
     );
     const examples = await collectExamples(
       config,
@@ -187,8 +186,11 @@ export class OpenRun {
         `text ${odd} of ${language}: ${counted[odd]} tokens counted, ${expected[odd]} expected from its tokenization`,
       );
     }
-    const sums: LanguageSums = { language, provenance, texts, counted, tokens, layers };
-    await this.parts.store.writeSums(sums);
+    await this.parts.store.writeSums({ language, provenance, texts, counted, tokens, layers });
+    // From here on they are in the file alone: those of many languages do not fit in memory.
+    const sums = this.parts.store.readSums(language);
+    if (sums === undefined)
+      throw new Error(`the sums of ${language} were written, and are not whole in their file`);
     this.parts.meter.endLanguage();
     await this.tell({ type: "language_finished", language, kept: false });
     return sums;

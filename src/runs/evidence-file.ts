@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type Tensor, takeTensor, tensor } from "../engine/safetensors.js";
-import { decodeSealed, encodeSealed } from "./sealed-file.js";
+import { decodeSealed } from "./sealed-file.js";
 
 /** How the evidence of a run's scores was gathered. */
 export const EvidenceFacts = z.strictObject({
@@ -76,24 +76,23 @@ const OF_CURVE = {
   ...({ curveInSample: "curve_in_sample", curveOutOfSample: "curve_out_of_sample" } as const),
 };
 
-/** `evidence.safetensors`: `layer.<L>.p`, `.q`, `.auroc`, `.dz` F32 [K, F]; `.ci_lo`, `.ci_hi` … F32 [K, N]; facts in the metadata. */
-export function encodeEvidence({ facts, layers }: Evidence): Uint8Array {
-  const tensors = new Map<string, Tensor>();
-  const K = facts.languages.length;
-  for (const [layer, evidence] of layers) {
-    const put = (names: Record<string, string>, width: number) => {
-      for (const [key, name] of Object.entries(names))
-        tensors.set(
-          `layer.${layer}.${name}`,
-          tensor("F32", [K, width], evidence[key as keyof typeof OF_ALL]),
-        );
-    };
-    put(OF_ALL, evidence.features);
-    put(OF_BEST, evidence.best);
-    put(OF_CURVE, facts.curve_shares.length);
-  }
-  return encodeSealed(tensors, { facts: JSON.stringify(facts) });
+/** A layer's part of `evidence.safetensors`: `layer.<L>.p`, `.q`, `.auroc`, `.dz` F32 [K, F]; `.ci_lo`, `.ci_hi` … F32 [K, N]. */
+export function* evidenceTensors(
+  layer: number,
+  evidence: LayerEvidence,
+): Generator<[name: string, Tensor]> {
+  const K = evidence.features === 0 ? 0 : evidence.p.length / evidence.features;
+  for (const names of [OF_ALL, OF_BEST, OF_CURVE])
+    for (const [key, name] of Object.entries(names)) {
+      const data = evidence[key as keyof typeof OF_ALL];
+      yield [`layer.${layer}.${name}`, tensor("F32", [K, K === 0 ? 0 : data.length / K], data)];
+    }
 }
+
+/** What the file says beside its tensors. */
+export const evidenceMetadata = (facts: EvidenceFacts): Record<string, string> => ({
+  facts: JSON.stringify(facts),
+});
 
 /** @throws SafetensorsError or ZodError where the bytes are not a whole file of evidence */
 export function decodeEvidence(bytes: Uint8Array): Evidence {

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, join, relative, resolve } from "node:path";
 import { ZodError, type z } from "zod";
 import { isFolder } from "../config/paths.js";
-import { requestError, VscoreError } from "../errors.js";
+import { errnoOf, requestError, VscoreError } from "../errors.js";
 import { textHash, textsFingerprint } from "../plan.js";
 import type { Ranking } from "../reduce/v-score.js";
 import { runArgument, shellWord } from "../shell-word.js";
@@ -14,7 +14,7 @@ import { holdoutFolder, refuseOtherHoldout } from "./holdout.js";
 import { ForeignMeta, Meta } from "./meta.js";
 import type { Measure } from "./rank-by.js";
 import { decodeScores, decodeStatistics, type LayerStatistics } from "./score-files.js";
-import { decodeSums, type LanguageSums } from "./sums-file.js";
+import { type LanguageSums, openSumsFile } from "./sums-file.js";
 
 export const RUNS_FOLDER = "v_score_runs";
 
@@ -168,10 +168,10 @@ function openFidelity(folder: string, meta: Meta): Fidelity | null {
   return fidelity;
 }
 
-/** The sums of one of a run's languages. */
+/** The sums of one of a run's languages; they stay in their file, each layer is read when it is asked for. */
 export function openSums(run: FinishedRun, language: string): LanguageSums {
   const file = sumsFile(language);
-  const sums = reading(run.folder, file, decodeSums);
+  const sums = opening(run.folder, file, openSumsFile);
   const found = textsFingerprint(sums.texts);
   if (sums.language === language && found === run.meta.texts_sha256[language]) return sums;
   throw broken(join(run.folder, file), `it is not of the texts that ${RUN_FILES.meta} names`);
@@ -242,16 +242,15 @@ function readJson(file: string): unknown {
 }
 
 function reading<T>(folder: string, name: string, decode: (bytes: Uint8Array) => T): T {
+  return opening(folder, name, (path) => decode(readFileSync(path)));
+}
+
+function opening<T>(folder: string, name: string, open: (path: string) => T): T {
   const file = join(folder, name);
-  let bytes: Uint8Array;
   try {
-    bytes = readFileSync(file);
+    return open(file);
   } catch (error) {
-    throw broken(file, "cannot be read", error);
-  }
-  try {
-    return decode(bytes);
-  } catch (error) {
+    if (errnoOf(error) !== undefined) throw broken(file, "cannot be read", error);
     const what =
       error instanceof ZodError
         ? `it does not have the form of this version: ${firstIssue(error)}`

@@ -8,6 +8,7 @@ import {
 } from "../engine/safetensors.js";
 import type { Ranking } from "../reduce/v-score.js";
 import { decodeSealed, encodeSealed } from "./sealed-file.js";
+import { SealedReader } from "./sealed-reader.js";
 
 /** What such a file holds: the languages that its rows stand for, and an entry a layer, in the order of the file. */
 export interface ByLayer<T> {
@@ -33,23 +34,33 @@ const STATISTICS = {
   firstShare: "first_position_share",
 } as const;
 
-/** `feature_stats.safetensors`: `layer.<L>.mean`, `.active_fraction`, `.standard_error`, `.first_position_share`, F32 [K, F]. */
-export function encodeStatistics(
-  layers: ReadonlyMap<number, LayerStatistics>,
-  languages: readonly string[],
-): Uint8Array {
-  const tensors = new Map<string, Tensor>();
-  for (const [layer, statistics] of layers) {
-    const shape = [statistics.languages, statistics.features];
-    for (const [key, name] of Object.entries(STATISTICS)) {
-      tensors.set(
-        `layer.${layer}.${name}`,
-        tensor("F32", shape, statistics[key as keyof typeof STATISTICS]),
-      );
-    }
-  }
-  return encodeSealed(tensors, { schema: "1", languages: JSON.stringify(languages) });
+/** A layer's part of `feature_stats.safetensors`: `layer.<L>.mean`, `.active_fraction`, `.standard_error`, `.first_position_share`, F32 [K, F]. */
+export function* statisticsTensors(
+  layer: number,
+  statistics: LayerStatistics,
+): Generator<[name: string, Tensor]> {
+  const shape = [statistics.languages, statistics.features];
+  for (const [key, name] of Object.entries(STATISTICS))
+    yield [
+      `layer.${layer}.${name}`,
+      tensor("F32", shape, statistics[key as keyof typeof STATISTICS]),
+    ];
 }
+
+/** A layer's part of `v_scores.safetensors`: `layer.<L>.index` I32 [K, F] and `layer.<L>.value` F32 [K, F]. */
+export function* scoresTensors(
+  layer: number,
+  { languages, features, index, value }: Ranking,
+): Generator<[name: string, Tensor]> {
+  yield [`layer.${layer}.index`, tensor("I32", [languages, features], index)];
+  yield [`layer.${layer}.value`, tensor("F32", [languages, features], value)];
+}
+
+/** What both files say beside their tensors. */
+export const scoreMetadata = (languages: readonly string[]): Record<string, string> => ({
+  schema: "1",
+  languages: JSON.stringify(languages),
+});
 
 export function decodeStatistics(bytes: Uint8Array): ByLayer<LayerStatistics> {
   const blob = decodeSealed(bytes);
@@ -67,18 +78,15 @@ export function decodeStatistics(bytes: Uint8Array): ByLayer<LayerStatistics> {
   });
 }
 
-/** `v_scores.safetensors`: `layer.<L>.index` I32 [K, F] and `layer.<L>.value` F32 [K, F]. */
-export function encodeScores(
+/** `v_scores.safetensors` of rankings that are in memory. */
+export const encodeScores = (
   layers: ReadonlyMap<number, Ranking>,
   languages: readonly string[],
-): Uint8Array {
-  const tensors = new Map<string, Tensor>();
-  for (const [layer, { languages, features, index, value }] of layers) {
-    tensors.set(`layer.${layer}.index`, tensor("I32", [languages, features], index));
-    tensors.set(`layer.${layer}.value`, tensor("F32", [languages, features], value));
-  }
-  return encodeSealed(tensors, { schema: "1", languages: JSON.stringify(languages) });
-}
+): Uint8Array =>
+  encodeSealed(
+    new Map([...layers].flatMap(([layer, ranking]) => [...scoresTensors(layer, ranking)])),
+    scoreMetadata(languages),
+  );
 
 export function decodeScores(bytes: Uint8Array): ByLayer<Ranking> {
   return rankingsOf(decodeSealed(bytes));
@@ -91,6 +99,25 @@ function rankingsOf(blob: Safetensors): ByLayer<Ranking> {
     index: takeTensor(blob, `layer.${layer}.index`, "I32", [languages, features]),
     value: takeTensor(blob, `layer.${layer}.value`, "F32", [languages, features]),
   }));
+}
+
+/** Rankings that stay in their file: each is read when it is asked for, and kept by nobody here. */
+export type RankingsByLayer = Pick<ReadonlyMap<number, Ranking>, "get">;
+
+/** @throws SafetensorsError where it is not a whole file of scores */
+export function openScores(path: string): RankingsByLayer {
+  const { tensors, take } = new SealedReader(path);
+  return {
+    get: (layer) => {
+      const shape = tensors.get(`layer.${layer}.index`)?.shape;
+      if (shape === undefined) return undefined;
+      const [languages = 0, features = 0] = shape;
+      return {
+        ...{ languages, features, index: take(`layer.${layer}.index`, "I32", shape) },
+        value: take(`layer.${layer}.value`, "F32", shape),
+      };
+    },
+  };
 }
 
 /** The same tensors without seal and languages, as the engine makes them of a `.pt`. */

@@ -17,8 +17,9 @@ import {
 import { lockHolder, lockRun } from "./lock.js";
 import type { Meta, RunNews } from "./meta.js";
 import { bringBack, ownFiles, putAside, removeAside, removeOwnFiles } from "./own-files.js";
+import { SealedWriter } from "./sealed-writer.js";
 import { type Site, siteOf } from "./site.js";
-import { decodeSums, encodeSums, type LanguageSums } from "./sums-file.js";
+import { encodeSums, type LanguageSums, openSumsFile } from "./sums-file.js";
 
 /** The one writer of a run's folder. Every file is written whole or not at all. */
 export class RunStore {
@@ -102,12 +103,12 @@ export class RunStore {
     await writeWhole(this.path(sumsFile(sums.language)), encodeSums(sums));
   }
 
-  /** A language's finished sums; undefined where there are none, or none that are whole. */
+  /** A language's finished sums, which stay in their file; undefined where there are none, or none that are whole. */
   readSums(language: string): LanguageSums | undefined {
     const file = this.path(sumsFile(language));
     if (!existsSync(file)) return undefined;
     try {
-      return decodeSums(readFileSync(file));
+      return openSumsFile(file);
     } catch {
       return undefined;
     }
@@ -133,6 +134,11 @@ export class RunStore {
 
   async write(file: string, content: string | Uint8Array): Promise<void> {
     await writeWhole(this.path(file), content);
+  }
+
+  /** For a sealed file that is too large to be in memory as a whole. */
+  beginSealed(file: string): SealedWriter {
+    return new SealedWriter(this.path(file));
   }
 
   /** For a file that the engine writes: it gets the path to write to. */

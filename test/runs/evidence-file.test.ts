@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { decodeEvidence, encodeEvidence } from "../../src/runs/evidence-file.js";
-import { evidenceOf } from "../fixtures/evidence.js";
+import { decodeEvidence } from "../../src/runs/evidence-file.js";
+import { encodeEvidence, evidenceOf } from "../fixtures/evidence.js";
 
 it("evidence comes back from its bytes, what is not known too", () => {
   const evidence = evidenceOf(["eng_Latn", "spa_Latn"], 3, 2);

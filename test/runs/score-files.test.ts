@@ -1,12 +1,7 @@
 import { expect, test } from "vitest";
 import { rank } from "../../src/reduce/v-score.js";
-import {
-  decodeScores,
-  decodeStatistics,
-  encodeScores,
-  encodeStatistics,
-} from "../../src/runs/score-files.js";
-import { statisticsOf } from "../fixtures/runs.js";
+import { decodeScores, decodeStatistics, encodeScores } from "../../src/runs/score-files.js";
+import { encodeStatistics, statisticsOf } from "../fixtures/runs.js";
 
 const LANGUAGES = ["eng_Latn", "spa_Latn"];
 
