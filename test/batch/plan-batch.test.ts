@@ -1,6 +1,8 @@
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { readBatch } from "../../src/batch/batch-file.js";
 import { planBatch } from "../../src/batch/plan-batch.js";
+import { FLORES_PLUS } from "../../src/config/flores-plus.js";
 import type { PartialConfig } from "../../src/config/schema.js";
 import { failureOf } from "../fixtures/failure.js";
 import { useTempFolder } from "../fixtures/temp-folder.js";
@@ -65,4 +67,10 @@ test("a folder with something else in it is refused", () => {
   mkdirSync(at("runs", "a"), { recursive: true });
   writeFileSync(at("runs", "a", "thesis.tex"), "");
   expect(refusal(entry("a"))).toContain("holds files that are not a run");
+});
+
+test("the batch of all languages that comes with vscore is one run a model", () => {
+  const planned = planBatch(readBatch(["scripts/run_atlas.yaml"]), at());
+  expect(planned.map(({ name }) => name)).toEqual(["atlas_gemma-2b", "atlas_qwen3-0.6b"]);
+  for (const { config } of planned) expect(config.languages).toEqual([...FLORES_PLUS.keys()]);
 });
