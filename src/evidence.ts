@@ -20,7 +20,6 @@ import { type TextUnits, textUnits } from "./reduce/text-units.js";
 import { unitResamples } from "./reduce/unit-resamples.js";
 import type { Ranking } from "./reduce/v-score.js";
 import type { EvidenceFacts, LayerEvidence } from "./runs/evidence-file.js";
-import type { RankingsByLayer } from "./runs/score-files.js";
 import type { LanguageSums } from "./runs/sums-file.js";
 
 /** Of so many features of each language's ranking intervals and halves; of many languages fewer, for each takes its milliseconds. */
@@ -40,7 +39,7 @@ const ENTRIES_A_PIECE = 1 << 18;
 
 export interface EvidenceRequest {
   layers: readonly number[];
-  rankings: RankingsByLayer;
+  rankings: Pick<ReadonlyMap<number, Ranking>, "get">;
   pool: Pool;
   /** Whether equal ids of two languages mean translations. */
   sharesIds: boolean;

@@ -2,11 +2,11 @@ import type { EngineJobs } from "../engine/engine-jobs.js";
 import { EvidenceThreads, threadCount } from "../evidence/threads.js";
 import { gatherEvidence } from "../evidence.js";
 import type { Pool } from "../reduce/language-sums.js";
+import type { Ranking } from "../reduce/v-score.js";
 import { EvidenceOnDisk } from "../runs/evidence-shelf.js";
 import { RUN_FILES } from "../runs/files.js";
 import {
   openScores,
-  type RankingsByLayer,
   scoreMetadata,
   scoresTensors,
   statisticsTensors,
@@ -27,7 +27,7 @@ export interface ScoreRequest {
 
 export interface WrittenScores {
   /** They stay in their file. */
-  rankings: RankingsByLayer;
+  rankings: ReadonlyMap<number, Ranking>;
   /** Layers on which every feature is silent in every language. */
   silent: number[];
 }
@@ -61,7 +61,7 @@ export async function writeScores(
   }
   const file = store.path(RUN_FILES.scores);
   await store.writeBy(RUN_FILES.torchScores, (aside) => jobs.writeTorch(file, aside, [...layers]));
-  return { rankings: openScores(file), silent };
+  return { rankings: openScores(file).layers, silent };
 }
 
 /** Writes how sure scores are. @param onLayer told before the evidence of each layer is gathered */

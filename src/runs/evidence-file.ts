@@ -1,6 +1,8 @@
 import { z } from "zod";
-import { type Tensor, takeTensor, tensor } from "../engine/safetensors.js";
-import { decodeSealed } from "./sealed-file.js";
+import { expectTensor, type Tensor, tensor } from "../engine/safetensors.js";
+import { LayersOnDisk } from "./layers-on-disk.js";
+import { shapesOf } from "./score-files.js";
+import { SealedReader } from "./sealed-reader.js";
 
 /** How the evidence of a run's scores was gathered. */
 export const EvidenceFacts = z.strictObject({
@@ -62,7 +64,7 @@ export interface LayerEvidence {
 
 export interface Evidence {
   facts: EvidenceFacts;
-  layers: Map<number, LayerEvidence>;
+  layers: ReadonlyMap<number, LayerEvidence>;
 }
 
 const OF_ALL = { p: "p", q: "q", auroc: "auroc", dz: "dz" } as const;
@@ -94,27 +96,39 @@ export const evidenceMetadata = (facts: EvidenceFacts): Record<string, string> =
   facts: JSON.stringify(facts),
 });
 
-/** @throws SafetensorsError or ZodError where the bytes are not a whole file of evidence */
-export function decodeEvidence(bytes: Uint8Array): Evidence {
-  const blob = decodeSealed(bytes);
-  const facts = EvidenceFacts.parse(JSON.parse(blob.metadata.facts ?? "null"));
+/**
+ * @returns also how many features each layer has
+ * @throws SafetensorsError or ZodError where it is not a whole file of evidence
+ */
+export function openEvidenceFile(
+  path: string,
+): Evidence & { features: ReadonlyMap<number, number> } {
+  const { metadata, tensors, take } = new SealedReader(path);
+  const facts = EvidenceFacts.parse(JSON.parse(metadata.facts ?? "null"));
   const K = facts.languages.length;
-  const layers = new Map<number, LayerEvidence>();
-  for (const [name, { shape }] of blob.tensors) {
-    const layer = /^layer\.(\d+)\.p$/.exec(name)?.[1];
-    if (layer === undefined) continue;
-    const features = shape[1] ?? 0;
-    const best = blob.tensors.get(`layer.${layer}.${OF_BEST.lo}`)?.shape[1] ?? 0;
-    const take = (tensorName: string, width: number) =>
-      takeTensor(blob, `layer.${layer}.${tensorName}`, "F32", [K, width]);
-    const takeAll = <K extends string>(names: Record<K, string>, width: number) =>
-      Object.fromEntries(
-        Object.entries<string>(names).map(([key, tensorName]) => [key, take(tensorName, width)]),
-      ) as Record<K, Float32Array>;
-    layers.set(Number(layer), {
-      ...{ features, best, ...takeAll(OF_ALL, features), ...takeAll(OF_BEST, best) },
-      ...takeAll(OF_CURVE, facts.curve_shares.length),
-    });
-  }
-  return { facts, layers };
+  const features = new Map(
+    [...shapesOf(tensors, OF_ALL.p)].map(([layer, [, F]]): [number, number] => [layer, F]),
+  );
+  const namesOf = (layer: number) => {
+    const best = tensors.get(`layer.${layer}.${OF_BEST.lo}`)?.shape[1] ?? 0;
+    const widths = [features.get(layer) ?? 0, best, facts.curve_shares.length];
+    return [OF_ALL, OF_BEST, OF_CURVE].flatMap((names, at) =>
+      Object.entries<string>(names).map(([key, name]) => ({
+        ...{ key, name: `layer.${layer}.${name}`, shape: [K, widths[at] as number] },
+      })),
+    );
+  };
+  for (const layer of features.keys())
+    for (const { name, shape } of namesOf(layer)) expectTensor(tensors, name, "F32", shape);
+  const read = (layer: number) =>
+    ({
+      ...{ features: features.get(layer) ?? 0 },
+      best: tensors.get(`layer.${layer}.${OF_BEST.lo}`)?.shape[1] ?? 0,
+      ...Object.fromEntries(
+        namesOf(layer).map(({ key, name, shape }) => [key, take(name, "F32", shape)]),
+      ),
+    }) as LayerEvidence;
+  const [F = 0] = features.values();
+  const bytes = 4 * K * F * Object.keys(OF_ALL).length;
+  return { facts, features, layers: new LayersOnDisk([...features.keys()], bytes, read) };
 }

@@ -1,19 +1,25 @@
 import { z } from "zod";
 import {
+  bytesPerElement,
+  type Dtype,
   decodeSafetensors,
-  type Safetensors,
+  expectTensor,
+  type TakeTensor,
   type Tensor,
   takeTensor,
   tensor,
 } from "../engine/safetensors.js";
 import type { Ranking } from "../reduce/v-score.js";
-import { decodeSealed, encodeSealed } from "./sealed-file.js";
+import { LayersOnDisk } from "./layers-on-disk.js";
+import { encodeSealed } from "./sealed-file.js";
 import { SealedReader } from "./sealed-reader.js";
 
 /** What such a file holds: the languages that its rows stand for, and an entry a layer, in the order of the file. */
 export interface ByLayer<T> {
   languages: string[];
-  layers: Map<number, T>;
+  /** Languages and features of each. */
+  shapes: ReadonlyMap<number, readonly [languages: number, features: number]>;
+  layers: LayersOnDisk<T>;
 }
 
 /** Per-layer statistics as stored: every array is f32 [K, F], row-major, languages in config order. */
@@ -62,11 +68,13 @@ export const scoreMetadata = (languages: readonly string[]): Record<string, stri
   languages: JSON.stringify(languages),
 });
 
-export function decodeStatistics(bytes: Uint8Array): ByLayer<LayerStatistics> {
-  const blob = decodeSealed(bytes);
-  return byLayer(blob, "mean", (layer, [languages, features]) => {
+/** @throws SafetensorsError or ZodError where it is not a whole file of statistics */
+export function openStatistics(path: string): ByLayer<LayerStatistics> {
+  const reader = new SealedReader(path);
+  const dtypes = Object.values(STATISTICS).map((name) => [name, "F32"] as const);
+  return byLayer(reader, Object.fromEntries(dtypes), (layer, [languages, features]) => {
     const take = (name: string) =>
-      takeTensor(blob, `layer.${layer}.${name}`, "F32", [languages, features]);
+      reader.take(`layer.${layer}.${name}`, "F32", [languages, features]);
     return {
       languages,
       features,
@@ -88,54 +96,61 @@ export const encodeScores = (
     scoreMetadata(languages),
   );
 
-export function decodeScores(bytes: Uint8Array): ByLayer<Ranking> {
-  return rankingsOf(decodeSealed(bytes));
-}
-
-function rankingsOf(blob: Safetensors): ByLayer<Ranking> {
-  return byLayer(blob, "index", (layer, [languages, features]) => ({
-    languages,
-    features,
-    index: takeTensor(blob, `layer.${layer}.index`, "I32", [languages, features]),
-    value: takeTensor(blob, `layer.${layer}.value`, "F32", [languages, features]),
-  }));
-}
-
-/** Rankings that stay in their file: each is read when it is asked for, and kept by nobody here. */
-export type RankingsByLayer = Pick<ReadonlyMap<number, Ranking>, "get">;
-
-/** @throws SafetensorsError where it is not a whole file of scores */
-export function openScores(path: string): RankingsByLayer {
-  const { tensors, take } = new SealedReader(path);
-  return {
-    get: (layer) => {
-      const shape = tensors.get(`layer.${layer}.index`)?.shape;
-      if (shape === undefined) return undefined;
-      const [languages = 0, features = 0] = shape;
-      return {
-        ...{ languages, features, index: take(`layer.${layer}.index`, "I32", shape) },
-        value: take(`layer.${layer}.value`, "F32", shape),
-      };
-    },
-  };
+/** @throws SafetensorsError or ZodError where it is not a whole file of scores */
+export function openScores(path: string): ByLayer<Ranking> {
+  const reader = new SealedReader(path);
+  return byLayer(reader, { index: "I32", value: "F32" }, (layer, shape) =>
+    rankingOf(reader.take, layer, shape),
+  );
 }
 
 /** The same tensors without seal and languages, as the engine makes them of a `.pt`. */
 export function decodeConvertedScores(bytes: Uint8Array): Map<number, Ranking> {
-  return rankingsOf(decodeSafetensors(bytes)).layers;
+  const blob = decodeSafetensors(bytes);
+  const take: TakeTensor = (name, dtype, shape) => takeTensor(blob, name, dtype, shape);
+  const shapes = shapesOf(blob.tensors, "index");
+  return new Map([...shapes].map(([layer, shape]) => [layer, rankingOf(take, layer, shape)]));
 }
 
-/** Reads one entry a layer, for the layers that have a 2-D tensor `layer.<L>.<key>`. */
+const rankingOf = (
+  take: TakeTensor,
+  layer: number,
+  [languages, features]: readonly [number, number],
+): Ranking => ({
+  ...{ languages, features },
+  index: take(`layer.${layer}.index`, "I32", [languages, features]),
+  value: take(`layer.${layer}.value`, "F32", [languages, features]),
+});
+
+/** Layers of a file that have all of these tensors, [K, F] each, by what stands behind `layer.<L>.` in their names. */
 function byLayer<T>(
-  { tensors, metadata }: Safetensors,
-  key: string,
+  { tensors, metadata }: SealedReader,
+  dtypes: Readonly<Record<string, Dtype>>,
   read: (layer: number, shape: [number, number]) => T,
 ): ByLayer<T> {
-  const layers = new Map<number, T>();
-  for (const [name, { shape }] of tensors) {
-    const layer = new RegExp(`^layer\\.(\\d+)\\.${key}$`).exec(name)?.[1];
-    if (layer !== undefined)
-      layers.set(Number(layer), read(Number(layer), [shape[0] ?? 0, shape[1] ?? 0]));
+  const shapes = shapesOf(tensors, Object.keys(dtypes)[0] as string);
+  for (const [layer, shape] of shapes)
+    for (const [name, dtype] of Object.entries(dtypes))
+      expectTensor(tensors, `layer.${layer}.${name}`, dtype, shape);
+  const [[K, F] = [0, 0]] = [...shapes.values()];
+  const bytes = Object.values(dtypes).reduce((sum, each) => sum + bytesPerElement(each) * K * F, 0);
+  const readLayer = (layer: number) => read(layer, shapes.get(layer) as [number, number]);
+  return {
+    languages: z.array(z.string()).parse(JSON.parse(metadata.languages ?? "[]")),
+    shapes,
+    layers: new LayersOnDisk([...shapes.keys()], bytes, readLayer),
+  };
+}
+
+/** Of the layers that have a tensor `layer.<L>.<name>`, in the order of the file. */
+export function shapesOf(
+  tensors: ReadonlyMap<string, { shape: number[] }>,
+  name: string,
+): Map<number, [number, number]> {
+  const shapes = new Map<number, [number, number]>();
+  for (const [each, { shape }] of tensors) {
+    const layer = new RegExp(`^layer\\.(\\d+)\\.${name}$`).exec(each)?.[1];
+    if (layer !== undefined) shapes.set(Number(layer), [shape[0] ?? 0, shape[1] ?? 0]);
   }
-  return { languages: z.array(z.string()).parse(JSON.parse(metadata.languages ?? "[]")), layers };
+  return shapes;
 }
