@@ -8,19 +8,18 @@ import type {
 } from "./evidence/layer-work.js";
 import { inThisThread } from "./evidence/layer-work.js";
 import { layerColumns } from "./layer-columns.js";
-import { falseDiscoveryQ } from "./reduce/false-discovery.js";
-import { familyWiseP, largestOf } from "./reduce/family-wise.js";
 import type { FeatureColumns } from "./reduce/feature-columns.js";
 import { canHalve } from "./reduce/halvings.js";
+import { JointChances } from "./reduce/joint-chances.js";
 import { labelPermutations } from "./reduce/label-permutations.js";
 import type { Pool } from "./reduce/language-sums.js";
 import { CURVE_SHARES } from "./reduce/learning-curve.js";
-import { concatenated, joinTests, type PermutationTest } from "./reduce/permutation-test.js";
+import { joinTests, type PermutationTest } from "./reduce/permutation-test.js";
 import { sharedIds } from "./reduce/text-ids.js";
 import { type TextUnits, textUnits } from "./reduce/text-units.js";
 import { unitResamples } from "./reduce/unit-resamples.js";
 import type { Ranking } from "./reduce/v-score.js";
-import type { Evidence, EvidenceFacts, LayerEvidence } from "./runs/evidence-file.js";
+import type { EvidenceFacts, LayerEvidence } from "./runs/evidence-file.js";
 import type { LanguageSums } from "./runs/sums-file.js";
 
 /** Of so many features of each language's ranking intervals and halves; of many languages fewer, for each takes its milliseconds. */
@@ -40,7 +39,7 @@ const ENTRIES_A_PIECE = 1 << 18;
 
 export interface EvidenceRequest {
   layers: readonly number[];
-  rankings: ReadonlyMap<number, Ranking>;
+  rankings: Pick<ReadonlyMap<number, Ranking>, "get">;
   pool: Pool;
   /** Whether equal ids of two languages mean translations. */
   sharesIds: boolean;
@@ -48,45 +47,59 @@ export interface EvidenceRequest {
   scoresSha256: string;
 }
 
+/** Where layers are put while others are worked on: all of many languages do not fit in memory. */
+export interface EvidenceShelf {
+  /** @param evidence whose p and q are not known yet @param test null where nothing could be tested */
+  put(layer: number, evidence: LayerEvidence, test: PermutationTest | null): void;
+  /** What was put. */
+  testOf(layer: number): PermutationTest | null;
+  putChances(layer: number, chances: Pick<LayerEvidence, "p" | "q">): void;
+}
+
 /**
  * How sure scores are, from the same per-text sums that they are of: a test of v of every feature on every language, and of each
  * language's best features intervals, what halves of the texts that did not choose them say, AUROC and d_z. No model is needed. The next
  * layer is made ready while one is worked on; no number hangs on who does the work.
  *
+ * @param shelf gets what was gathered
  * @param onLayer told before each layer
+ * @returns how it was gathered
  */
 export async function gatherEvidence(
   languages: readonly LanguageSums[],
   { layers, rankings, pool, sharesIds, scoresSha256 }: EvidenceRequest,
+  shelf: EvidenceShelf,
   onLayer: (layer: number) => void | Promise<void> = () => undefined,
   runner: LayerRunner = inThisThread,
-): Promise<Evidence> {
+): Promise<EvidenceFacts> {
   const { ids, isParallel, hasDocuments, apart } = sharedIds(
     languages.map(({ texts }) => texts),
     sharesIds,
   );
-  const tests = new Map<number, PermutationTest>();
-  const gathered = new Map<number, LayerEvidence>();
+  const chances = new JointChances();
+  const widths = new Map<number, number>();
   let drawn: Drawn | undefined;
   let before: Promise<void> = Promise.resolve();
   for (const layer of layers) {
     const columns = layerColumns(languages, layer, pool);
     drawn ??= drawnFor(columns, textUnits(columns, ids, isParallel), runner);
+    widths.set(layer, columns.features);
     const prepared = { ...drawn.layer, columns: runner.prepare(columns) };
-    const ranking = rankings.get(layer) as Ranking;
+    const ranking = runner.prepare(rankings.get(layer) as Ranking);
     await before;
     await onLayer(layer);
     before = runner.run(prepared, piecesOf(columns, ranking)).then((results) => {
-      gathered.set(layer, joined(ranking, results));
       const parts = results.effects.flatMap(({ test }) => (test === null ? [] : [test]));
-      if (parts.length > 0) tests.set(layer, joinTests(parts));
+      const test = parts.length === 0 ? null : joinTests(parts);
+      shelf.put(layer, joined(ranking, results), test);
+      if (test !== null) chances.add(test);
     });
     // It is waited for after the next layer's columns; meanwhile a failure of it is no unhandled one.
     before.catch(() => undefined);
   }
   await before;
-  const count = writeTests(tests, gathered);
-  const facts: EvidenceFacts = {
+  if (chances.tests > 0) putChances(chances, widths, shelf);
+  return {
     ...{ schema: 1, languages: languages.map(({ language }) => language) },
     scores_sha256: scoresSha256,
     ...{ is_parallel: drawn?.layer.units.isParallel ?? false },
@@ -100,10 +113,9 @@ export async function gatherEvidence(
     units: drawn?.layer.units.units ?? 0,
     unit: hasDocuments ? "document" : "text",
     ...{ resamples: RESAMPLES, permutations: PERMUTATIONS, halvings: HALVINGS, seed: SEED },
-    ...{ curve_shares: CURVE_SHARES, curve_top_k: CURVE_TOP_K, tests: count },
+    ...{ curve_shares: CURVE_SHARES, curve_top_k: CURVE_TOP_K, tests: chances.tests },
     untested: drawn?.untested ?? null,
   };
-  return { facts, layers: gathered };
 }
 
 interface Drawn {
@@ -174,7 +186,6 @@ function joined(
   { halves: [halves], curve: [curve], intervals, effects }: Results,
 ): LayerEvidence {
   const best = Math.min(bestOf(K), F);
-  const unknown = (size: number) => new Float32Array(size).fill(Number.NaN);
   const table = (of: (each: CandidateIntervals) => Float32Array) => {
     const all = new Float32Array(K * best);
     for (const [k, own] of intervals.entries()) all.set(of(own), k * best);
@@ -208,25 +219,26 @@ function wholeOf(
   return whole;
 }
 
-/** Fills in p over all layers together, and q. @returns how many tests there are */
-function writeTests(
-  tests: ReadonlyMap<number, PermutationTest>,
-  gathered: ReadonlyMap<number, LayerEvidence>,
-): number {
-  if (tests.size === 0) return 0;
-  const maxima = largestOf([...tests.values()].map((test) => test.maxima));
-  const qs = falseDiscoveryQ(concatenated([...tests.values()].map(({ p }) => p)));
-  let from = 0;
-  for (const [layer, { feature, languages, statistic }] of tests) {
-    const evidence = gathered.get(layer) as LayerEvidence;
-    const familyWise = familyWiseP(statistic, maxima);
+/** Tells p over all layers together, and q. */
+function putChances(
+  chances: JointChances,
+  widths: ReadonlyMap<number, number>,
+  shelf: EvidenceShelf,
+): void {
+  const of = chances.of();
+  for (const [layer, F] of widths) {
+    const test = shelf.testOf(layer);
+    if (test === null) continue;
+    const { feature, languages: K } = test;
+    const { familyWise, q } = of(test);
+    const told = { p: unknown(K * F), q: unknown(K * F) };
     for (const [row, f] of feature.entries())
-      for (let k = 0; k < languages; k++) {
-        const at = k * evidence.features + f;
-        evidence.p[at] = familyWise[row * languages + k] as number;
-        evidence.q[at] = qs[from + row * languages + k] as number;
+      for (let k = 0; k < K; k++) {
+        told.p[k * F + f] = familyWise[row * K + k] as number;
+        told.q[k * F + f] = q[row * K + k] as number;
       }
-    from += statistic.length;
+    shelf.putChances(layer, told);
   }
-  return from;
 }
+
+const unknown = (size: number) => new Float32Array(size).fill(Number.NaN);

@@ -13,10 +13,16 @@ export const layerColumns = (
   pool: Pool,
 ): FeatureColumns =>
   featureColumns(
-    languages.map(({ layers, counted }): LanguageTexts => {
-      const sums = layers.get(layer);
-      if (sums === undefined) throw new Error(`the sums lack layer ${layer}`);
-      return { sums, counted };
-    }),
+    // Read one after the other, as often as they are asked for: together they may not fit in memory.
+    languages.map(
+      ({ layers, counted }): LanguageTexts => ({
+        counted,
+        get sums() {
+          const sums = layers.get(layer);
+          if (sums === undefined) throw new Error(`the sums lack layer ${layer}`);
+          return sums;
+        },
+      }),
+    ),
     pool,
   );

@@ -1,60 +1,68 @@
-import { type LanguageStatistics, languageStatistics, type Pool } from "./reduce/language-sums.js";
+import { languageStatistics, type Pool } from "./reduce/language-sums.js";
 import { type Ranking, rank, vScores } from "./reduce/v-score.js";
 import type { LayerStatistics } from "./runs/score-files.js";
 import type { LanguageSums } from "./runs/sums-file.js";
 
-export interface Scores {
-  statistics: Map<number, LayerStatistics>;
-  rankings: Map<number, Ranking>;
+/** Of one layer. */
+export interface LayerScores {
+  layer: number;
+  statistics: LayerStatistics;
+  ranking: Ranking;
 }
 
 /**
- * From per-text sums to v-scores. The only way to them: a run's own scores and those of any re-reduction of its sums come
- * from here, so that over the same languages they are the same bytes.
+ * From per-text sums to v-scores, layer by layer, so that one layer is in memory at a time. The only way to them: a run's own scores and
+ * those of any re-reduction of its sums come from here, so that over the same languages they are the same bytes.
  *
  * @param languages in config order @param layers in config order
  */
-export function scoreLayers(
+export function* scoreLayers(
   languages: readonly LanguageSums[],
   layers: readonly number[],
   { pool }: { pool: Pool },
-): Scores {
-  const scores: Scores = { statistics: new Map(), rankings: new Map() };
-  for (const layer of layers) {
-    const perLanguage = languages.map((language) => {
-      const sums = language.layers.get(layer);
-      if (sums === undefined)
-        throw new Error(`the sums of ${language.language} lack layer ${layer}`);
-      return languageStatistics(sums, language.counted, pool);
-    });
-    const features = perLanguage[0]?.mean.length ?? 0;
-    const table = (pick: (statistics: LanguageStatistics) => Float64Array): Float32Array => {
-      const flat = new Float32Array(languages.length * features);
-      for (const [k, statistics] of perLanguage.entries()) flat.set(pick(statistics), k * features);
-      return flat;
-    };
-    scores.statistics.set(layer, {
-      languages: languages.length,
-      features,
-      mean: table((s) => s.mean),
-      activeFraction: table((s) => s.activeFraction),
-      standardError: table((s) => s.standardError),
-      firstShare: table((s) => s.firstShare),
-    });
-    scores.rankings.set(layer, rank(vScores(perLanguage.map((s) => s.mean))));
-  }
-  return scores;
+): Generator<LayerScores> {
+  for (const layer of layers) yield scoreLayer(languages, layer, pool);
 }
 
-/** Layers on which nothing was measured: every feature is silent in every language. */
-const silentLayers = ({ statistics }: Scores): number[] =>
-  [...statistics]
-    .filter(([, { activeFraction }]) => activeFraction.every((share) => share === 0))
-    .map(([layer]) => layer);
+function scoreLayer(languages: readonly LanguageSums[], layer: number, pool: Pool): LayerScores {
+  const K = languages.length;
+  const means: Float64Array[] = [];
+  let statistics: LayerStatistics | undefined;
+  for (const [k, { language, counted, layers }] of languages.entries()) {
+    const sums = layers.get(layer);
+    if (sums === undefined) throw new Error(`the sums of ${language} lack layer ${layer}`);
+    const F = sums.features;
+    statistics ??= emptyStatistics(K, F);
+    if (F !== statistics.features)
+      throw new Error(
+        `the sums of ${language} have ${F} features at layer ${layer}, expected ${statistics.features}`,
+      );
+    const own = languageStatistics(sums, counted, pool);
+    statistics.mean.set(own.mean, k * F);
+    statistics.activeFraction.set(own.activeFraction, k * F);
+    statistics.standardError.set(own.standardError, k * F);
+    statistics.firstShare.set(own.firstShare, k * F);
+    means.push(own.mean);
+  }
+  const ranking = rank(vScores(means));
+  return { layer, statistics: statistics ?? emptyStatistics(0, 0), ranking };
+}
+
+function emptyStatistics(languages: number, features: number): LayerStatistics {
+  const table = () => new Float32Array(languages * features);
+  return {
+    ...{ languages, features, mean: table(), activeFraction: table() },
+    ...{ standardError: table(), firstShare: table() },
+  };
+}
+
+/** Whether nothing was measured on a layer: every feature is silent in every language. */
+export const isSilent = ({ activeFraction }: LayerStatistics): boolean =>
+  activeFraction.every((share) => share === 0);
 
 /** What a reader of the scores must know of such layers. */
-export const silenceWarnings = (scores: Scores): string[] =>
-  silentLayers(scores).map(
+export const silenceWarnings = (silent: readonly number[]): string[] =>
+  silent.map(
     (layer) =>
       `layer ${layer}: no feature fires on any counted token; its scores are all 0 and rank nothing`,
   );

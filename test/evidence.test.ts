@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
 import { gatherEvidence } from "../src/evidence.js";
-import { scoreLayers } from "../src/scoring.js";
+import { EvidenceInMemory } from "./fixtures/evidence.js";
 import { token } from "./fixtures/frames.js";
-import { languageSums } from "./fixtures/sums.js";
+import { languageSums, scoresOf } from "./fixtures/sums.js";
 
 const LAYER = 2;
 const CODES = ["eng_Latn", "spa_Latn", "fra_Latn"];
@@ -24,10 +24,11 @@ const site = (texts: number) =>
 
 async function gathered(texts: number, sharesIds = true) {
   const languages = site(texts);
-  const { rankings } = scoreLayers(languages, [LAYER], { pool: "token" });
+  const { rankings } = scoresOf(languages, [LAYER], { pool: "token" });
   const asked = { layers: [LAYER], rankings, pool: "token" as const, sharesIds, scoresSha256: "0" };
-  const { facts, layers } = await gatherEvidence(languages, asked);
-  const layer = layers.get(LAYER);
+  const shelf = new EvidenceInMemory();
+  const facts = await gatherEvidence(languages, asked, shelf);
+  const layer = shelf.layers.get(LAYER);
   if (layer === undefined) throw new Error("no evidence");
   return { facts, layer, ranking: rankings.get(LAYER) };
 }

@@ -1,9 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { scoreLayers } from "../src/scoring.js";
 import { arbitraryTexts, FEATURES } from "./fixtures/arbitrary-texts.js";
 import { token } from "./fixtures/frames.js";
-import { DROP, languageSums } from "./fixtures/sums.js";
+import { DROP, languageSums, scoresOf } from "./fixtures/sums.js";
 
 const RULE = { ...DROP, pool: "token" } as const;
 
@@ -11,7 +10,7 @@ describe("scoreLayers", () => {
   test("a small case by hand: means, v and ranking", () => {
     const english = languageSums("eng_Latn", { 4: [[token(0, [0, 4]), token(0, [2, 1])]] }, 3);
     const spanish = languageSums("spa_Latn", { 4: [[token(0, [0, 1], [1, 3])]] }, 3);
-    const { statistics, rankings } = scoreLayers([english, spanish], [4], RULE);
+    const { statistics, rankings } = scoresOf([english, spanish], [4], RULE);
     expect([...(statistics.get(4)?.mean ?? [])]).toEqual([2, 0, 0.5, 1, 3, 0]);
     expect([...(statistics.get(4)?.activeFraction ?? [])]).toEqual([0.5, 0, 0.5, 1, 1, 0]);
     expect([...(rankings.get(4)?.index ?? [])]).toEqual([0, 2, 1, 1, 2, 0]);
@@ -22,7 +21,7 @@ describe("scoreLayers", () => {
     const both = ["eng_Latn", "spa_Latn"].map((language) =>
       languageSums(language, { 1: [[token(0)]], 2: [[token(0)]], 3: [[token(0)]] }, 1),
     );
-    const { statistics, rankings } = scoreLayers(both, [3, 1], RULE);
+    const { statistics, rankings } = scoresOf(both, [3, 1], RULE);
     expect([...statistics.keys()]).toEqual([3, 1]);
     expect([...rankings.keys()]).toEqual([3, 1]);
   });
@@ -34,7 +33,7 @@ describe("scoreLayers", () => {
         const languages = ["eng_Latn", "spa_Latn"].map((language) =>
           languageSums(language, { 0: texts }, FEATURES),
         );
-        const ranking = scoreLayers(languages, [0], RULE).rankings.get(0);
+        const ranking = scoresOf(languages, [0], RULE).rankings.get(0);
         expect(ranking?.value.every((v) => v === 0)).toBe(true);
       }),
     );
@@ -42,6 +41,6 @@ describe("scoreLayers", () => {
 
   test("a layer that a language's sums lack is an error that names both", () => {
     const sums = languageSums("eng_Latn", { 1: [[token(0)]] }, 1);
-    expect(() => scoreLayers([sums, sums], [2], RULE)).toThrow("sums of eng_Latn lack layer 2");
+    expect(() => scoresOf([sums, sums], [2], RULE)).toThrow("sums of eng_Latn lack layer 2");
   });
 });

@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { computeHoldout, type Split } from "../compute/compute-holdout.js";
 import { computeRun } from "../compute/compute-run.js";
 import { estimateRun } from "../compute/estimate.js";
-import { checkCorpus, chooseFrom } from "../compute/gather-texts.js";
+import { checkCorpus, chooseFrom, type GatheredTexts } from "../compute/gather-texts.js";
 import { siteWords } from "../compute/part-site.js";
 import { CONTROL_WORDS } from "../config/controls.js";
 import { languageName } from "../config/languages.js";
@@ -13,11 +13,13 @@ import { OneEngine } from "../engine/one-engine.js";
 import { requestError } from "../errors.js";
 import type { Part } from "../parts.js";
 import { isFinishedPart } from "../runs/part-file.js";
-import { openRun } from "../runs/read.js";
+import { type FinishedRun, openRun } from "../runs/read.js";
 import { siteOf, wholeConfig } from "../runs/site.js";
 import { topFeatures } from "../runs/top-features.js";
 import { runArgument } from "../shell-word.js";
 import { estimateText } from "../views/amounts.js";
+import { wrapped } from "../views/cells.js";
+import { rangeText } from "../views/digits.js";
 import { featureLines, legendLines, runLines } from "../views/feature-table.js";
 import { duration, showProgress } from "../views/progress.js";
 import { tableLines } from "../views/table.js";
@@ -87,19 +89,21 @@ export async function compute(
   }
   if (run.meta === null) output.note(`${run.folder} was finished already; nothing was left to do.`);
   else output.note(`Finished in ${duration(run.meta.duration_s)}.`);
-  const top = topFeatures(finished, { topK: 1 });
-  output.result(
-    [
-      ...runLines(finished),
-      "",
-      ...featureLines(top, output.room),
-      "",
-      ...legendLines(finished, top),
-    ].join("\n"),
-  );
+  output.result([...runLines(finished), "", ...bestLines(finished, output.room)].join("\n"));
   output.result(
     `\nRun: ${run.folder}\n${nextCommands(runArgument(config.out_dir), finished.meta.languages).join("\n")}`,
   );
+}
+
+/** The best feature of each language at each layer, where the languages are few enough for a table. */
+function bestLines(run: FinishedRun, room: number): string[] {
+  const { languages, layers } = run.meta;
+  if (languages.length > LISTED_LANGUAGES)
+    return [
+      `A best feature for each of ${languages.length} languages at ${layers.length === 1 ? "one layer" : `each of ${layers.length} layers`}: see show, report or the terminal UI (npx vscore).`,
+    ];
+  const top = topFeatures(run, { topK: 1 });
+  return [...featureLines(top, room), "", ...legendLines(run, top)];
 }
 
 /** Held-out texts are others than those that rank. @throws VscoreError (request) before anything is computed */
@@ -238,13 +242,27 @@ function describePlan(
       ...(part === null
         ? []
         : [`part          ${part.part} of ${part.of}: which texts shows once they are tokenised`]),
-      `estimate      ${estimate.tokens} tokens; disk: ${estimate.disk}`,
+      `estimate      ${estimate.tokens} tokens; disk: ${estimate.disk}; memory beside the model: ${estimate.memory}`,
       `out-dir       ${config.out_dir} (${site === "free" ? "free" : `holds ${siteWords(site, config.out_dir)}: compute asks for --resume, --overwrite or another --out-dir`})`,
       "",
-      ...tableLines(columns, rows),
+      ...(rows.length <= LISTED_LANGUAGES ? tableLines(columns, rows) : namesOf(config, chosen)),
       ...warnings.map((warning) => `warning: ${warning}`),
       "",
       "Nothing was started.",
     ].join("\n"),
   );
+}
+
+/** More languages are named in a paragraph, not a row each. */
+const LISTED_LANGUAGES = 40;
+
+/** Languages of a plan, with how many texts each has, where that is known. */
+function namesOf({ languages, n_texts_per_lang: n }: RunConfig, chosen: GatheredTexts | null) {
+  const most = n === -1 ? "all" : `up to ${n}`;
+  const texts =
+    chosen === null ? most : rangeText([...chosen.languages.values()].map(({ length }) => length));
+  return [
+    `${languages.length} languages, ${texts} texts in each (names: npx vscore languages):`,
+    ...wrapped(languages.join(", "), 100),
+  ];
 }

@@ -10,9 +10,9 @@ import {
   type ExampleChoice,
 } from "../reduce/examples.js";
 import { isCounted, type TokenRule } from "../reduce/text-sums.js";
+import type { Ranking } from "../reduce/v-score.js";
 import type { Examples } from "../runs/examples-file.js";
 import type { LanguageSums } from "../runs/sums-file.js";
-import type { Scores } from "../scoring.js";
 import { withinMemory } from "./within-memory.js";
 
 interface ShownText {
@@ -23,11 +23,12 @@ interface ShownText {
 
 /** The contexts that a run keeps: of the best features of each layer, in config order. */
 export const examplesOf = (
-  { rankings }: Pick<Scores, "rankings">,
+  layers: readonly number[],
+  rankings: ReadonlyMap<number, Ranking>,
   languages: readonly LanguageSums[],
 ): ExampleChoice[] =>
-  [...rankings].flatMap(([layer, ranking]) =>
-    chooseExamples(layer, bestFeatures(ranking), languages),
+  layers.flatMap((layer) =>
+    chooseExamples(layer, bestFeatures(rankings.get(layer) as Ranking), languages),
   );
 
 /**

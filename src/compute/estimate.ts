@@ -11,6 +11,8 @@ export interface Estimate {
   tokens: number | null;
   /** Bytes of the run's folder; null where the width of its dictionaries is not known from their ids. */
   disk_bytes: number | null;
+  /** Bytes of memory that scoring takes at most, the model apart; null where the same is not known. */
+  memory_bytes: number | null;
 }
 
 /** A sentence of FLORES+ in the tokens of a multilingual model, over its languages. */
@@ -19,6 +21,10 @@ const TOKENS_PER_SENTENCE = 45;
 const BYTES_PER_TOKEN = 3.5;
 /** A text's sums at one layer: some 250 features that fire in it, at 22 bytes. */
 const SUMS_BYTES = 5500;
+/** What scoring takes for anything, for each feature and language of one layer, and for each sum of it: measured. */
+const MEMORY = { least: 150e6, score: 190, sum: 60 };
+/** Features that fire in a text at one layer. */
+const SUMS_OF_TEXT = 250;
 /** Statistics (4 arrays of f32), scores (f32, i32) and their copy for PyTorch (f32, i64), of a feature and language. */
 const SCORE_BYTES = 16 + 8 + 12;
 
@@ -28,14 +34,17 @@ export function estimateRun(config: RunConfig, local: LocalCorpus | null): Estim
   const features = widths.every((width) => width !== null)
     ? widths.reduce((sum, width) => sum + width, 0)
     : null;
+  if (features === null || texts === null)
+    return { texts, tokens, disk_bytes: null, memory_bytes: null };
+  const widest = Math.max(...widths.map(Number));
   return {
-    texts,
-    tokens,
+    ...{ texts, tokens },
     disk_bytes:
-      features === null || texts === null
-        ? null
-        : texts * config.layers.length * SUMS_BYTES +
-          features * config.languages.length * SCORE_BYTES,
+      texts * config.layers.length * SUMS_BYTES + features * config.languages.length * SCORE_BYTES,
+    memory_bytes:
+      MEMORY.least +
+      MEMORY.score * widest * config.languages.length +
+      MEMORY.sum * SUMS_OF_TEXT * texts,
   };
 }
 

@@ -7,7 +7,7 @@ import { RUN_FILES } from "../runs/files.js";
 import type { Meta, RunEvent, RunNews } from "../runs/meta.js";
 import type { RunStore } from "../runs/store.js";
 import type { LanguageSums, Provenance, TextFact } from "../runs/sums-file.js";
-import { scoreLayers, silenceWarnings } from "../scoring.js";
+import { silenceWarnings } from "../scoring.js";
 import type { CheckedFidelity } from "./checked-fidelity.js";
 import { examplesOf } from "./collect-examples.js";
 import { type ControlledTexts, controlProvenance } from "./control-texts.js";
@@ -20,7 +20,7 @@ import type { ProgressMeter } from "./progress-meter.js";
 import { provenanceOf, refuseOtherProvenance } from "./provenance.js";
 import { randomiseDictionaries } from "./randomise-dictionaries.js";
 import { type TokenizedLanguage, textWarnings } from "./tokenize-texts.js";
-import { writeScores } from "./write-scores.js";
+import { writeEvidence, writeScores } from "./write-scores.js";
 
 /** What a run is completed from: its folder is open and its texts are with the engine. */
 export interface RunParts {
@@ -95,18 +95,18 @@ export class OpenRun {
 
     await this.tell({ type: "phase", phase: "scoring" });
     const { config, jobs, store } = this.parts;
-    const scores = scoreLayers(languages, config.layers, config);
-    for (const warning of silenceWarnings(scores)) await this.warn(warning);
-    const { pool, threads } = config;
-    const of = { pool, sharesIds: this.parts.gathered.sharesIds, threads };
-    await writeScores(scores, languages, of, store, jobs, (layer) =>
+    const { layers, pool, threads } = config;
+    const of = { layers, pool, threads, sharesIds: this.parts.gathered.sharesIds };
+    const scored = await writeScores(languages, of, store, jobs);
+    for (const warning of silenceWarnings(scored.silent)) await this.warn(warning);
+    await writeEvidence(languages, of, scored, store, jobs.signal, (layer) =>
       this.tell({ type: "phase", phase: `testing layer ${layer}` }),
     );
     this.parts.clock.end("score");
     await this.tell({ type: "phase", phase: "collecting examples" });
     const examples = await keptExamples(
       config,
-      examplesOf(scores, languages),
+      examplesOf(layers, scored.rankings, languages),
       languages,
       this.parts.read.languages,
       jobs,
@@ -184,9 +184,9 @@ export class OpenRun {
     this.budget = budget;
     refuseOddCounts(language, counted, expected, [...tokens.keys()]);
     this.parts.clock.end("extract");
-    const sums: LanguageSums = { language, provenance, texts, counted, tokens, layers };
-    await this.parts.store.writeStrongest(language, strongest);
-    await this.parts.store.writeSums(sums);
+    const { store } = this.parts;
+    await store.writeStrongest(language, strongest);
+    const sums = await store.fileSums({ language, provenance, texts, counted, tokens, layers });
     this.parts.clock.end("write");
     this.parts.meter.endLanguage();
     await this.tell({ type: "language_finished", language, kept: false });

@@ -15,9 +15,8 @@ import { type FinishedRun, openExamples, openSums, openWithoutHoldout } from "..
 import { configOfRun } from "../runs/run-config.js";
 import { type Site, siteOf } from "../runs/site.js";
 import { RunStore } from "../runs/store.js";
-import { scoreLayers } from "../scoring.js";
 import { countsOf } from "./describe-run.js";
-import { writeScores } from "./write-scores.js";
+import { writeEvidence, writeScores } from "./write-scores.js";
 
 export interface RescoreRequest {
   run: FinishedRun;
@@ -84,20 +83,22 @@ async function rescoreInto(
   const started = new Date();
   const sums = languages.map((language) => openSums(run, language));
   const config = { ...configOfRun(run), languages: [...languages], out_dir: outDir };
-  const scores = scoreLayers(sums, config.layers, config);
-  const { rankings } = scores;
   let store: RunStore | undefined;
   try {
     store = await RunStore.create(outDir, config, site);
     await engine.logTo(store.path(RUN_FILES.engineLog));
     for (const language of sums) await store.writeSums(language);
-    const { pool, threads } = config;
-    const of = { pool, sharesIds: run.meta.shares_ids, threads };
-    await writeScores(scores, sums, of, store, jobs);
+    const { layers, pool, threads } = config;
+    const of = { layers, pool, threads, sharesIds: run.meta.shares_ids };
+    const scored = await writeScores(sums, of, store, jobs);
+    await writeEvidence(sums, of, scored, store, jobs.signal);
+    const best = new Map(
+      layers.map((layer) => [layer, bestFeatures(scored.rankings.get(layer) as Ranking)]),
+    );
     if (run.fidelity !== null)
       await store.write(RUN_FILES.fidelity, fidelityText(ofLanguages(run.fidelity, languages)));
     const examples = openExamples(run);
-    const kept = examples === null ? null : stillAmongBest(examples, languages, rankings);
+    const kept = examples === null ? null : stillAmongBest(examples, languages, best);
     if (kept !== null) await store.write(RUN_FILES.examples, `${JSON.stringify(kept)}\n`);
     for (const [place, within] of inner) {
       // Where it is from is told from the outermost run on.
@@ -117,7 +118,7 @@ async function rescoreInto(
       resumed: 0,
       rescored_from: run.name,
       merged_from: null,
-      warnings: [...run.meta.warnings, ...lackingExamples(kept, rankings)],
+      warnings: [...run.meta.warnings, ...lackingExamples(kept, best)],
     };
     await store.finish(meta);
     return meta;
@@ -133,9 +134,8 @@ async function rescoreInto(
 function stillAmongBest(
   examples: Examples,
   languages: readonly string[],
-  rankings: ReadonlyMap<number, Ranking>,
+  best: ReadonlyMap<number, ReadonlySet<number>>,
 ): Examples {
-  const best = new Map([...rankings].map(([layer, ranking]) => [layer, bestFeatures(ranking)]));
   const features = examples.features
     .filter(({ layer, feature }) => best.get(layer)?.has(feature))
     .map(({ contexts, ...feature }) => ({
@@ -147,12 +147,15 @@ function stillAmongBest(
 }
 
 /** Contexts need the model; those of features that only now are among the best are not to be had here. */
-function lackingExamples(kept: Examples | null, rankings: ReadonlyMap<number, Ranking>): string[] {
-  const best = [...rankings.values()].reduce((sum, ranking) => sum + bestFeatures(ranking).size, 0);
+function lackingExamples(
+  kept: Examples | null,
+  best: ReadonlyMap<number, ReadonlySet<number>>,
+): string[] {
+  const wanted = [...best.values()].reduce((sum, { size }) => sum + size, 0);
   const found = kept?.features.length ?? 0;
-  if (found === best) return [];
+  if (found === wanted) return [];
   return [
-    `examples.json has contexts for ${found} of the ${best} top features: those of the run that was rescored`,
+    `examples.json has contexts for ${found} of the ${wanted} top features: those of the run that was rescored`,
   ];
 }
 

@@ -65,16 +65,28 @@ export const LANGUAGE_SETS: Readonly<Record<string, readonly string[]>> = {
   similar: ["spa_Latn", "por_Latn", "glg_Latn", "cat_Latn"],
   /** Inferred from the list of languages of the original tool's exporter. */
   underrepresented: ["kas_Arab", "wuu_Hans", "azb_Arab", "nus_Latn"],
+  /** All of FLORES+, in code order. */
+  atlas: [...FLORES_PLUS.keys()],
 };
 
-/** A list of codes, not yet checked, with the name of a set replaced by its codes: alone, or inside the list. */
+/**
+ * A list of codes, not yet checked, with the name of a set replaced by its codes: alone, or inside the list. A code behind a minus is
+ * taken out of what stands before it; where it does not stand there, the entry is left for the check to refuse.
+ */
 export function spellOutSets(languages: unknown): unknown {
   const codesOf = (name: unknown) =>
     typeof name === "string" && Object.hasOwn(LANGUAGE_SETS, name)
       ? LANGUAGE_SETS[name]
       : undefined;
   if (!Array.isArray(languages)) return codesOf(languages) ?? languages;
-  return languages.flatMap<unknown>((entry: unknown) => codesOf(entry) ?? [entry]);
+  const codes: unknown[] = [];
+  for (const entry of languages as unknown[]) {
+    const left =
+      typeof entry === "string" && entry.startsWith("-") ? codes.indexOf(entry.slice(1)) : -1;
+    if (left >= 0) codes.splice(left, 1);
+    else codes.push(...(codesOf(entry) ?? [entry]));
+  }
+  return codes;
 }
 
 export const languageName = (code: string): string =>

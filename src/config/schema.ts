@@ -83,7 +83,7 @@ const fields = {
         `expected each language once, found twice: ${repeated(issue.input as string[])}`,
     })
     .describe(
-      `FLORES+ codes, comma-separated (vscore languages lists them), or a set: ${Object.keys(LANGUAGE_SETS).join(", ")}`,
+      `FLORES+ codes, comma-separated (vscore languages lists them), or a set: ${Object.keys(LANGUAGE_SETS).join(", ")} (all); -CODE leaves one out`,
     ),
   layers: z
     .array(wholeNumber(0), "expected a list of layer numbers")

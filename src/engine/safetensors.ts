@@ -69,13 +69,16 @@ const Header = z
   .object({ __metadata__: z.record(z.string(), z.string()).optional() })
   .catchall(HeaderEntry);
 
-interface Entry {
+/** A tensor's place in the body. */
+export interface Entry {
   name: string;
   dtype: Dtype;
   shape: number[];
   start: number;
   end: number;
 }
+
+export const bytesPerElement = (dtype: Dtype): number => ARRAYS[dtype].BYTES_PER_ELEMENT;
 
 export interface ParsedHeader {
   metadata: Record<string, string>;
@@ -169,57 +172,27 @@ export function decodeSafetensors(bytes: Uint8Array): Safetensors {
   return viewTensors(header, bytes.subarray(8 + headerLength));
 }
 
-/**
- * One blob, byte for byte determined by its arguments: tensors by falling element size then in the order given,
- * header padded with spaces so that the body, and with it every tensor, is aligned.
- */
-export function encodeSafetensors(
-  tensors: ReadonlyMap<string, Tensor>,
-  metadata: Record<string, string> = {},
-): Uint8Array {
-  const ordered = [...tensors].sort(
-    ([, a], [, b]) => ARRAYS[b.dtype].BYTES_PER_ELEMENT - ARRAYS[a.dtype].BYTES_PER_ELEMENT,
-  );
-  const header: [string, unknown][] = [];
-  if (Object.keys(metadata).length > 0) header.push(["__metadata__", metadata]);
-  let at = 0;
-  for (const [name, { dtype, shape, data }] of ordered) {
-    const expected = shape.reduce((product, n) => product * n, 1);
-    if (data.length !== expected) {
-      throw new SafetensorsError(
-        `tensor ${name} holds ${data.length} values, its shape [${shape}] ${expected}`,
-      );
-    }
-    header.push([name, { dtype, shape, data_offsets: [at, at + data.byteLength] }]);
-    at += data.byteLength;
-  }
-  const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
-  const headerLength = Math.ceil(json.byteLength / 8) * 8;
-  if (headerLength > MAX_HEADER_BYTES) {
-    throw new SafetensorsError(
-      `header would have ${headerLength} bytes, at most ${MAX_HEADER_BYTES} are allowed`,
-    );
-  }
-  const blob = new Uint8Array(8 + headerLength + at);
-  new DataView(blob.buffer).setBigUint64(0, BigInt(headerLength), true);
-  blob.set(json, 8);
-  blob.fill(0x20, 8 + json.byteLength, 8 + headerLength);
-  let offset = 8 + headerLength;
-  for (const [, { data }] of ordered) {
-    blob.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), offset);
-    offset += data.byteLength;
-  }
-  return blob;
-}
+export const bytesOf = (data: ArrayOf<Dtype>): Uint8Array =>
+  new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 
 /** SHA-256 over names, dtypes, shapes and values, in order of the names: the same for the same tensors in any layout. */
-export function tensorsHash(tensors: ReadonlyMap<string, Tensor>): string {
+export const tensorsHash = (tensors: ReadonlyMap<string, Tensor>): string =>
+  hashInOrder(
+    [...tensors].map(([name, { dtype, shape, data }]) => ({ name, dtype, shape, data })),
+    ({ data }) => [bytesOf(data)],
+  );
+
+/** The same, of values that come piece by piece. */
+export function hashInOrder<T extends Pick<Entry, "name" | "dtype" | "shape">>(
+  tensors: readonly T[],
+  piecesOf: (tensor: T) => Iterable<Uint8Array>,
+): string {
   const hash = createHash("sha256");
-  const names = [...tensors.keys()].sort();
-  for (const name of names) {
-    const { dtype, shape, data } = tensors.get(name) as Tensor;
-    hash.update(JSON.stringify([name, dtype, shape]));
-    hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  const byName = new Map(tensors.map((each) => [each.name, each]));
+  for (const name of [...byName.keys()].sort()) {
+    const each = byName.get(name) as T;
+    hash.update(JSON.stringify([name, each.dtype, each.shape]));
+    for (const piece of piecesOf(each)) hash.update(piece);
   }
   return hash.digest("hex");
 }
@@ -230,6 +203,9 @@ export const tensor = <D extends Dtype>(
   data: ArrayOf<D>,
 ): Tensor<D> => ({ dtype, shape, data });
 
+/** Gives a file's tensor of that name, dtype and, if given, shape. @throws SafetensorsError where there is none */
+export type TakeTensor = <D extends Dtype>(name: string, dtype: D, shape?: number[]) => ArrayOf<D>;
+
 /** The tensor of that name, dtype and, if given, shape. */
 export function takeTensor<D extends Dtype>(
   from: Safetensors,
@@ -237,10 +213,20 @@ export function takeTensor<D extends Dtype>(
   dtype: D,
   shape?: number[],
 ): ArrayOf<D> {
-  const found = from.tensors.get(name);
+  return expectTensor(from.tensors, name, dtype, shape).data as ArrayOf<D>;
+}
+
+/** What a file says of a tensor of that name. @throws SafetensorsError where there is none, or one of another dtype or shape */
+export function expectTensor<T extends { dtype: Dtype; shape: number[] }>(
+  tensors: ReadonlyMap<string, T>,
+  name: string,
+  dtype: Dtype,
+  shape?: number[],
+): T {
+  const found = tensors.get(name);
   if (found === undefined) {
     throw new SafetensorsError(
-      `tensor ${name} is missing; there are: ${[...from.tensors.keys()].join(", ") || "none"}`,
+      `tensor ${name} is missing; there are: ${[...tensors.keys()].join(", ") || "none"}`,
     );
   }
   const isShape =
@@ -251,5 +237,13 @@ export function takeTensor<D extends Dtype>(
       `tensor ${name} is ${found.dtype}[${found.shape}], expected ${dtype}[${shape ?? "…"}]`,
     );
   }
-  return found.data as ArrayOf<D>;
+  return found;
 }
+
+/** An array of that dtype over bytes that begin at a place of its alignment. */
+export const arrayOver = <D extends Dtype>(dtype: D, bytes: Uint8Array): ArrayOf<D> =>
+  new ARRAYS[dtype](
+    bytes.buffer as ArrayBuffer,
+    bytes.byteOffset,
+    bytes.byteLength / bytesPerElement(dtype),
+  ) as ArrayOf<D>;

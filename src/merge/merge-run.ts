@@ -5,7 +5,7 @@ import { describeRun } from "../compute/describe-run.js";
 import { keptExamples } from "../compute/kept-examples.js";
 import { siteWords } from "../compute/part-site.js";
 import { ProgressMeter } from "../compute/progress-meter.js";
-import { writeScores } from "../compute/write-scores.js";
+import { writeEvidence, writeScores } from "../compute/write-scores.js";
 import type { RunConfig } from "../config/schema.js";
 import { EngineJobs } from "../engine/engine-jobs.js";
 import { OneEngine } from "../engine/one-engine.js";
@@ -17,7 +17,7 @@ import type { Meta, RunNews } from "../runs/meta.js";
 import { siteOf } from "../runs/site.js";
 import { RunStore } from "../runs/store.js";
 import type { LanguageSums } from "../runs/sums-file.js";
-import { scoreLayers, silenceWarnings } from "../scoring.js";
+import { silenceWarnings } from "../scoring.js";
 import type { PartSet } from "./part-set.js";
 import { type ReadAnew, readAnew } from "./read-anew.js";
 import { fidelityOf, languageOf, strongestOf } from "./stored-parts.js";
@@ -44,7 +44,8 @@ export async function mergeRun(request: MergeRequest): Promise<Meta> {
   refuseSite(request);
   refuseUnwritable(outDir);
   const config: RunConfig = { ...parts[0].config, out_dir: outDir };
-  const languages = config.languages.map((language) => languageOf(parts, language));
+  // Before anything is begun, and one at a time: those of many languages do not fit in memory.
+  for (const language of config.languages) languageOf(parts, language);
   const fidelities = parts.map((part) => fidelityOf(part, config));
   const engines = new OneEngine(request.stallTimeout);
   try {
@@ -55,7 +56,7 @@ export async function mergeRun(request: MergeRequest): Promise<Meta> {
     const store = await RunStore.create(outDir, config, site);
     try {
       await engine.logTo(store.path(RUN_FILES.engineLog));
-      const of = { config, languages, fidelities, anew };
+      const of = { config, fidelities, anew };
       return await new Merging(request, store, jobs).complete(of);
     } catch (error) {
       await store.discard();
@@ -70,7 +71,6 @@ export async function mergeRun(request: MergeRequest): Promise<Meta> {
 
 interface Merged {
   config: RunConfig;
-  languages: readonly LanguageSums[];
   /** By part. */
   fidelities: readonly (Fidelity | null)[];
   anew: ReadAnew | null;
@@ -86,7 +86,7 @@ class Merging {
     private readonly jobs: EngineJobs,
   ) {}
 
-  async complete({ config, languages, fidelities, anew }: Merged): Promise<Meta> {
+  async complete({ config, fidelities, anew }: Merged): Promise<Meta> {
     const { store, jobs } = this;
     const { parts } = this.request;
     const all = parts.map(({ finished }) => finished);
@@ -98,21 +98,23 @@ class Merging {
       texts: sumOf(all, ({ texts }) => texts),
       tokens: sumOf(all, ({ tokens }) => tokens),
     };
-    await this.tell({ type: "planned", languages: languages.length, ...work });
+    await this.tell({ type: "planned", languages: config.languages.length, ...work });
     for (const warning of all.flatMap(({ warnings }) => warnings)) await this.warn(warning);
     for (const warning of partWarnings(parts, fidelities)) await this.warn(warning);
     const [fidelity] = fidelities;
     if (fidelity) await store.write(RUN_FILES.fidelity, fidelityText(fidelity));
     await this.tell({ type: "phase", phase: `putting ${parts.length} parts together` });
-    for (const sums of languages) {
-      await store.writeSums(sums);
-      await store.append({ type: "language_finished", language: sums.language, kept: true });
+    const languages: LanguageSums[] = [];
+    for (const language of config.languages) {
+      languages.push(await store.fileSums(languageOf(parts, language)));
+      await store.append({ type: "language_finished", language, kept: true });
     }
     await this.tell({ type: "phase", phase: "scoring" });
-    const scores = scoreLayers(languages, config.layers, config);
-    for (const warning of silenceWarnings(scores)) await this.warn(warning);
-    const of = { pool: config.pool, sharesIds: shares_ids, threads: config.threads };
-    await writeScores(scores, languages, of, store, jobs, (layer) =>
+    const { layers, pool, threads } = config;
+    const of = { layers, pool, threads, sharesIds: shares_ids };
+    const scored = await writeScores(languages, of, store, jobs);
+    for (const warning of silenceWarnings(scored.silent)) await this.warn(warning);
+    await writeEvidence(languages, of, scored, store, jobs.signal, (layer) =>
       this.tell({ type: "phase", phase: `testing layer ${layer}` }),
     );
     if (anew === null)
@@ -123,7 +125,7 @@ class Merging {
       await this.tell({ type: "phase", phase: "collecting examples" });
       const examples = await keptExamples(
         config,
-        examplesOf(scores, languages),
+        examplesOf(layers, scored.rankings, languages),
         languages,
         anew.texts,
         jobs,

@@ -48,18 +48,15 @@ export function chooseExamples(
         const feature = sums.feature[at] as number;
         const found = wanted.get(feature);
         if (found === undefined) continue;
-        found.push({
-          layer,
-          feature,
-          language,
-          text,
-          max: sums.max[at] as number,
-          position: sums.where[at] as number,
-        });
+        const max = sums.max[at] as number;
+        if (found.length === EXAMPLE_TEXTS && max <= (found.at(-1) as ExampleChoice).max) continue;
+        // Behind its equals, which came before it.
+        const place = found.findIndex((other) => other.max < max);
+        const choice = { layer, feature, language, text, max, position: sums.where[at] as number };
+        found.splice(place < 0 ? found.length : place, 0, choice);
+        if (found.length > EXAMPLE_TEXTS) found.pop();
       }
     }
   }
-  return [...wanted]
-    .sort(([a], [b]) => a - b)
-    .flatMap(([, found]) => found.sort((a, b) => b.max - a.max).slice(0, EXAMPLE_TEXTS));
+  return [...wanted].sort(([a], [b]) => a - b).flatMap(([, found]) => found);
 }

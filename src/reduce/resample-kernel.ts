@@ -82,6 +82,15 @@ const KERNEL = new WasmModule({
  * same as of any other loop.
  */
 export class ResampleKernel {
+  /** Its copy of the counts is large where languages are samples by themselves: all pieces of a layer have one kernel. */
+  private static readonly made = new WeakMap<UnitResamples, ResampleKernel>();
+
+  static of(drawn: UnitResamples): ResampleKernel {
+    const kernel = ResampleKernel.made.get(drawn) ?? new ResampleKernel(drawn);
+    ResampleKernel.made.set(drawn, kernel);
+    return kernel;
+  }
+
   private readonly run;
   private readonly sums: Float64Array;
   private readonly squares: Float64Array;

@@ -39,7 +39,7 @@ export function scoreIntervals(
   candidates: readonly Candidate[],
   isMargin: (at: number) => boolean = () => true,
 ): ScoreEstimate[] {
-  const kernel = new ResampleKernel(drawn);
+  const kernel = ResampleKernel.of(drawn);
   const resamples = new Map<number, FeatureResamples>();
   const left = new Map<number, number>();
   for (const { feature } of candidates) left.set(feature, (left.get(feature) ?? 0) + 1);

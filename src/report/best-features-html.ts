@@ -8,6 +8,7 @@ import type { PlottedRun } from "../views/charts/chart.js";
 import { digits } from "../views/digits.js";
 import { chanceText, intervalText } from "../views/evidence-text.js";
 import { FLAG_WORDS, runnerUpCells } from "../views/feature-table.js";
+import { findable } from "./language-finder.js";
 import { escapeHtml } from "./page.js";
 import { contextHtml, scaleHtml } from "./shaded-html.js";
 
@@ -40,7 +41,7 @@ export function bestFeaturesHtml(run: PlottedRun, contexts: ReportContexts, room
 ${[...layers]
   .map(
     ([layer, own]) =>
-      `<details><summary>Layer ${layer}</summary>\n${own.map((entry) => entryHtml(entry, shown)).join("\n")}\n</details>`,
+      `<details><summary>Layer ${layer}</summary>\n${own.map((entry) => `<div ${findable(entry.language)}>${entryHtml(entry, shown)}</div>`).join("\n")}\n</details>`,
   )
   .join("\n")}`;
 }

@@ -1,6 +1,7 @@
 import { describeFidelity, type LanguageFidelity } from "../fidelity/describe-fidelity.js";
 import type { PlottedRun } from "../views/charts/chart.js";
 import { fidelityCells, fidelityColumns, fidelityLegend } from "../views/fidelity-table.js";
+import { findable } from "./language-finder.js";
 import { escapeHtml } from "./page.js";
 
 /** How well the dictionaries rebuild the languages, folded unless one is not rebuilt; "" where nobody looked. */
@@ -9,7 +10,10 @@ export function fidelityHtml(run: PlottedRun): string {
   const layers = describeFidelity({ ...run, fidelity: run.fidelity });
   const isFine = layers.every(({ languages }) => languages.every((of) => of.is_rebuilt));
   const row = (layer: number, of: LanguageFidelity) =>
-    `<tr${of.is_rebuilt ? "" : ' style="opacity:.5"'}>${fidelityCells(layer, of)
+    `<tr ${findable(of.language)}${of.is_rebuilt ? "" : ' style="opacity:.5"'}>${fidelityCells(
+      layer,
+      of,
+    )
       .map((cell) => `<td>${escapeHtml(cell)}</td>`)
       .join("")}</tr>`;
   return `<section id="fidelity">

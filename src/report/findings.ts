@@ -15,6 +15,10 @@ const SHARED_K = 50;
 const SHARED_JACCARD = 0.25;
 /** So many are told with their numbers; behind them the others are only named. */
 const LISTED = 6;
+/** And of more than so many it is told how many they are. */
+const NAMED = 20;
+/** So many pairs of languages are all told; of more the first few. */
+const PAIRS = 45;
 
 /**
  * What a run found, in sentences made from its numbers alone: which languages have a feature nearly of their own and where,
@@ -106,8 +110,11 @@ function sharedFeatures(run: PlottedRun): string {
     `${named(first)} and ${named(second)} ${Math.round((2 * SHARED_K * jaccard) / (1 + jaccard))} at layer ${layer}`;
   const close = byShare.filter(({ jaccard }) => jaccard >= SHARED_JACCARD);
   const [closest] = byShare;
+  const first = close.slice(0, close.length > PAIRS ? LISTED : PAIRS);
+  const rest = close.length - first.length;
+  const more = rest === 0 ? "" : `; and ${rest} more pairs`;
   if (close.length > 0)
-    return `Languages that share many of their top ${SHARED_K} features${byText(run)}, where they share most: ${close.map(told).join("; ")}.`;
+    return `Languages that share many of their top ${SHARED_K} features${byText(run)}, where they share most: ${first.map(told).join("; ")}${more}.`;
   if (closest === undefined || closest.jaccard === 0)
     return `No two languages share any of their top ${SHARED_K} features${byText(run)} at any layer.`;
   return `No two languages share many of their top ${SHARED_K} features${byText(run)}; the most: ${told(closest)}.`;
@@ -154,7 +161,9 @@ function listed<T>(
 ): string {
   const first = items.slice(0, LISTED).map(told).join("; ");
   const rest = items.slice(LISTED);
-  return rest.length === 0 ? first : `${first}; and ${rest.length} more: ${inBrief(rest)}`;
+  if (rest.length === 0) return first;
+  const others = rest.length > NAMED ? "" : `: ${inBrief(rest)}`;
+  return `${first}; and ${rest.length} more${others}`;
 }
 
 const placesInBrief = (rest: readonly TopFeature[]): string =>

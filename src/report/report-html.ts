@@ -1,10 +1,14 @@
 import type { Spec } from "vega";
+import type { ClusterResult } from "../experiments/clustering/cluster-languages.js";
 import { controlWords } from "../runs/controls.js";
 import type { Meta } from "../runs/meta.js";
 import { type PlottedRun, sourceText, V_FORMULA } from "../views/charts/chart.js";
+import { rangeText } from "../views/digits.js";
 import { duration } from "../views/progress.js";
 import { bestFeaturesHtml, FOLDED_STYLE, type ReportContexts } from "./best-features-html.js";
 import { fidelityHtml } from "./fidelity-html.js";
+import { FINDER_STYLE, finderHtml, needsFinder } from "./language-finder.js";
+import { languagesHtml } from "./languages-html.js";
 import { embedded, escapeHtml, htmlPage } from "./page.js";
 import { SHADED_STYLE } from "./shaded-html.js";
 
@@ -17,8 +21,8 @@ export interface ReportFigure {
   title: string;
   caption: string;
   spec: Spec;
-  /** What it shows of each language's best feature at every layer, as a table of plain text; none where it has no such. */
-  lines: readonly string[];
+  /** The same as a table of plain text, folded; null where there is none. */
+  table: { title: string; lines: readonly string[] } | null;
 }
 
 /** What a report says of a run. */
@@ -26,6 +30,8 @@ export interface ReportParts {
   sentences: readonly string[];
   figures: readonly ReportFigure[];
   contexts: ReportContexts;
+  /** How languages belong together; null where nobody looked. */
+  clustering: ClusterResult | null;
 }
 
 /**
@@ -35,26 +41,29 @@ export interface ReportParts {
  */
 export function reportHtml(
   run: PlottedRun,
-  { sentences, figures, contexts }: ReportParts,
+  { sentences, figures, contexts, clustering }: ReportParts,
   client: string,
 ): string {
   const specifications = embedded(figures.map(({ kind, spec }) => ({ kind, spec })));
   const room = PAGE_BYTES - Buffer.byteLength(specifications) - Buffer.byteLength(client);
   const title = `v-scores of ${run.name}${run.measure === undefined ? "" : `, features by ${run.measure}`}`;
-  const section = ({ kind, title, caption, lines }: ReportFigure) => `
+  const isLong = needsFinder(run.meta.languages);
+  const section = ({ kind, title, caption, table }: ReportFigure) => `
 <section id="${kind}">
   <h2>${escapeHtml(title)}</h2>
   <div class="figure" id="figure-${kind}"></div>
-  <p class="caption">${escapeHtml(caption)}</p>${tableHtml(lines)}
+  <p class="caption">${escapeHtml(caption)}</p>${tableHtml(table)}
 </section>`;
   return htmlPage({
     title,
     scripts: true,
-    style: SHADED_STYLE + FOLDED_STYLE + FIGURE_STYLE,
+    style: SHADED_STYLE + FOLDED_STYLE + FINDER_STYLE + FIGURE_STYLE,
     body: `<header>
 <h1>${escapeHtml(title)}</h1>
 <p>${escapeHtml(sourceText(run))}</p>
 </header>
+${finderHtml(run.meta.languages)}
+${figures.filter(isMap).map(section).join("\n")}
 <section>
 <h2>What was found</h2>
 <p class="formula">${escapeHtml(V_FORMULA)}</p>
@@ -66,10 +75,14 @@ export function reportHtml(
 <table>${provenance(run)
       .map(([name, value]) => `<tr><th>${escapeHtml(name)}</th><td>${escapeHtml(value)}</td></tr>`)
       .join("\n")}</table>
+${isLong ? languagesHtml(run, clustering) : ""}
 </section>
 ${fidelityHtml(run)}
 <nav><a href="#best-features">Best features</a> · ${figures.map(({ kind, title }) => `<a href="#${kind}">${escapeHtml(title)}</a>`).join(" · ")}</nav>
-${figures.map(section).join("\n")}
+${figures
+  .filter((figure) => !isMap(figure))
+  .map(section)
+  .join("\n")}
 <section id="best-features">
 <h2>Best features, in their strongest contexts</h2>
 ${bestFeaturesHtml(run, contexts, room)}
@@ -80,11 +93,14 @@ ${bestFeaturesHtml(run, contexts, room)}
   });
 }
 
-const tableHtml = (lines: readonly string[]): string =>
-  lines.length === 0
+/** Of many languages it is what a reader begins with. */
+const isMap = ({ kind }: ReportFigure): boolean => kind === "map";
+
+const tableHtml = (table: ReportFigure["table"]): string =>
+  table === null
     ? ""
     : `
-  <details><summary>The best feature of each language and layer, as a table</summary><pre>${escapeHtml(lines.join("\n"))}</pre></details>`;
+  <details><summary>${escapeHtml(table.title)}</summary><pre>${escapeHtml(table.lines.join("\n"))}</pre></details>`;
 
 function provenance(run: PlottedRun): [string, string][] {
   if (run.statistics === null)
@@ -107,11 +123,8 @@ function provenance(run: PlottedRun): [string, string][] {
       "corpus",
       `${meta.corpus}${meta.split === null ? "" : ` (${meta.split})`}${revision(meta.corpus_revision)}`,
     ],
-    ["texts", meta.languages.map((code) => `${code} ${meta.texts[code]}`).join(", ")],
-    [
-      "counted tokens",
-      meta.languages.map((code) => `${code} ${meta.tokens_counted[code]}`).join(", "),
-    ],
+    ["texts", countsText(meta, meta.texts)],
+    ["counted tokens", countsText(meta, meta.tokens_counted)],
     [
       "rule",
       `special tokens: ${meta.special_tokens}, first position: ${meta.first_token}, mean over ${meta.pool}s`,
@@ -130,6 +143,12 @@ function provenance(run: PlottedRun): [string, string][] {
     ...meta.warnings.map((warning): [string, string] => ["warning", warning]),
   ];
 }
+
+/** Of each language; of many, from the least to the most, for a table has them all. */
+const countsText = ({ languages }: Meta, counts: Readonly<Record<string, number>>): string =>
+  needsFinder(languages)
+    ? `${rangeText(languages.map((code) => counts[code] ?? 0))} in each of ${languages.length} languages`
+    : languages.map((code) => `${code} ${counts[code]}`).join(", ");
 
 const FIGURE_STYLE = `
 nav { margin: 2rem 0; font-size: .85rem; }

@@ -83,7 +83,7 @@ export async function writeTogether(
 }
 
 /** A name beside a file's, for what is not finished. */
-const asideOf = (path: string): string =>
+export const asideOf = (path: string): string =>
   join(dirname(path), `.${basename(path)}.${randomBytes(4).toString("hex")}${UNFINISHED}`);
 
 /** Like `writeWhole`, where somebody else (the engine) writes the bytes: `fill` gets the path to write to. */

@@ -1,6 +1,8 @@
 import { z } from "zod";
-import { type Tensor, takeTensor, tensor } from "../engine/safetensors.js";
-import { decodeSealed, encodeSealed } from "./sealed-file.js";
+import { expectTensor, type Tensor, tensor } from "../engine/safetensors.js";
+import { LayersOnDisk } from "./layers-on-disk.js";
+import { shapesOf } from "./score-files.js";
+import { SealedReader } from "./sealed-reader.js";
 
 /** How the evidence of a run's scores was gathered. */
 export const EvidenceFacts = z.strictObject({
@@ -62,7 +64,7 @@ export interface LayerEvidence {
 
 export interface Evidence {
   facts: EvidenceFacts;
-  layers: Map<number, LayerEvidence>;
+  layers: ReadonlyMap<number, LayerEvidence>;
 }
 
 const OF_ALL = { p: "p", q: "q", auroc: "auroc", dz: "dz" } as const;
@@ -76,46 +78,57 @@ const OF_CURVE = {
   ...({ curveInSample: "curve_in_sample", curveOutOfSample: "curve_out_of_sample" } as const),
 };
 
-/** `evidence.safetensors`: `layer.<L>.p`, `.q`, `.auroc`, `.dz` F32 [K, F]; `.ci_lo`, `.ci_hi` … F32 [K, N]; facts in the metadata. */
-export function encodeEvidence({ facts, layers }: Evidence): Uint8Array {
-  const tensors = new Map<string, Tensor>();
-  const K = facts.languages.length;
-  for (const [layer, evidence] of layers) {
-    const put = (names: Record<string, string>, width: number) => {
-      for (const [key, name] of Object.entries(names))
-        tensors.set(
-          `layer.${layer}.${name}`,
-          tensor("F32", [K, width], evidence[key as keyof typeof OF_ALL]),
-        );
-    };
-    put(OF_ALL, evidence.features);
-    put(OF_BEST, evidence.best);
-    put(OF_CURVE, facts.curve_shares.length);
-  }
-  return encodeSealed(tensors, { facts: JSON.stringify(facts) });
+/** A layer's part of `evidence.safetensors`: `layer.<L>.p`, `.q`, `.auroc`, `.dz` F32 [K, F]; `.ci_lo`, `.ci_hi` … F32 [K, N]. */
+export function* evidenceTensors(
+  layer: number,
+  evidence: LayerEvidence,
+): Generator<[name: string, Tensor]> {
+  const K = evidence.features === 0 ? 0 : evidence.p.length / evidence.features;
+  for (const names of [OF_ALL, OF_BEST, OF_CURVE])
+    for (const [key, name] of Object.entries(names)) {
+      const data = evidence[key as keyof typeof OF_ALL];
+      yield [`layer.${layer}.${name}`, tensor("F32", [K, K === 0 ? 0 : data.length / K], data)];
+    }
 }
 
-/** @throws SafetensorsError or ZodError where the bytes are not a whole file of evidence */
-export function decodeEvidence(bytes: Uint8Array): Evidence {
-  const blob = decodeSealed(bytes);
-  const facts = EvidenceFacts.parse(JSON.parse(blob.metadata.facts ?? "null"));
+/** What the file says beside its tensors. */
+export const evidenceMetadata = (facts: EvidenceFacts): Record<string, string> => ({
+  facts: JSON.stringify(facts),
+});
+
+/**
+ * @returns also how many features each layer has
+ * @throws SafetensorsError or ZodError where it is not a whole file of evidence
+ */
+export function openEvidenceFile(
+  path: string,
+): Evidence & { features: ReadonlyMap<number, number> } {
+  const { metadata, tensors, take } = new SealedReader(path);
+  const facts = EvidenceFacts.parse(JSON.parse(metadata.facts ?? "null"));
   const K = facts.languages.length;
-  const layers = new Map<number, LayerEvidence>();
-  for (const [name, { shape }] of blob.tensors) {
-    const layer = /^layer\.(\d+)\.p$/.exec(name)?.[1];
-    if (layer === undefined) continue;
-    const features = shape[1] ?? 0;
-    const best = blob.tensors.get(`layer.${layer}.${OF_BEST.lo}`)?.shape[1] ?? 0;
-    const take = (tensorName: string, width: number) =>
-      takeTensor(blob, `layer.${layer}.${tensorName}`, "F32", [K, width]);
-    const takeAll = <K extends string>(names: Record<K, string>, width: number) =>
-      Object.fromEntries(
-        Object.entries<string>(names).map(([key, tensorName]) => [key, take(tensorName, width)]),
-      ) as Record<K, Float32Array>;
-    layers.set(Number(layer), {
-      ...{ features, best, ...takeAll(OF_ALL, features), ...takeAll(OF_BEST, best) },
-      ...takeAll(OF_CURVE, facts.curve_shares.length),
-    });
-  }
-  return { facts, layers };
+  const features = new Map(
+    [...shapesOf(tensors, OF_ALL.p)].map(([layer, [, F]]): [number, number] => [layer, F]),
+  );
+  const namesOf = (layer: number) => {
+    const best = tensors.get(`layer.${layer}.${OF_BEST.lo}`)?.shape[1] ?? 0;
+    const widths = [features.get(layer) ?? 0, best, facts.curve_shares.length];
+    return [OF_ALL, OF_BEST, OF_CURVE].flatMap((names, at) =>
+      Object.entries<string>(names).map(([key, name]) => ({
+        ...{ key, name: `layer.${layer}.${name}`, shape: [K, widths[at] as number] },
+      })),
+    );
+  };
+  for (const layer of features.keys())
+    for (const { name, shape } of namesOf(layer)) expectTensor(tensors, name, "F32", shape);
+  const read = (layer: number) =>
+    ({
+      ...{ features: features.get(layer) ?? 0 },
+      best: tensors.get(`layer.${layer}.${OF_BEST.lo}`)?.shape[1] ?? 0,
+      ...Object.fromEntries(
+        namesOf(layer).map(({ key, name, shape }) => [key, take(name, "F32", shape)]),
+      ),
+    }) as LayerEvidence;
+  const [F = 0] = features.values();
+  const bytes = 4 * K * F * Object.keys(OF_ALL).length;
+  return { facts, features, layers: new LayersOnDisk([...features.keys()], bytes, read) };
 }

@@ -8,7 +8,7 @@ import { writeWhole } from "./atomic-write.js";
 import { RUN_FILES } from "./files.js";
 import type { ForeignMeta } from "./meta.js";
 import type { ScoredRun } from "./read.js";
-import { decodeScores, encodeScores } from "./score-files.js";
+import { encodeScores, openScores } from "./score-files.js";
 
 /** A run that another tool wrote: rankings, and what its `meta.json` says. There are no statistics of it. */
 export interface ForeignRun extends ScoredRun {
@@ -30,7 +30,7 @@ export async function openForeignRun(
 ): Promise<ForeignRun> {
   const scores = join(folder, RUN_FILES.torchScores);
   const kept = join(cacheFolder(), `${hashOf(scores)}.safetensors`);
-  let rankings = readKept(kept);
+  let rankings: ReadonlyMap<number, Ranking> | undefined = readKept(kept);
   if (rankings === undefined) {
     rankings = await convert(scores);
     // Where nothing can be kept, it is converted again next time.
@@ -58,10 +58,10 @@ function hashOf(file: string): string {
 }
 
 /** Undefined where nothing is kept, or what is there is damaged. */
-function readKept(file: string): Map<number, Ranking> | undefined {
+function readKept(file: string): ReadonlyMap<number, Ranking> | undefined {
   if (!existsSync(file)) return undefined;
   try {
-    return decodeScores(readFileSync(file)).layers;
+    return openScores(file).layers;
   } catch {
     return undefined;
   }

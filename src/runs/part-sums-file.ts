@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Safetensors, type Tensor, takeTensor, tensor } from "../engine/safetensors.js";
+import { type TakeTensor, type Tensor, takeTensor, tensor } from "../engine/safetensors.js";
 import { joinTexts, type TextSum } from "../reduce/joined-texts.js";
 import { decodeSealed, encodeSealed } from "./sealed-file.js";
 import { type LanguageSums, Provenance, TextFact, takeTexts, textTensors } from "./sums-file.js";
@@ -76,30 +76,31 @@ function firstTensors(layer: number, texts: readonly TextSum[]): [name: string, 
 /** @throws SafetensorsError or ZodError where the bytes are not whole sums of a part. */
 export function decodePartSums(bytes: Uint8Array): PartSums {
   const blob = decodeSealed(bytes);
+  const take: TakeTensor = (name, dtype, shape) => takeTensor(blob, name, dtype, shape);
   const metadata = PartMetadata.parse(blob.metadata);
   const texts = z.array(TextFact).parse(JSON.parse(metadata.texts));
   const layers = z.array(z.int()).parse(JSON.parse(metadata.layers));
-  const own = takeTensor(blob, "own_texts", "U32");
+  const own = take("own_texts", "U32");
   return {
     language: metadata.language,
     provenance: Provenance.parse(JSON.parse(metadata.provenance)),
     texts,
-    tokens: takeTensor(blob, "tokens", "U32", [texts.length]),
+    tokens: take("tokens", "U32", [texts.length]),
     own,
-    counted: takeTensor(blob, "counted_tokens", "U32", [own.length]),
-    layers: new Map(layers.map((layer) => [layer, layerOf(blob, layer, own.length)])),
+    counted: take("counted_tokens", "U32", [own.length]),
+    layers: new Map(layers.map((layer) => [layer, layerOf(take, layer, own.length)])),
   };
 }
 
-function layerOf(blob: Safetensors, layer: number, texts: number) {
-  const { features, indptr, feature, sum, active, max, where } = takeTexts(blob, layer, texts);
+function layerOf(take: TakeTensor, layer: number, texts: number) {
+  const { features, indptr, feature, sum, active, max, where } = takeTexts(take, layer, texts);
   const at = `layer.${layer}.first_`;
-  const firsts = takeTensor(blob, `${at}indptr`, "U32", [texts + 1]);
+  const firsts = take(`${at}indptr`, "U32", [texts + 1]);
   const pairs = [firsts.at(-1) as number];
   const first = {
-    feature: takeTensor(blob, `${at}feature`, "U32", pairs),
-    value: takeTensor(blob, `${at}value`, "F32", pairs),
-    uncounted: takeTensor(blob, `${at}uncounted`, "F32", pairs),
+    feature: take(`${at}feature`, "U32", pairs),
+    value: take(`${at}value`, "F32", pairs),
+    uncounted: take(`${at}uncounted`, "F32", pairs),
   };
   return {
     features,

@@ -1,9 +1,7 @@
 import { requestError } from "../errors.js";
 import { specificity } from "../reduce/mean-profile.js";
 import { rateEntropy } from "../reduce/rate-entropy.js";
-import { marginOf } from "../reduce/score-intervals.js";
 import { type Ranking, rank } from "../reduce/v-score.js";
-import { columnOf } from "./feature-evidence.js";
 import type { ForeignRun } from "./foreign.js";
 import { type FinishedRun, runWord } from "./read.js";
 import { refuseShortLists } from "./refuse-top-k.js";
@@ -89,7 +87,8 @@ function rowsOf(
   if (measure === "margin") return margins(statistics);
   if (measure === "auroc" || measure === "dz") {
     const table = run.evidence?.layers.get(layer)?.[measure];
-    if (table === undefined || !hasAny(run, measure)) throw unknownMeasure(run, measure);
+    if (table === undefined || (table.every(Number.isNaN) && !hasAny(run, measure)))
+      throw unknownMeasure(run, measure);
     return rowsIn(table, statistics);
   }
   return specific(statistics, measure);
@@ -117,8 +116,15 @@ function margins(statistics: LayerStatistics): Float64Array[] {
   const { languages, features, mean } = statistics;
   const rows = Array.from({ length: languages }, () => new Float64Array(features));
   for (let f = 0; f < features; f++) {
-    const means = columnOf(statistics, mean, f);
-    for (const [k, row] of rows.entries()) row[f] = marginOf(means, k).margin;
+    // The largest mean of the others is that of all, but for the language that has it: no language is compared with every other.
+    let [most, second, own] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY, -1];
+    for (let k = 0; k < languages; k++) {
+      const each = mean[k * features + f] as number;
+      if (each > most) [most, second, own] = [each, most, k];
+      else if (each > second) second = each;
+    }
+    for (const [k, row] of rows.entries())
+      row[f] = (mean[k * features + f] as number) - (k === own ? second : most);
   }
   return rows;
 }

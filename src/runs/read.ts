@@ -2,11 +2,11 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, join, relative, resolve } from "node:path";
 import { ZodError, type z } from "zod";
 import { isFolder } from "../config/paths.js";
-import { requestError, VscoreError } from "../errors.js";
-import { textHash, textsFingerprint } from "../plan.js";
+import { errnoOf, requestError, VscoreError } from "../errors.js";
+import { textsFingerprint } from "../plan.js";
 import type { Ranking } from "../reduce/v-score.js";
 import { runArgument, shellWord } from "../shell-word.js";
-import { decodeEvidence, type Evidence } from "./evidence-file.js";
+import { type Evidence, openEvidenceFile } from "./evidence-file.js";
 import { Examples } from "./examples-file.js";
 import { Fidelity, misfitOfFidelity } from "./fidelity-file.js";
 import { RUN_FILES, sumsFile } from "./files.js";
@@ -14,8 +14,9 @@ import { holdoutFolder, refuseOtherHoldout } from "./holdout.js";
 import { ForeignMeta, Meta } from "./meta.js";
 import { isPart, partNotRun } from "./part-file.js";
 import type { Measure } from "./rank-by.js";
-import { decodeScores, decodeStatistics, type LayerStatistics } from "./score-files.js";
-import { decodeSums, type LanguageSums } from "./sums-file.js";
+import { type ByLayer, type LayerStatistics, openScores, openStatistics } from "./score-files.js";
+import { fileHash } from "./sealed-reader.js";
+import { type LanguageSums, openSumsFile } from "./sums-file.js";
 
 export const RUNS_FOLDER = "v_score_runs";
 
@@ -24,19 +25,19 @@ export interface ScoredRun {
   name: string;
   folder: string;
   meta: { languages: string[]; layers: number[] };
-  rankings: Map<number, Ranking>;
+  rankings: ReadonlyMap<number, Ranking>;
   /** By what its features are ranked, where that is not v. */
   measure?: Exclude<Measure, "v">;
   /** Where these are by another measure: those by v. */
-  byV?: Map<number, Ranking>;
+  byV?: ReadonlyMap<number, Ranking>;
   /** And how many features of each language the measure ranks, by layer; those behind are in no order. */
-  ranked?: Map<number, number[]>;
+  ranked?: ReadonlyMap<number, number[]>;
 }
 
 /** A finished run of ours, open for reading. */
 export interface FinishedRun extends ScoredRun {
   meta: Meta;
-  statistics: Map<number, LayerStatistics>;
+  statistics: ReadonlyMap<number, LayerStatistics>;
   /** How sure its scores are; null where no file tells. */
   evidence: Evidence | null;
   /** How well its dictionaries rebuild its languages; null where nobody looked. */
@@ -94,20 +95,20 @@ function openHeld(held: string, { folder }: FinishedRun): Omit<FinishedRun, "hel
 
 function openAlone(folder: string): Omit<FinishedRun, "heldOut"> {
   const meta = readMeta(folder);
-  const scores = reading(folder, RUN_FILES.scores, (bytes) => ({
-    ...decodeScores(bytes),
-    sha256: textHash(bytes),
+  const scores = opening(folder, RUN_FILES.scores, (path) => ({
+    ...openScores(path),
+    sha256: fileHash(path),
   }));
-  const statistics = reading(folder, RUN_FILES.statistics, decodeStatistics);
-  for (const [file, { languages, layers }] of [
+  const statistics = opening(folder, RUN_FILES.statistics, openStatistics);
+  for (const [file, { languages, shapes }] of [
     [RUN_FILES.scores, scores],
     [RUN_FILES.statistics, statistics],
   ] as const) {
     const misfit = isSame(languages, meta.languages)
       ? meta.layers.find(
           (layer) =>
-            layers.get(layer)?.languages !== meta.languages.length ||
-            layers.get(layer)?.features !== scores.layers.get(layer)?.features,
+            shapes.get(layer)?.[0] !== meta.languages.length ||
+            shapes.get(layer)?.[1] !== scores.shapes.get(layer)?.[1],
         )
       : languages.join(", ");
     if (misfit === undefined) continue;
@@ -130,16 +131,14 @@ function openAlone(folder: string): Omit<FinishedRun, "heldOut"> {
 function openEvidence(
   folder: string,
   { languages, layers }: Meta,
-  scores: { layers: ReadonlyMap<number, Ranking>; sha256: string },
+  scores: Pick<ByLayer<Ranking>, "shapes"> & { sha256: string },
 ): Evidence | null {
   if (!existsSync(join(folder, RUN_FILES.evidence))) return null;
-  const evidence = reading(folder, RUN_FILES.evidence, decodeEvidence);
+  const evidence = opening(folder, RUN_FILES.evidence, openEvidenceFile);
   const isFitting =
     evidence.facts.scores_sha256 === scores.sha256 &&
     isSame(evidence.facts.languages, languages) &&
-    layers.every(
-      (layer) => evidence.layers.get(layer)?.features === scores.layers.get(layer)?.features,
-    );
+    layers.every((layer) => evidence.features.get(layer) === scores.shapes.get(layer)?.[1]);
   if (isFitting) return evidence;
   throw broken(join(folder, RUN_FILES.evidence), `it is not of ${RUN_FILES.scores} here`);
 }
@@ -169,10 +168,10 @@ function openFidelity(folder: string, meta: Meta): Fidelity | null {
   return fidelity;
 }
 
-/** The sums of one of a run's languages. */
+/** The sums of one of a run's languages; they stay in their file, each layer is read when it is asked for. */
 export function openSums(run: FinishedRun, language: string): LanguageSums {
   const file = sumsFile(language);
-  const sums = reading(run.folder, file, decodeSums);
+  const sums = opening(run.folder, file, openSumsFile);
   const found = textsFingerprint(sums.texts);
   if (sums.language === language && found === run.meta.texts_sha256[language]) return sums;
   throw broken(join(run.folder, file), `it is not of the texts that ${RUN_FILES.meta} names`);
@@ -244,16 +243,15 @@ function readJson(file: string): unknown {
 }
 
 function reading<T>(folder: string, name: string, decode: (bytes: Uint8Array) => T): T {
+  return opening(folder, name, (path) => decode(readFileSync(path)));
+}
+
+function opening<T>(folder: string, name: string, open: (path: string) => T): T {
   const file = join(folder, name);
-  let bytes: Uint8Array;
   try {
-    bytes = readFileSync(file);
+    return open(file);
   } catch (error) {
-    throw broken(file, "cannot be read", error);
-  }
-  try {
-    return decode(bytes);
-  } catch (error) {
+    if (errnoOf(error) !== undefined) throw broken(file, "cannot be read", error);
     const what =
       error instanceof ZodError
         ? `it does not have the form of this version: ${firstIssue(error)}`

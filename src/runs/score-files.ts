@@ -1,18 +1,25 @@
 import { z } from "zod";
 import {
+  bytesPerElement,
+  type Dtype,
   decodeSafetensors,
-  type Safetensors,
+  expectTensor,
+  type TakeTensor,
   type Tensor,
   takeTensor,
   tensor,
 } from "../engine/safetensors.js";
 import type { Ranking } from "../reduce/v-score.js";
-import { decodeSealed, encodeSealed } from "./sealed-file.js";
+import { LayersOnDisk } from "./layers-on-disk.js";
+import { encodeSealed } from "./sealed-file.js";
+import { SealedReader } from "./sealed-reader.js";
 
 /** What such a file holds: the languages that its rows stand for, and an entry a layer, in the order of the file. */
 export interface ByLayer<T> {
   languages: string[];
-  layers: Map<number, T>;
+  /** Languages and features of each. */
+  shapes: ReadonlyMap<number, readonly [languages: number, features: number]>;
+  layers: LayersOnDisk<T>;
 }
 
 /** Per-layer statistics as stored: every array is f32 [K, F], row-major, languages in config order. */
@@ -33,29 +40,41 @@ const STATISTICS = {
   firstShare: "first_position_share",
 } as const;
 
-/** `feature_stats.safetensors`: `layer.<L>.mean`, `.active_fraction`, `.standard_error`, `.first_position_share`, F32 [K, F]. */
-export function encodeStatistics(
-  layers: ReadonlyMap<number, LayerStatistics>,
-  languages: readonly string[],
-): Uint8Array {
-  const tensors = new Map<string, Tensor>();
-  for (const [layer, statistics] of layers) {
-    const shape = [statistics.languages, statistics.features];
-    for (const [key, name] of Object.entries(STATISTICS)) {
-      tensors.set(
-        `layer.${layer}.${name}`,
-        tensor("F32", shape, statistics[key as keyof typeof STATISTICS]),
-      );
-    }
-  }
-  return encodeSealed(tensors, { schema: "1", languages: JSON.stringify(languages) });
+/** A layer's part of `feature_stats.safetensors`: `layer.<L>.mean`, `.active_fraction`, `.standard_error`, `.first_position_share`, F32 [K, F]. */
+export function* statisticsTensors(
+  layer: number,
+  statistics: LayerStatistics,
+): Generator<[name: string, Tensor]> {
+  const shape = [statistics.languages, statistics.features];
+  for (const [key, name] of Object.entries(STATISTICS))
+    yield [
+      `layer.${layer}.${name}`,
+      tensor("F32", shape, statistics[key as keyof typeof STATISTICS]),
+    ];
 }
 
-export function decodeStatistics(bytes: Uint8Array): ByLayer<LayerStatistics> {
-  const blob = decodeSealed(bytes);
-  return byLayer(blob, "mean", (layer, [languages, features]) => {
+/** A layer's part of `v_scores.safetensors`: `layer.<L>.index` I32 [K, F] and `layer.<L>.value` F32 [K, F]. */
+export function* scoresTensors(
+  layer: number,
+  { languages, features, index, value }: Ranking,
+): Generator<[name: string, Tensor]> {
+  yield [`layer.${layer}.index`, tensor("I32", [languages, features], index)];
+  yield [`layer.${layer}.value`, tensor("F32", [languages, features], value)];
+}
+
+/** What both files say beside their tensors. */
+export const scoreMetadata = (languages: readonly string[]): Record<string, string> => ({
+  schema: "1",
+  languages: JSON.stringify(languages),
+});
+
+/** @throws SafetensorsError or ZodError where it is not a whole file of statistics */
+export function openStatistics(path: string): ByLayer<LayerStatistics> {
+  const reader = new SealedReader(path);
+  const dtypes = Object.values(STATISTICS).map((name) => [name, "F32"] as const);
+  return byLayer(reader, Object.fromEntries(dtypes), (layer, [languages, features]) => {
     const take = (name: string) =>
-      takeTensor(blob, `layer.${layer}.${name}`, "F32", [languages, features]);
+      reader.take(`layer.${layer}.${name}`, "F32", [languages, features]);
     return {
       languages,
       features,
@@ -67,48 +86,71 @@ export function decodeStatistics(bytes: Uint8Array): ByLayer<LayerStatistics> {
   });
 }
 
-/** `v_scores.safetensors`: `layer.<L>.index` I32 [K, F] and `layer.<L>.value` F32 [K, F]. */
-export function encodeScores(
+/** `v_scores.safetensors` of rankings that are in memory. */
+export const encodeScores = (
   layers: ReadonlyMap<number, Ranking>,
   languages: readonly string[],
-): Uint8Array {
-  const tensors = new Map<string, Tensor>();
-  for (const [layer, { languages, features, index, value }] of layers) {
-    tensors.set(`layer.${layer}.index`, tensor("I32", [languages, features], index));
-    tensors.set(`layer.${layer}.value`, tensor("F32", [languages, features], value));
-  }
-  return encodeSealed(tensors, { schema: "1", languages: JSON.stringify(languages) });
-}
+): Uint8Array =>
+  encodeSealed(
+    new Map([...layers].flatMap(([layer, ranking]) => [...scoresTensors(layer, ranking)])),
+    scoreMetadata(languages),
+  );
 
-export function decodeScores(bytes: Uint8Array): ByLayer<Ranking> {
-  return rankingsOf(decodeSealed(bytes));
-}
-
-function rankingsOf(blob: Safetensors): ByLayer<Ranking> {
-  return byLayer(blob, "index", (layer, [languages, features]) => ({
-    languages,
-    features,
-    index: takeTensor(blob, `layer.${layer}.index`, "I32", [languages, features]),
-    value: takeTensor(blob, `layer.${layer}.value`, "F32", [languages, features]),
-  }));
+/** @throws SafetensorsError or ZodError where it is not a whole file of scores */
+export function openScores(path: string): ByLayer<Ranking> {
+  const reader = new SealedReader(path);
+  return byLayer(reader, { index: "I32", value: "F32" }, (layer, shape) =>
+    rankingOf(reader.take, layer, shape),
+  );
 }
 
 /** The same tensors without seal and languages, as the engine makes them of a `.pt`. */
 export function decodeConvertedScores(bytes: Uint8Array): Map<number, Ranking> {
-  return rankingsOf(decodeSafetensors(bytes)).layers;
+  const blob = decodeSafetensors(bytes);
+  const take: TakeTensor = (name, dtype, shape) => takeTensor(blob, name, dtype, shape);
+  const shapes = shapesOf(blob.tensors, "index");
+  return new Map([...shapes].map(([layer, shape]) => [layer, rankingOf(take, layer, shape)]));
 }
 
-/** Reads one entry a layer, for the layers that have a 2-D tensor `layer.<L>.<key>`. */
+const rankingOf = (
+  take: TakeTensor,
+  layer: number,
+  [languages, features]: readonly [number, number],
+): Ranking => ({
+  ...{ languages, features },
+  index: take(`layer.${layer}.index`, "I32", [languages, features]),
+  value: take(`layer.${layer}.value`, "F32", [languages, features]),
+});
+
+/** Layers of a file that have all of these tensors, [K, F] each, by what stands behind `layer.<L>.` in their names. */
 function byLayer<T>(
-  { tensors, metadata }: Safetensors,
-  key: string,
+  { tensors, metadata }: SealedReader,
+  dtypes: Readonly<Record<string, Dtype>>,
   read: (layer: number, shape: [number, number]) => T,
 ): ByLayer<T> {
-  const layers = new Map<number, T>();
-  for (const [name, { shape }] of tensors) {
-    const layer = new RegExp(`^layer\\.(\\d+)\\.${key}$`).exec(name)?.[1];
-    if (layer !== undefined)
-      layers.set(Number(layer), read(Number(layer), [shape[0] ?? 0, shape[1] ?? 0]));
+  const shapes = shapesOf(tensors, Object.keys(dtypes)[0] as string);
+  for (const [layer, shape] of shapes)
+    for (const [name, dtype] of Object.entries(dtypes))
+      expectTensor(tensors, `layer.${layer}.${name}`, dtype, shape);
+  const [[K, F] = [0, 0]] = [...shapes.values()];
+  const bytes = Object.values(dtypes).reduce((sum, each) => sum + bytesPerElement(each) * K * F, 0);
+  const readLayer = (layer: number) => read(layer, shapes.get(layer) as [number, number]);
+  return {
+    languages: z.array(z.string()).parse(JSON.parse(metadata.languages ?? "[]")),
+    shapes,
+    layers: new LayersOnDisk([...shapes.keys()], bytes, readLayer),
+  };
+}
+
+/** Of the layers that have a tensor `layer.<L>.<name>`, in the order of the file. */
+export function shapesOf(
+  tensors: ReadonlyMap<string, { shape: number[] }>,
+  name: string,
+): Map<number, [number, number]> {
+  const shapes = new Map<number, [number, number]>();
+  for (const [each, { shape }] of tensors) {
+    const layer = new RegExp(`^layer\\.(\\d+)\\.${name}$`).exec(each)?.[1];
+    if (layer !== undefined) shapes.set(Number(layer), [shape[0] ?? 0, shape[1] ?? 0]);
   }
-  return { languages: z.array(z.string()).parse(JSON.parse(metadata.languages ?? "[]")), layers };
+  return shapes;
 }

@@ -1,12 +1,12 @@
 import { z } from "zod";
 import {
   decodeSafetensors,
-  encodeSafetensors,
   type Safetensors,
   SafetensorsError,
   type Tensor,
   tensorsHash,
 } from "../engine/safetensors.js";
+import { encodeSafetensors } from "../engine/write-safetensors.js";
 import { textHash } from "../plan.js";
 
 /** A safetensors file that carries the hash of its tensors, so that damage within them shows. */

@@ -28,9 +28,10 @@ import {
 } from "./own-files.js";
 import type { PartFacts, PartFile } from "./part-file.js";
 import { decodePartSums, encodePartSums, type PartSums } from "./part-sums-file.js";
+import { SealedWriter } from "./sealed-writer.js";
 import { type Site, siteOf } from "./site.js";
 import { encodeStrongest, type LanguageStrongest, storedStrongest } from "./strongest-file.js";
-import { decodeSums, encodeSums, type LanguageSums } from "./sums-file.js";
+import { encodeSums, type LanguageSums, openSumsFile } from "./sums-file.js";
 
 /** The one writer of a run's folder. Every file is written whole or not at all. */
 export class RunStore {
@@ -139,12 +140,20 @@ export class RunStore {
     await writeWhole(this.path(sumsFile(sums.language)), encodeSums(sums));
   }
 
-  /** A language's finished sums; undefined where there are none, or none that are whole. */
+  /** Writes them; from then on they are in the file alone, for those of many languages do not fit in memory. */
+  async fileSums(sums: LanguageSums): Promise<LanguageSums> {
+    await this.writeSums(sums);
+    const filed = this.readSums(sums.language);
+    if (filed !== undefined) return filed;
+    throw new Error(`the sums of ${sums.language} were written, and are not whole in their file`);
+  }
+
+  /** A language's finished sums, which stay in their file; undefined where there are none, or none that are whole. */
   readSums(language: string): LanguageSums | undefined {
     const file = this.path(sumsFile(language));
     if (!existsSync(file)) return undefined;
     try {
-      return decodeSums(readFileSync(file));
+      return openSumsFile(file);
     } catch {
       return undefined;
     }
@@ -185,6 +194,11 @@ export class RunStore {
 
   async write(file: string, content: string | Uint8Array): Promise<void> {
     await writeWhole(this.path(file), content);
+  }
+
+  /** For a sealed file that is too large to be in memory as a whole. */
+  beginSealed(file: string): SealedWriter {
+    return new SealedWriter(this.path(file));
   }
 
   /** For a file that the engine writes: it gets the path to write to. */

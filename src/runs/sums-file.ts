@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { type Safetensors, type Tensor, takeTensor, tensor } from "../engine/safetensors.js";
+import { type TakeTensor, type Tensor, tensor } from "../engine/safetensors.js";
 import type { LayerTextSums } from "../reduce/text-sums.js";
-import { decodeSealed, encodeSealed } from "./sealed-file.js";
+import { encodeSealed } from "./sealed-file.js";
+import { SealedReader } from "./sealed-reader.js";
 
 /** What decides a sums file's bytes, besides the texts: compared before a run goes on with sums that are there already. */
 export const Provenance = z.record(z.string(), z.string());
@@ -24,6 +25,12 @@ const SumsMetadata = z.strictObject({
   texts: z.string(),
 });
 
+/** Sums by layer, in config order: in memory, or read from their file whenever they are asked for. */
+export interface SumsByLayer extends Iterable<[layer: number, LayerTextSums]> {
+  get(layer: number): LayerTextSums | undefined;
+  keys(): Iterable<number>;
+}
+
 /** Everything that is known of one language: the sums of every layer, its texts, and how they came about. */
 export interface LanguageSums {
   language: string;
@@ -34,8 +41,7 @@ export interface LanguageSums {
   counted: Uint32Array;
   /** All tokens of each text, special ones included, padding not. */
   tokens: Uint32Array;
-  /** By layer, in config order. */
-  layers: Map<number, LayerTextSums>;
+  layers: SumsByLayer;
 }
 
 export function encodeSums(sums: LanguageSums): Uint8Array {
@@ -64,31 +70,49 @@ export function encodeSums(sums: LanguageSums): Uint8Array {
   });
 }
 
-/** @throws SafetensorsError or ZodError where the bytes are not a whole sums file. */
-export function decodeSums(bytes: Uint8Array): LanguageSums {
-  const blob = decodeSealed(bytes);
-  const metadata = SumsMetadata.parse(blob.metadata);
+/**
+ * A language's sums stay in their file: each layer is read when it is asked for, and kept by nobody here.
+ *
+ * @throws SafetensorsError or ZodError where it is not a whole sums file
+ */
+export function openSumsFile(path: string): LanguageSums {
+  const { metadata, take } = new SealedReader(path);
+  const { layers, ...facts } = sumsFacts(metadata, take);
+  const read = (layer: number) => layerSums(take, layer, facts.texts.length);
+  return {
+    ...facts,
+    layers: {
+      keys: () => layers.values(),
+      get: (layer) => (layers.includes(layer) ? read(layer) : undefined),
+      *[Symbol.iterator]() {
+        for (const layer of layers) yield [layer, read(layer)];
+      },
+    },
+  };
+}
+
+function sumsFacts(written: Record<string, string>, take: TakeTensor) {
+  const metadata = SumsMetadata.parse(written);
   const texts = z.array(TextFact).parse(JSON.parse(metadata.texts));
-  const layers = z.array(z.int()).parse(JSON.parse(metadata.layers));
   return {
     language: metadata.language,
     provenance: Provenance.parse(JSON.parse(metadata.provenance)),
     texts,
-    counted: takeTensor(blob, "counted_tokens", "U32", [texts.length]),
-    tokens: takeTensor(blob, "tokens", "U32", [texts.length]),
-    layers: new Map(layers.map((layer) => [layer, layerSums(blob, layer, texts.length)])),
+    counted: take("counted_tokens", "U32", [texts.length]),
+    tokens: take("tokens", "U32", [texts.length]),
+    layers: z.array(z.int()).parse(JSON.parse(metadata.layers)),
   };
 }
 
-function layerSums(blob: Safetensors, layer: number, texts: number): LayerTextSums {
+function layerSums(take: TakeTensor, layer: number, texts: number): LayerTextSums {
   const at = `layer.${layer}.`;
-  const firstFeature = takeTensor(blob, `${at}first_feature`, "U32");
+  const firstFeature = take(`${at}first_feature`, "U32");
   return {
-    ...takeTexts(blob, layer, texts),
+    ...takeTexts(take, layer, texts),
     first: {
       feature: firstFeature,
-      sum: takeTensor(blob, `${at}first_sum`, "F32", [firstFeature.length]),
-      uncounted: takeTensor(blob, `${at}first_uncounted_sum`, "F32", [firstFeature.length]),
+      sum: take(`${at}first_sum`, "F32", [firstFeature.length]),
+      uncounted: take(`${at}first_uncounted_sum`, "F32", [firstFeature.length]),
     },
   };
 }
@@ -113,17 +137,17 @@ export function textTensors(
 }
 
 /** The same from a file. @throws SafetensorsError where it is not there whole */
-export function takeTexts(blob: Safetensors, layer: number, texts: number): ByText {
+export function takeTexts(take: TakeTensor, layer: number, texts: number): ByText {
   const at = `layer.${layer}.`;
-  const indptr = takeTensor(blob, `${at}indptr`, "U32", [texts + 1]);
+  const indptr = take(`${at}indptr`, "U32", [texts + 1]);
   const pairs = [indptr.at(-1) as number];
   return {
-    features: takeTensor(blob, `${at}features`, "U32", [1])[0] as number,
+    features: take(`${at}features`, "U32", [1])[0] as number,
     indptr,
-    feature: takeTensor(blob, `${at}feature`, "U32", pairs),
-    sum: takeTensor(blob, `${at}sum`, "F32", pairs),
-    active: takeTensor(blob, `${at}active_tokens`, "U32", pairs),
-    max: takeTensor(blob, `${at}max`, "F32", pairs),
-    where: takeTensor(blob, `${at}max_position`, "U32", pairs),
+    feature: take(`${at}feature`, "U32", pairs),
+    sum: take(`${at}sum`, "F32", pairs),
+    active: take(`${at}active_tokens`, "U32", pairs),
+    max: take(`${at}max`, "F32", pairs),
+    where: take(`${at}max_position`, "U32", pairs),
   };
 }

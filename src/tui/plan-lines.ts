@@ -24,12 +24,12 @@ export function planOf(asked: PartialConfig): { lines: string[]; problems: strin
     const local = checkCorpus(config, given.has("split"));
     const estimate = estimateRun(config, local);
     const { texts } = estimate;
-    const { tokens, disk } = estimateText(estimate);
+    const { tokens, disk, memory } = estimateText(estimate);
     const site = siteOf(config.out_dir);
     return {
       lines: [
         `${config.model_id} with ${config.sae_release}, layers ${config.layers.join(", ")}`,
-        `${config.languages.length} languages: ${config.languages.map((code) => `${code} (${languageName(code)})`).join(", ")}`,
+        `${config.languages.length} languages: ${namesOf(config.languages)}`,
         "",
         `corpus   ${config.corpus}${local?.split === null ? "" : ` (${config.split})`}`,
         ...(config.control === "none"
@@ -38,6 +38,7 @@ export function planOf(asked: PartialConfig): { lines: string[]; problems: strin
         `texts    ${texts === null ? "all of the corpus" : texts}${local === null ? " (FLORES+ is fetched first)" : ""}`,
         `tokens   ${tokens}`,
         `disk     ${disk}`,
+        `memory   ${memory}, beside the model`,
         `into     ${config.out_dir}`,
       ],
       problems:
@@ -51,4 +52,13 @@ export function planOf(asked: PartialConfig): { lines: string[]; problems: strin
     if (error instanceof VscoreError) return { lines: [], problems: error.message.split("\n") };
     throw error;
   }
+}
+
+/** So many are named with their code; of more the first and the last, in the run's order. */
+const NAMED = 40;
+
+function namesOf(codes: readonly string[]): string {
+  const named = (code: string) => `${code} (${languageName(code)})`;
+  if (codes.length <= NAMED) return codes.map(named).join(", ");
+  return `${codes.slice(0, 5).map(named).join(", ")}, … ${named(codes.at(-1) as string)}`;
 }

@@ -14,13 +14,15 @@ export const bytesText = (bytes: number): string =>
 export const estimateText = ({
   tokens,
   disk_bytes,
-}: Estimate): { tokens: string; disk: string } => ({
+  memory_bytes,
+}: Estimate): { tokens: string; disk: string; memory: string } => ({
   tokens: tokens === null ? "known once the corpus is there" : `about ${rounded(tokens)}`,
-  disk:
-    disk_bytes === null
-      ? "known once the dictionaries are loaded"
-      : `about ${bytesText(disk_bytes)}`,
+  disk: aboutBytes(disk_bytes),
+  memory: aboutBytes(memory_bytes),
 });
+
+const aboutBytes = (bytes: number | null): string =>
+  bytes === null ? "known once the dictionaries are loaded" : `about ${bytesText(bytes)}`;
 
 /** A count with its thousands apart. */
 export const grouped = (count: number): string =>

@@ -35,15 +35,7 @@ export function clusterLines(result: ClusterResult): string[] {
     `${source.name}: ${languages.length} languages by ${measureText(source)}`,
     `Ward linkage, cut at ${digits(cut_height)}: ${countOf(clusters.length, "cluster")}${by}`,
     "",
-    ...tableLines(
-      [{ title: "cluster", align: "right" }, { title: "languages" }],
-      clusters.flatMap((codes, at) =>
-        wrapped(codes.map(namedText).join(", "), COLUMNS).map((line, row) => [
-          row === 0 ? String(at + 1) : "",
-          line,
-        ]),
-      ),
-    ),
+    ...clusterTable(result),
     "",
     ...result.merges.map(
       ({ first, second, height }) =>
@@ -71,6 +63,18 @@ export function clusterLines(result: ClusterResult): string[] {
     ...result.warnings.map((warning) => `warning: ${warning}`),
   ];
 }
+
+/** Which languages are in which cluster. */
+export const clusterTable = ({ clusters }: ClusterResult): string[] =>
+  tableLines(
+    [{ title: "cluster", align: "right" }, { title: "languages" }],
+    clusters.flatMap((codes, at) =>
+      wrapped(codes.map(namedText).join(", "), COLUMNS).map((line, row) => [
+        row === 0 ? String(at + 1) : "",
+        line,
+      ]),
+    ),
+  );
 
 /** With its name, where the code has another one. */
 const namedText = (code: string): string =>

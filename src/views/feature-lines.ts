@@ -12,12 +12,14 @@ import { contextLines, type Look } from "./shaded-text.js";
 /**
  * Everything that is known of a feature, from top to bottom.
  *
+ * @param most languages that have a line, where there are more: the strongest, and the one that it is looked at as
  * @param as the language whose feature it is looked at as, if any, and by what and where it is ranked there
  */
 export function describedFeatureLines(
   described: DescribedFeature,
   look: Look,
   as: { language: string; rank: number; measure: string } | null = null,
+  most = Number.POSITIVE_INFINITY,
 ): Line[] {
   const { layer, feature, dictionary, neuronpedia, languages, contexts } = described;
   const marked = as?.language ?? null;
@@ -32,7 +34,7 @@ export function describedFeatureLines(
       ? plain("  no page on Neuronpedia is known for its dictionary", { dim: true })
       : [span("  "), { ...span(neuronpedia, { underline: true }), link: neuronpedia }],
     EMPTY,
-    ...languageLines(described, look, marked),
+    ...languageLines(described, look, marked, most),
     EMPTY,
     ...contextLines(contexts, look),
     EMPTY,
@@ -57,11 +59,13 @@ function languageLines(
   { languages }: DescribedFeature,
   { columns }: Look,
   marked: string | null,
+  listed: number,
 ): Line[] {
   const hasMeans = languages.every(({ mean }) => mean !== null);
   const rows = languages
     .map((each) => ({ ...each, size: each.mean ?? each.v }))
     .sort((a, b) => b.size - a.size);
+  const shown = rows.filter(({ language }, at) => at < listed || language === marked);
   const most = Math.max(...rows.map(({ size }) => size), Number.MIN_VALUE);
   const fixed = 2 + NAME + 2 + MEAN + REST.reduce((sum, each) => sum + each, 0);
   const room = Math.max(8, columns - 1 - fixed);
@@ -69,7 +73,7 @@ function languageLines(
   const measure = padded(hasMeans ? "mean activation ± SE" : "v", room + MEAN);
   return [
     plain(`  ${padded("language", NAME)}  ${measure}${titles.join("")}`, { bold: true }),
-    ...rows.map((each): Line => {
+    ...shown.map((each): Line => {
       const { language: code, active_fraction: active } = each;
       const share = active === null ? "" : `${(100 * active).toFixed(1)}%`;
       const line: Line = [
@@ -85,6 +89,13 @@ function languageLines(
       ];
       return (each.fvu ?? 0) < NOT_REBUILT ? line : dimmed(line);
     }),
+    ...(shown.length === rows.length
+      ? []
+      : [
+          plain(`  and ${rows.length - shown.length} more languages, on which it is no stronger`, {
+            dim: true,
+          }),
+        ]),
     ...notRebuiltLines(languages),
   ];
 }

@@ -1,6 +1,8 @@
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { readBatch } from "../../src/batch/batch-file.js";
 import { planBatch } from "../../src/batch/plan-batch.js";
+import { FLORES_PLUS } from "../../src/config/flores-plus.js";
 import type { PartialConfig } from "../../src/config/schema.js";
 import { failureOf } from "../fixtures/failure.js";
 import { writePart } from "../fixtures/parts.js";
@@ -73,4 +75,10 @@ test("a folder with a part of a run is refused, with what computes parts", () =>
   expect(refusal(entry("a"))).toMatch(
     /a holds the unfinished part 1 of 2 of a run\. Expected a run, or nothing\. .*--shard I\/N/,
   );
+});
+
+test("the batch of all languages that comes with vscore is one run a model", () => {
+  const planned = planBatch(readBatch(["scripts/run_atlas.yaml"]), at());
+  expect(planned.map(({ name }) => name)).toEqual(["atlas_gemma-2b", "atlas_qwen3-0.6b"]);
+  for (const { config } of planned) expect(config.languages).toEqual([...FLORES_PLUS.keys()]);
 });

@@ -1,5 +1,6 @@
+import { writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { decodeEvidence } from "../../src/runs/evidence-file.js";
+import { openEvidenceFile } from "../../src/runs/evidence-file.js";
 import { useTempFolder } from "../fixtures/temp-folder.js";
 import { makeRun, timeParts, timeWhole } from "./evidence-run.js";
 import { syntheticSums } from "./synthetic-sums.js";
@@ -20,7 +21,8 @@ test("the benchmark measures evidence of every feature that fires, part by part 
     [0, 1, 2].reduce((sum, k) => sum + (syntheticSums(SMALL, k).layers.get(0)?.sum.length ?? 0), 0),
   );
   const whole = await timeWhole(within(), { sharesIds: true });
-  const { facts, layers } = decodeEvidence(whole.bytes);
+  writeFileSync(within("evidence"), whole.bytes);
+  const { facts, layers } = openEvidenceFile(within("evidence"));
   expect(facts).toMatchObject({ is_parallel: true, units: 12, untested: null });
   expect([...layers.keys()]).toEqual([0, 1]);
   const tested = [...layers.values()].flatMap(({ p }) => [...p.filter((each) => each <= 1)]);

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Kind, type LayerRunner, WORK } from "../../src/evidence/layer-work.js";
 import { drawnFor, gatherEvidence, piecesOf } from "../../src/evidence.js";
@@ -7,10 +7,10 @@ import { permutationTest } from "../../src/reduce/permutation-test.js";
 import { sharedIds } from "../../src/reduce/text-ids.js";
 import { textUnits } from "../../src/reduce/text-units.js";
 import type { Ranking } from "../../src/reduce/v-score.js";
-import { encodeEvidence } from "../../src/runs/evidence-file.js";
 import { RUN_FILES, sumsFile } from "../../src/runs/files.js";
-import { decodeSums, encodeSums, type LanguageSums } from "../../src/runs/sums-file.js";
-import { scoreLayers } from "../../src/scoring.js";
+import { encodeSums, type LanguageSums, openSumsFile } from "../../src/runs/sums-file.js";
+import { EvidenceInMemory, encodeEvidence } from "../fixtures/evidence.js";
+import { scoresOf } from "../fixtures/sums.js";
 import { type SyntheticSums, syntheticSums } from "./synthetic-sums.js";
 
 const POOL = "token";
@@ -28,7 +28,7 @@ export function makeRun(folder: string, asked: SyntheticSums): void {
 const readRun = (folder: string): LanguageSums[] =>
   readdirSync(sumsFolder(folder))
     .sort()
-    .map((name) => decodeSums(readFileSync(join(sumsFolder(folder), name))));
+    .map((name) => openSumsFile(join(sumsFolder(folder), name)));
 
 /** Seconds of a part of the work. */
 export type Times = Record<string, number>;
@@ -47,8 +47,8 @@ export function timeParts(
 ): { times: Times; entries: number } {
   const times: Times = {};
   const sums = timed(times, "reading", () => readRun(folder));
-  const layer = sums[0]?.layers.keys().next().value as number;
-  const { rankings } = timed(times, "scores", () => scoreLayers(sums, [layer], { pool: POOL }));
+  const layer = [...(sums[0]?.layers.keys() ?? [])][0] as number;
+  const { rankings } = timed(times, "scores", () => scoresOf(sums, [layer], { pool: POOL }));
   const columns = timed(times, "by feature", () => layerColumns(sums, layer, POOL));
   const drawn = timed(times, "draws", () => {
     const { ids, isParallel } = sharedIds(
@@ -84,12 +84,13 @@ export async function timeWhole(
   const times: Times = {};
   const sums = timed(times, "reading", () => readRun(folder));
   const layers = [...(sums[0]?.layers.keys() ?? [])];
-  const { rankings } = timed(times, "scores", () => scoreLayers(sums, layers, { pool: POOL }));
+  const { rankings } = timed(times, "scores", () => scoresOf(sums, layers, { pool: POOL }));
   const request = { layers, rankings, pool: POOL, sharesIds, scoresSha256: "" } as const;
   const [began, used] = [performance.now(), process.cpuUsage()];
-  const evidence = await gatherEvidence(sums, request, undefined, runner);
+  const shelf = new EvidenceInMemory();
+  const facts = await gatherEvidence(sums, request, shelf, undefined, runner);
   times.evidence = (performance.now() - began) / 1000;
   const { user, system } = process.cpuUsage(used);
-  const bytes = timed(times, "encoding", () => encodeEvidence(evidence));
+  const bytes = timed(times, "encoding", () => encodeEvidence({ facts, layers: shelf.layers }));
   return { times, cpu_s: (user + system) / 1e6, bytes };
 }

@@ -23,7 +23,7 @@ test("as many features fire on a token as asked, a few of them nearly everywhere
 
 test("features of a text rise, and none fires on more tokens than there are", () => {
   const { counted, layers } = syntheticSums(ASKED, 1);
-  for (const { indptr, feature, active } of layers.values())
+  for (const [, { indptr, feature, active }] of layers)
     for (const [t, n] of counted.entries()) {
       const own = feature.subarray(indptr[t], indptr[t + 1]);
       expect([...own]).toEqual([...new Set(own)].sort((a, b) => a - b));

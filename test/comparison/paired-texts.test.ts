@@ -1,11 +1,11 @@
-import { cpSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, writeFileSync } from "node:fs";
 import { beforeEach, expect, test } from "vitest";
 import { compareControls } from "../../src/comparison/controls.js";
 import { controlsOf, openControl } from "../../src/runs/controls.js";
 import { sumsFile } from "../../src/runs/files.js";
 import { rankedBy } from "../../src/runs/rank-by.js";
 import { openRun } from "../../src/runs/read.js";
-import { decodeSums, encodeSums, type LanguageSums } from "../../src/runs/sums-file.js";
+import { encodeSums, type LanguageSums, openSumsFile } from "../../src/runs/sums-file.js";
 import { writeControlledRun } from "../fixtures/controlled-run.js";
 import { failureOf } from "../fixtures/failure.js";
 import { useTempFolder } from "../fixtures/temp-folder.js";
@@ -24,7 +24,7 @@ const copySums = (from: string, to: string) =>
 
 function changeSums(folder: string, change: (sums: LanguageSums) => LanguageSums): void {
   const file = at(folder, sumsFile("fra_Latn"));
-  writeFileSync(file, encodeSums(change(decodeSums(readFileSync(file)))));
+  writeFileSync(file, encodeSums(change(openSumsFile(file))));
 }
 
 test("sums that lie where they were made are compared, by whatever measure features are ranked", () => {

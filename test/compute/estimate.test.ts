@@ -26,10 +26,21 @@ test("the disk follows from widths that are in the ids: 16k features × 10 langu
 
 test("what is not known is said to be unknown", () => {
   const all = estimate({ model: "qwen3-0.6b", n_texts_per_lang: -1 });
-  expect(all).toEqual({ texts: null, tokens: null, disk_bytes: null });
+  expect(all).toEqual({ texts: null, tokens: null, disk_bytes: null, memory_bytes: null });
   expect(estimateText(all).disk).toContain("known once");
-  expect(estimateText({ texts: 1, tokens: 36_367, disk_bytes: 68e6 })).toEqual({
-    tokens: "about 36 000",
-    disk: "about 68.0 MB",
-  });
+  expect(estimateText({ texts: 1, tokens: 36_367, disk_bytes: 68e6, memory_bytes: 1.2e9 })).toEqual(
+    {
+      tokens: "about 36 000",
+      disk: "about 68.0 MB",
+      memory: "about 1.2 GB",
+    },
+  );
+});
+
+test("all languages of FLORES+ take less memory than 2 GB, beside the model, however many layers", () => {
+  const few = estimate({ model: "gemma-2b", languages: ["atlas"], layers: [2] });
+  const many = estimate({ model: "gemma-2b", languages: ["atlas"], layers: [2, 5, 10] });
+  expect(few.texts).toBe(23_000);
+  expect(few.memory_bytes as number).toBeLessThan(2e9);
+  expect(many.memory_bytes).toBe(few.memory_bytes);
 });

@@ -8,6 +8,7 @@ import {
   languageName,
   nearestLanguages,
   searchLanguages,
+  spellOutSets,
 } from "../../src/config/languages.js";
 import { fullCode, shortCode } from "../../src/config/short-codes.js";
 
@@ -32,6 +33,23 @@ describe("the FLORES+ table", () => {
     const codes = Object.values(LANGUAGE_SETS).flat();
     expect(codes.length).toBeGreaterThan(20);
     expect(codes.filter((code) => !isFloresPlus(code))).toEqual([]);
+  });
+});
+
+describe("sets in a list", () => {
+  test("atlas is all of FLORES+, and a minus takes a code out of what stands before it", () => {
+    expect(spellOutSets("atlas")).toEqual([...FLORES_PLUS.keys()]);
+    const others = spellOutSets(["atlas", "-wuu_Hans"]) as string[];
+    expect(others).toHaveLength(FLORES_PLUS.size - 1);
+    expect(others).not.toContain("wuu_Hans");
+    expect(spellOutSets(["similar", "-glg_Latn", "glg_Latn"])).toEqual([
+      ...["spa_Latn", "por_Latn", "cat_Latn", "glg_Latn"],
+    ]);
+  });
+
+  test("what there is nothing to be taken out of is left, to be refused", () => {
+    expect(spellOutSets(["-eng_Latn", "similar"])).toContain("-eng_Latn");
+    expect(spellOutSets(["similar", "-eng_Latn"])).toContain("-eng_Latn");
   });
 });
 

@@ -5,7 +5,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { FrameSocket, readFrames } from "../../src/engine/activation-stream.js";
 import type { Frame } from "../../src/engine/frames.js";
-import { encodeSafetensors, SafetensorsError } from "../../src/engine/safetensors.js";
+import { SafetensorsError } from "../../src/engine/safetensors.js";
+import { encodeSafetensors } from "../../src/engine/write-safetensors.js";
 import { frameBytes, frameOf, jsonMessage, token } from "../fixtures/frames.js";
 
 const PROGRESS = { phase: "extract", done: 1, total: 2, device_memory_bytes: null };

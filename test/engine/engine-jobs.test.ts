@@ -2,12 +2,8 @@ import { describe, expect, test } from "vitest";
 import { EngineJobs } from "../../src/engine/engine-jobs.js";
 import { type EngineProgress, type Frame, parseFrame } from "../../src/engine/frames.js";
 import type { PythonEngine } from "../../src/engine/python-engine.js";
-import {
-  decodeSafetensors,
-  encodeSafetensors,
-  type Tensor,
-  tensor,
-} from "../../src/engine/safetensors.js";
+import { decodeSafetensors, type Tensor, tensor } from "../../src/engine/safetensors.js";
+import { encodeSafetensors } from "../../src/engine/write-safetensors.js";
 import { GROUPING } from "../fixtures/clusterings.js";
 import { frameOf, jsonTensor } from "../fixtures/frames.js";
 import { loadedOf } from "../fixtures/loaded.js";

@@ -4,7 +4,6 @@ import { describe, expect, test } from "vitest";
 import {
   type Dtype,
   decodeSafetensors,
-  encodeSafetensors,
   MAX_HEADER_BYTES,
   parseHeader,
   parseHeaderLength,
@@ -13,6 +12,7 @@ import {
   takeTensor,
   tensor,
 } from "../../src/engine/safetensors.js";
+import { encodeSafetensors } from "../../src/engine/write-safetensors.js";
 import { runPython } from "../fixtures/python.js";
 import { useTempFolder } from "../fixtures/temp-folder.js";
 

@@ -1,6 +1,6 @@
 import { cpSync, existsSync, readFileSync } from "node:fs";
 import { beforeAll, expect, it } from "vitest";
-import { decodeStatistics } from "../../src/runs/score-files.js";
+import { openStatistics } from "../../src/runs/score-files.js";
 import { vscore, vscoreUntil } from "../fixtures/command.js";
 import { useSharedTempFolder } from "../fixtures/temp-folder.js";
 
@@ -28,7 +28,7 @@ const metaOf = (...path: string[]) => JSON.parse(readFileSync(at(...path, "meta.
 
 /** On how many counted tokens of all languages each feature fires. */
 function firing(...path: string[]): number[] {
-  const { layers } = decodeStatistics(readFileSync(at(...path, "feature_stats.safetensors")));
+  const { layers } = openStatistics(at(...path, "feature_stats.safetensors"));
   const { activeFraction, features } = layers.get(1) as NonNullable<ReturnType<typeof layers.get>>;
   const { tokens_counted } = metaOf(...path);
   return Array.from({ length: features }, (_, f) =>

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import {
   bestFeatures,
@@ -45,4 +46,25 @@ test("a feature's texts are the strongest of any language; of equals the earlier
 test("a feature that never fires has no examples", () => {
   const sums = languageSums("eng_Latn", { 0: [[token(0)]] }, 1);
   expect(chooseExamples(0, bestFeatures(rank([Float64Array.of(0)])), [sums])).toEqual([]);
+});
+
+test("the strongest texts are the first of all of them in order, however many there are", () => {
+  const strengths = fc.array(fc.array(fc.integer({ min: 1, max: 4 }), { maxLength: 6 }), {
+    minLength: 1,
+    maxLength: 3,
+  });
+  fc.assert(
+    fc.property(strengths, (languages) => {
+      const codes = ["eng_Latn", "spa_Latn", "fra_Latn"];
+      const sums = languages.map((texts, k) =>
+        languageSums(codes[k] as string, { 0: texts.map((max) => [token(0, [0, max])]) }, 1),
+      );
+      const all = languages.flatMap((texts, k) =>
+        texts.map((max, text) => ({ language: codes[k], text, max })),
+      );
+      const expected = all.toSorted((a, b) => b.max - a.max).slice(0, EXAMPLE_TEXTS);
+      expect(chooseExamples(0, [0], sums)).toMatchObject(expected);
+      expect(chooseExamples(0, [0], sums)).toHaveLength(expected.length);
+    }),
+  );
 });

@@ -1,14 +1,16 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { FLORES_PLUS } from "../../src/config/flores-plus.js";
 import { findings } from "../../src/report/findings.js";
 import { writeReport } from "../../src/report/write-report.js";
 import { isOtherReport } from "../../src/runs/files.js";
 import { rankedBy } from "../../src/runs/rank-by.js";
 import { type FinishedRun, openRun } from "../../src/runs/read.js";
 import { CHART_KINDS, isOfControls } from "../../src/views/charts/kinds.js";
+import { clusteringOf, drawnOf } from "../fixtures/clusterings.js";
 import { writeControlledRun } from "../fixtures/controlled-run.js";
 import { withEvidence } from "../fixtures/evidence.js";
-import { writeRun } from "../fixtures/runs.js";
+import { manyLanguageRun, writeRun } from "../fixtures/runs.js";
 import { useTempFolder } from "../fixtures/temp-folder.js";
 import { examples, threeLanguageRun } from "../fixtures/tui.js";
 
@@ -80,4 +82,20 @@ test("by another measure it says so at every table and figure, and leaves the on
   // What every feature is of one language alone says nothing of what two have in common.
   const alone = rankedBy(run as FinishedRun, "tau");
   expect(findings({ ...alone, ranked: new Map() }).join()).not.toMatch(/share/);
+});
+
+test("of many languages there is a map, what has no room is left out, and sentences stay short", async () => {
+  const codes = [...FLORES_PLUS.keys()];
+  const run = manyLanguageRun(codes);
+  const places = codes.map((language, at) => ({ language, x: at % 15, y: Math.floor(at / 15) }));
+  const result = clusteringOf({ languages: codes, clusters: [codes], map: places });
+  const written = await writeReport(run, at(), { clusters: drawnOf(result) });
+  expect(readdirSync(at("figures"))).toContain("map.svg");
+  expect(written.crowded).toContain("overlap");
+  expect(readdirSync(at("figures"))).not.toContain("overlap.svg");
+  for (const sentence of written.sentences) expect(sentence.slice(1500)).toBe("");
+  const html = readFileSync(written.page, "utf8");
+  expect(html).toContain('id="figure-map"');
+  expect(html).toContain("The clusters, as a table");
+  expect(html.length).toBeLessThan(6e6);
 });

@@ -52,8 +52,12 @@ test("has the languages and, in rising order, the layers that it names or holds"
 
 test("is converted once, outside its own folder; damage in what is kept only means once more", async () => {
   const { open, asked } = foreign({ languages: ["en", "fr"] });
-  const first = await open();
-  expect(await open()).toEqual(first);
+  const read = async () => {
+    const { rankings, ...run } = await open();
+    return { ...run, rankings: new Map(rankings) };
+  };
+  const first = await read();
+  expect(await read()).toEqual(first);
   expect(asked).toEqual([at("run", RUN_FILES.torchScores)]);
   expect(readdirSync(at("run")).sort()).toEqual([RUN_FILES.meta, RUN_FILES.torchScores].sort());
   const [kept] = readdirSync(at("cache", "vscore", "foreign")).map((name) =>
@@ -62,7 +66,7 @@ test("is converted once, outside its own folder; damage in what is kept only mea
   const bytes = readFileSync(kept as string);
   bytes[bytes.length - 1] = (bytes.at(-1) as number) ^ 1;
   writeFileSync(kept as string, bytes);
-  expect(await open()).toEqual(first);
+  expect(await read()).toEqual(first);
   expect(asked).toHaveLength(2);
 });
 

@@ -1,5 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import { marginOf } from "../../src/reduce/score-intervals.js";
+import type { Ranking } from "../../src/reduce/v-score.js";
 import { anyRankedBy, type Measure, rankedBy, refuseExclusive } from "../../src/runs/rank-by.js";
 import { topFeatures } from "../../src/runs/top-features.js";
 import { evidenceOf } from "../fixtures/evidence.js";
@@ -91,6 +93,29 @@ it("tau ranks a feature for the one language with the highest mean, or for none 
           isOwn ? [languages[own.indexOf(most)]] : [],
         );
       }
+    }),
+  );
+});
+
+it("the margin of every feature is that to the largest of the other means, whatever means are equal", () => {
+  const tables = fc.array(
+    fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 4, maxLength: 4 }),
+    {
+      minLength: 2,
+      maxLength: 5,
+    },
+  );
+  fc.assert(
+    fc.property(tables, (means) => {
+      const languages = means.map((_, k) => `l${k}`);
+      const run = runOf(metaOf({ languages }), { 1: means });
+      const { index, value, features } = rankedBy(run, "margin").rankings.get(1) as Ranking;
+      for (const [k] of languages.entries())
+        for (let place = 0; place < features; place++) {
+          const f = index[k * features + place] as number;
+          const own = means.map((row) => row[f] as number);
+          expect(value[k * features + place]).toBe(marginOf(own, k).margin + 0);
+        }
     }),
   );
 });

@@ -1,12 +1,27 @@
+import { writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { rank } from "../../src/reduce/v-score.js";
 import {
-  decodeScores,
-  decodeStatistics,
+  type ByLayer,
   encodeScores,
-  encodeStatistics,
+  openScores,
+  openStatistics,
 } from "../../src/runs/score-files.js";
-import { statisticsOf } from "../fixtures/runs.js";
+import { encodeStatistics, statisticsOf } from "../fixtures/runs.js";
+import { useTempFolder } from "../fixtures/temp-folder.js";
+
+const at = useTempFolder();
+
+/** Writes a file, opens it and reads all its layers. */
+function read<T>(open: (path: string) => ByLayer<T>, bytes: Uint8Array) {
+  writeFileSync(at("file"), bytes);
+  const { languages, shapes, layers } = open(at("file"));
+  for (const [layer, shape] of shapes)
+    expect(layers.get(layer)).toMatchObject({ languages: shape[0], features: shape[1] });
+  return { languages, layers: new Map(layers) };
+}
+const readScores = (bytes: Uint8Array) => read(openScores, bytes);
+const readStatistics = (bytes: Uint8Array) => read(openStatistics, bytes);
 
 const LANGUAGES = ["eng_Latn", "spa_Latn"];
 
@@ -15,7 +30,7 @@ const ranking = (scale: number) =>
 
 test("v-scores read back the same, by layer, in the order of the config", () => {
   const layers = new Map([10, 2, 0].map((layer) => [layer, ranking(layer)]));
-  const read = decodeScores(encodeScores(layers, LANGUAGES));
+  const read = readScores(encodeScores(layers, LANGUAGES));
   expect(read).toEqual({ languages: LANGUAGES, layers });
   expect([...read.layers.keys()]).toEqual([10, 2, 0]);
 });
@@ -43,7 +58,7 @@ test("statistics read back the same, NaN errors of single texts included", () =>
       ),
     ],
   ]);
-  expect(decodeStatistics(encodeStatistics(layers, LANGUAGES))).toEqual({
+  expect(readStatistics(encodeStatistics(layers, LANGUAGES))).toEqual({
     languages: LANGUAGES,
     layers,
   });
@@ -53,11 +68,11 @@ test("a file whose content was changed is refused", () => {
   const layers = new Map([[1, ranking(1)]]);
   const bytes = Buffer.from(encodeScores(layers, LANGUAGES));
   const spoilt = Buffer.from(bytes.toString("latin1").replace("1.value", "1.valve"), "latin1");
-  expect(() => decodeScores(spoilt)).toThrow("not what was written");
+  expect(() => readScores(spoilt)).toThrow("not what was written");
 });
 
 test("one changed bit within a value is noticed", () => {
   const bytes = Buffer.from(encodeScores(new Map([[1, ranking(1)]]), LANGUAGES));
   bytes.writeUInt8(bytes.readUInt8(bytes.length - 2) ^ 1, bytes.length - 2);
-  expect(() => decodeScores(bytes)).toThrow("not what was written");
+  expect(() => readScores(bytes)).toThrow("not what was written");
 });

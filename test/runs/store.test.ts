@@ -14,11 +14,12 @@ import {
 import { readPart } from "../../src/runs/part-file.js";
 import { siteOf, storedConfig } from "../../src/runs/site.js";
 import { RunStore } from "../../src/runs/store.js";
+import type { LanguageSums } from "../../src/runs/sums-file.js";
 import { failureOf, rejectionOf } from "../fixtures/failure.js";
 import { token } from "../fixtures/frames.js";
 import { factsOf } from "../fixtures/parts.js";
 import { configOf, metaOf } from "../fixtures/runs.js";
-import { DROP, languageSums } from "../fixtures/sums.js";
+import { DROP, inMemory, languageSums } from "../fixtures/sums.js";
 import { useTempFolder } from "../fixtures/temp-folder.js";
 
 const at = useTempFolder();
@@ -131,7 +132,7 @@ describe("create", () => {
     const store = await RunStore.create(at("run"), CONFIG);
     await store.writeSums(SUMS);
     await expect(RunStore.create(at("run"), CONFIG)).rejects.toThrow(`process ${process.pid}`);
-    expect(store.readSums("eng_Latn")).toEqual(SUMS);
+    expect(inMemory(store.readSums("eng_Latn") as LanguageSums)).toEqual(SUMS);
     await store.release();
   });
 
@@ -162,7 +163,7 @@ describe("resume", () => {
     writeFileSync(begun.path(join(RUN_FILES.sumsFolder, `.spa_Latn.4567cdef${UNFINISHED}`)), "x");
     writeFileSync(begun.path(`thesis${UNFINISHED}`), "mine");
     const store = await RunStore.resume(at("run"));
-    expect(store.readSums("eng_Latn")).toEqual(SUMS);
+    expect(inMemory(store.readSums("eng_Latn") as LanguageSums)).toEqual(SUMS);
     await store.release();
     expect(readdirSync(store.folder).sort()).toEqual([
       RUN_FILES.config,

@@ -11,7 +11,7 @@ const MEANS = [
 ];
 const run = (means = MEANS, options = {}) => {
   const made = runOf(metaOf({ languages: LANGUAGES, layers: [4, 1] }), { 4: MEANS, 1: MEANS });
-  for (const layer of [4, 1]) made.statistics.set(layer, statisticsOf(means, options));
+  made.statistics = new Map([4, 1].map((layer) => [layer, statisticsOf(means, options)]));
   return made;
 };
 

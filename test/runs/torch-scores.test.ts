@@ -2,7 +2,7 @@ import { copyFileSync, existsSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { expect, test } from "vitest";
 import { RUN_FILES } from "../../src/runs/files.js";
-import { decodeScores } from "../../src/runs/score-files.js";
+import { openScores } from "../../src/runs/score-files.js";
 import { readTorchScores, writeOriginalFormat } from "../../src/runs/torch-scores.js";
 import { metaOf, runOf } from "../fixtures/runs.js";
 import { useTempFolder } from "../fixtures/temp-folder.js";
@@ -27,7 +27,7 @@ test("the original format is the scores and the meta.json, without the version t
   const { schema_version: _, ...rest } = run.meta;
   expect(meta).toEqual(rest);
   const scores = at("out", RUN_FILES.torchScores);
-  expect(decodeScores(readFileSync(scores)).layers).toEqual(run.rankings);
+  expect(new Map(openScores(scores).layers)).toEqual(run.rankings);
   expect(await readTorchScores(scores, async (from, to) => copyFileSync(from, to))).toEqual(
     run.rankings,
   );

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { shortCode } from "../../config/short-codes.js";
-import { encodeSafetensors, SafetensorsError } from "../../engine/safetensors.js";
+import { SafetensorsError } from "../../engine/safetensors.js";
+import { encodeSafetensors } from "../../engine/write-safetensors.js";
 import { tagOf } from "./names.js";
 import type { Pair } from "./steering-request.js";
 import { type Bank, bankTensors, readBank } from "./vectors.js";

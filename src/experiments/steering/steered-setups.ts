@@ -1,4 +1,4 @@
-import { encodeSafetensors } from "../../engine/safetensors.js";
+import { encodeSafetensors } from "../../engine/write-safetensors.js";
 import { Bootstrap, type Sampled } from "../../reduce/bootstrap.js";
 import type { GateTrainer } from "./learned-gates.js";
 import type { Held, Under } from "./lid-measure.js";

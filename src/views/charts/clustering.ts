@@ -102,6 +102,8 @@ export function dendrogram(drawn: DrawnClusters): Chart {
 const SHORT = 3;
 /** More languages than these leave no room for numbers. */
 const NUMBERED = 16;
+/** Of more than these, cells and letters are small, and a drawing says nothing of each cell: it would be too large. */
+const MANY = 60;
 
 /** D itself, in the order of the tree's leaves, clusters framed. */
 export function distanceMatrix(drawn: DrawnClusters): Chart {
@@ -119,6 +121,7 @@ export function distanceMatrix(drawn: DrawnClusters): Chart {
   const most = Math.max(...values.map(({ distance }) => distance)) || 1;
   const isShort = leaf_order.every(({ length }) => length <= SHORT);
   const isNumbered = leaf_order.length <= NUMBERED;
+  const isMany = leaf_order.length > MANY;
   let from = 0;
   const frames = clusters.map(({ length }) => {
     const [start, end] = [from - 0.5, from + length - 0.5];
@@ -131,14 +134,14 @@ export function distanceMatrix(drawn: DrawnClusters): Chart {
     axis: {
       ...{ values: leaf_order.map((_, at) => at), labelExpr: `${codes}[datum.value]`, labelAngle },
       ...{ grid: false, ticks: false, domain: false, labelOverlap: false, labelLimit: 200 },
-      labelPadding: 5,
+      ...{ labelPadding: 5, labelFontSize: isMany ? 7 : 10 },
       ...(labelAngle === 0 ? {} : { labelAlign: "right", labelBaseline: "middle" }),
     },
   });
   const end = leaf_order.length - 0.5;
   const [x, y] = [axisOf("x", [-0.5, end], isShort ? 0 : -90), axisOf("y", [end, -0.5], 0)];
   const square = { x, y, x2: { field: "x2" }, y2: { field: "y2" } };
-  const side = leaf_order.length * (isNumbered ? 36 : 18);
+  const side = leaf_order.length * (isNumbered ? 36 : isMany ? 9 : 18);
   const title = "Distances between languages";
   return {
     title,
@@ -148,14 +151,16 @@ export function distanceMatrix(drawn: DrawnClusters): Chart {
       layer: [
         {
           data: { values },
-          mark: { type: "rect", tooltip: true },
+          mark: { type: "rect", tooltip: !isMany, aria: !isMany },
           encoding: {
             ...square,
             color: {
               ...{ field: "distance", type: "quantitative", title: "D" },
               scale: { scheme: "viridis", reverse: true, domain: [0, most] },
             },
-            tooltip: [{ field: "first" }, { field: "second" }, { field: "distance" }],
+            ...(isMany
+              ? {}
+              : { tooltip: [{ field: "first" }, { field: "second" }, { field: "distance" }] }),
           },
         },
         ...(isNumbered

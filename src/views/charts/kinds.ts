@@ -35,17 +35,23 @@ interface Kind {
   comparesLists?: boolean;
   /** Needs a run that has controls. */
   needsControls?: boolean;
+  /** Of more languages it cannot be read: each has a sign of its own in it, or a place beside every other. */
+  most?: number;
   /** Another drawing for a page, where a figure can have controls. */
   onPage?: (run: PlottedRun, options: ChartOptions) => Chart;
   /** Null for a run that lacks what it shows: means, of a run of another tool. */
   draw: (run: PlottedRun, options: ChartOptions) => Chart | null;
 }
 
+/** Languages that have signs of their own, and so many that each is compared with every other. */
+const [SIGNED, PAIRED] = [100, 40];
+
 /** Every figure there is, in the order of a report. */
 export const KINDS = {
   "figure-1": {
     about: "the paper's bars: v of each language's top features",
     topK: 4,
+    most: SIGNED,
     draw: topFeatureBars,
   },
   heatmap: {
@@ -55,26 +61,31 @@ export const KINDS = {
   },
   features: {
     ...{ about: "means of each language's top features on every language", topK: 2 },
-    ...{ isOfOneLayer: true, needsMeans: true, draw: featureHeatmap },
+    ...{ isOfOneLayer: true, needsMeans: true, most: PAIRED, draw: featureHeatmap },
   },
-  layers: { about: "v of each language's best feature over the layers", topK: 1, draw: layerLines },
+  layers: {
+    ...{ about: "v of each language's best feature over the layers", topK: 1 },
+    ...{ most: SIGNED, draw: layerLines },
+  },
   specialisation: {
     ...{ about: "v / mean of each language's best feature over the layers", topK: 1 },
-    ...{ needsMeans: true, draw: specialisation },
+    ...{ needsMeans: true, most: SIGNED, draw: specialisation },
   },
   distribution: {
     about: "spread of v among each language's top features",
     topK: 20,
+    most: SIGNED,
     draw: distribution,
   },
   "drop-off": {
     about: "how v, or what features are ranked by, falls along each language's ranking",
     topK: 50,
+    most: SIGNED,
     draw: dropOff,
   },
   overlap: {
     ...{ about: "top features that languages share (Jaccard)", topK: 50 },
-    ...{ comparesLists: true, draw: overlapMatrix, onPage: overlapOverK },
+    ...{ comparesLists: true, most: PAIRED, draw: overlapMatrix, onPage: overlapOverK },
   },
   uniqueness: {
     about: "share of top features that are a language's alone",
@@ -117,6 +128,10 @@ export const canDraw = (run: PlottedRun, kind: ChartKind): boolean => {
   if (chosen.needsControls === true) return controlsOf(run).length > 0;
   return run.evidence !== null || chosen.needsEvidence !== true;
 };
+
+/** Whether all of a run's languages have room in a figure. */
+export const hasRoom = ({ meta }: PlottedRun, kind: ChartKind): boolean =>
+  meta.languages.length <= ((KINDS[kind] as Kind).most ?? meta.languages.length);
 
 /** Whether a figure is of something that a run of ours may not have, and need not. */
 export const isOfControls = (kind: ChartKind): boolean =>
@@ -170,6 +185,7 @@ export function drawChart(
     languages: request.languages ?? languages,
     topK: request.topK ?? chosen.topK,
   };
+  refuseMany(run, kind, options);
   refuseMeasure(run, kind, options);
   const draw = (place === "page" && chosen.onPage) || chosen.draw;
   const chart = draw(run, options);
@@ -184,6 +200,15 @@ export function drawChart(
     );
   throw requestError(
     `${run.name} is in the format of the original tool, which has no means: ${kind} cannot be drawn. Compute it here, or draw ${CHART_KINDS.filter((each) => canDraw(run, each)).join(", ")}.`,
+  );
+}
+
+/** A picture that nobody can read, and that takes minutes and gigabytes, is none. */
+function refuseMany(run: PlottedRun, kind: ChartKind, { languages }: ChartOptions): void {
+  const { most }: Kind = KINDS[kind];
+  if (most === undefined || languages.length <= most) return;
+  throw requestError(
+    `${kind} of ${languages.length} languages cannot be read. Expected at most ${most}. Name them, such as --language ${languages.slice(0, 3).join(",")}; or see all of ${run.name} as heatmap, uniqueness or summary, or on the map of npx vscore cluster ${runWord(run)}.`,
   );
 }
 

@@ -17,7 +17,10 @@ const darkened = (hue: string): string =>
     .map((part) => part.toString(16).padStart(2, "0"))
     .join("")}`;
 
-const SIDE = 420;
+/** Of a map with as many languages as have room for their names; of more it grows with them. */
+const [SIDE, ROOMY] = [420, 40];
+const sideOf = (languages: number): number =>
+  Math.round(SIDE * Math.sqrt(Math.max(1, languages / ROOMY)));
 /** Stress-1 above which a map fits poorly (Kruskal, 1964). */
 const POOR = 0.2;
 
@@ -25,6 +28,7 @@ const POOR = 0.2;
 export function languageMap(drawn: DrawnClusters): Chart {
   const { result } = drawn;
   const { map, stress_1 } = result;
+  const side = sideOf(map.length);
   const [xs, ys] = [map.map(({ x }) => x), map.map(({ y }) => y)];
   const span = Math.max(...[xs, ys].map((all) => Math.max(...all) - Math.min(...all)));
   const half = 0.6 * (span || 1);
@@ -36,7 +40,7 @@ export function languageMap(drawn: DrawnClusters): Chart {
   const places = labelPlaces(
     map,
     map.map(({ language }) => language),
-    { x: inX, y: inY, side: SIDE },
+    { x: inX, y: inY, side },
   );
   const values = map.map(({ language, x, y }, at) => ({
     ...{ language: labelOf(language), label: language, x, y, ...places[at] },
@@ -54,7 +58,7 @@ export function languageMap(drawn: DrawnClusters): Chart {
     title,
     caption: `Metric multidimensional scaling of the distances, ${stress} (0: the map shows them all${isPoor ? `; above ${POOR} distances in the map are poorly kept, by Kruskal's rule of thumb` : ""}). Signs and colours are the clusters, which were made from the distances, not from the map. It may be turned and mirrored.${fitText(result)}`,
     spec: clusterFrame(title, drawn, [`${stress}${isPoor ? ": distances are poorly kept" : ""}`], {
-      ...{ width: SIDE, height: SIDE },
+      ...{ width: side, height: side },
       data: { values },
       encoding: {
         x: quantitative("x", inX, "in units of D; directions mean nothing"),

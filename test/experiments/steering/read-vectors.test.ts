@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { execaSync } from "execa";
 import { expect, it } from "vitest";
-import { encodeSafetensors } from "../../../src/engine/safetensors.js";
+import { encodeSafetensors } from "../../../src/engine/write-safetensors.js";
 import { type BankFacts, encodeBank } from "../../../src/experiments/steering/bank-file.js";
 import { readBanks, refuseUnfit } from "../../../src/experiments/steering/read-vectors.js";
 import { bankTensors } from "../../../src/experiments/steering/vectors.js";

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { FLORES_PLUS } from "../../../src/config/flores-plus.js";
 import { fidelityOf } from "../../fixtures/fidelities.js";
-import { metaOf, runOf } from "../../fixtures/runs.js";
+import { manyLanguageRun, metaOf, runOf } from "../../fixtures/runs.js";
 import { sharingRun } from "../../fixtures/sharing-run.js";
 import { Driver, rowOf, surroundings, threeLanguageRun } from "../../fixtures/tui.js";
 
@@ -293,4 +294,51 @@ test("the log has what happened, and what Python said", () => {
   }).press("6");
   expect(driver.text).toMatch(/2025-01-01 00:00:00 +finished in 3 s/);
   expect(driver.text).toContain("a line of Python's");
+});
+
+describe("of many languages", () => {
+  const codes = [...FLORES_PLUS.keys()];
+  const many = manyLanguageRun(codes);
+  const at = (size = { columns: 80, rows: 24 }) =>
+    new Driver(undefined, size)
+      .list(rowOf("a", { languages: codes }))
+      .press("enter")
+      .hear({ type: "run_opened", folder: "/runs/a", run: many, around: surroundings() });
+
+  test.each([
+    { columns: 80, rows: 24 },
+    { columns: 160, rows: 50 },
+  ])("one is found by its name, on $columns × $rows", (size) => {
+    const driver = at(size).press("/").type("frén");
+    expect(driver.lines.length).toBeLessThanOrEqual(size.rows);
+    expect(driver.text).toContain("1 of 230");
+    expect(rowWith(driver, /▸/)).toMatch(/fra_Latn +French/);
+    driver.press("enter");
+    expect(driver.text).toMatch(/language ↑ fra_Latn French ↓/);
+    expect(rowWith(driver, /^▸/)).toMatch(new RegExp(`^▸ +1 +${codes.indexOf("fra_Latn")} `));
+  });
+
+  test("the list goes along, and Esc leaves everything as it was", () => {
+    const driver = at().press("right", "/").type("arab").press("down", "down", "pagedown");
+    expect(rowWith(driver, /▸/)).toMatch(/Arab/);
+    expect(driver.press("escape").text).toMatch(/layer ‹ 2 ›.*ace_Arab/);
+  });
+
+  test("what nobody speaks is not found, and Enter goes on looking", () => {
+    const driver = at().press("/").type("xyzzy");
+    expect(driver.text).toContain("No language of this run");
+    expect(driver.press("enter").text).toContain("0 of 230");
+  });
+
+  test("from a tab of the whole run it leads to the language's features", () => {
+    const driver = at().press("1");
+    expect(driver.text).toContain("230: 2 texts in each");
+    expect(driver.press("/").type("thai").press("enter").text).toMatch(/tha_Thai Thai/);
+  });
+
+  test("a feature shows the languages on which it is strongest, and its own", () => {
+    const { text, lines } = at().press("j", "enter");
+    expect(text).toContain("more languages, on which it is no stronger");
+    expect(lines.some((line) => line.startsWith("▸ ace_Arab"))).toBe(true);
+  });
 });

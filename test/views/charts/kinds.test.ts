@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { FLORES_PLUS } from "../../../src/config/flores-plus.js";
 import { type Measure, rankedBy } from "../../../src/runs/rank-by.js";
 import type { Chart } from "../../../src/views/charts/chart.js";
 import {
@@ -6,12 +7,13 @@ import {
   type ChartRequest,
   canDraw,
   drawChart,
+  hasRoom,
   isOfControls,
 } from "../../../src/views/charts/kinds.js";
 import { renderSvg } from "../../../src/views/charts/render.js";
 import { withEvidence } from "../../fixtures/evidence.js";
 import { failureOf } from "../../fixtures/failure.js";
-import { metaOf, runOf } from "../../fixtures/runs.js";
+import { manyLanguageRun, metaOf, runOf } from "../../fixtures/runs.js";
 import { sharingRun } from "../../fixtures/sharing-run.js";
 import { threeLanguageRun } from "../../fixtures/tui.js";
 
@@ -326,5 +328,27 @@ describe("a run that is ranked by another measure than v", () => {
     expect(refused("figure-1", "tau", { languages: ["spa_Latn"] })).toMatch(
       /--rank-by tau ranks no feature of spa_Latn at layer 3\. Expected one at least/,
     );
+  });
+});
+
+describe("a run over more languages than a figure has room for", () => {
+  const many = withEvidence(manyLanguageRun([...FLORES_PLUS.keys()]));
+
+  test("is refused with the way out, before anything is drawn; named languages are drawn", () => {
+    const { message, exitCode } = failureOf(() => drawChart(many, "overlap", {}));
+    expect(exitCode).toBe(2);
+    expect(message).toMatch(/overlap of 230 languages .*at most 40\. .*--language ace_Arab,/);
+    const few = drawChart(many, "overlap", { languages: ["fra_Latn", "tha_Thai"], topK: 5 });
+    expect(valuesOf(few)).toHaveLength(2 * 2 * 2);
+  });
+
+  test("has figures all the same, with a row for each language", () => {
+    const roomy = DRAWN.filter((kind) => hasRoom(many, kind));
+    expect(roomy).toEqual(["heatmap", "uniqueness", "scatter", "stability", "learning", "summary"]);
+    for (const kind of ["heatmap", "uniqueness", "summary"] as const)
+      expect(
+        new Set(valuesOf(drawChart(many, kind, {})).map(({ language }) => language)).size,
+      ).toBe(230);
+    expect(DRAWN.every((kind) => hasRoom(run, kind))).toBe(true);
   });
 });

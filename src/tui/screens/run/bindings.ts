@@ -1,5 +1,6 @@
 import { byText } from "../../../views/ranking-text.js";
 import { type Binding, listBindings } from "../../keys.js";
+import { searchBindings } from "./find-language.js";
 import { runShown } from "./ranking.js";
 import { EXPORT_TOP_K, isOurs, type RunAction, type RunScreen, TABS, type Tab } from "./state.js";
 
@@ -22,6 +23,7 @@ export function runBindings(state: RunScreen): Binding<RunAction>[] {
     ),
   ];
   if (state.opened === null) return tabs;
+  if (state.search !== null) return searchBindings();
   const ours = isOurs(state.opened.run);
   const by = byText(runShown(state) ?? state.opened.run);
   // What a tab is for comes first: the bar has room for some keys only.
@@ -39,6 +41,12 @@ export function runBindings(state: RunScreen): Binding<RunAction>[] {
         ]
       : []),
     ...(ranksFeatures(state) ? byLayerAndLanguage(state) : []),
+    {
+      keys: ["/"],
+      does: "find",
+      inBar: state.opened.run.meta.languages.length > FEW_LANGUAGES,
+      action: { type: "find" },
+    },
     ...(showsFeatures(state) ? rowBindings() : []),
     ...(ranksFeatures(state) && ours
       ? [{ keys: ["m"], does: "rank by", inBar: true, action: { type: "measure" } as const }]
@@ -57,6 +65,9 @@ export function runBindings(state: RunScreen): Binding<RunAction>[] {
     },
   ];
 }
+
+/** Among so many the arrows are quick enough. */
+const FEW_LANGUAGES = 20;
 
 /** Whether the tab shows what rankings of layers and languages tell. */
 const ranksFeatures = ({ tab }: RunScreen): boolean =>

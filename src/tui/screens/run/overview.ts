@@ -4,6 +4,7 @@ import { controlWords } from "../../../runs/controls.js";
 import { type Fidelity, knownFvu } from "../../../runs/fidelity-file.js";
 import type { FinishedRun } from "../../../runs/read.js";
 import { wrapped } from "../../../views/cells.js";
+import { rangeText } from "../../../views/digits.js";
 import { EMPTY, type Line, span } from "../../../views/line.js";
 import { duration } from "../../../views/progress.js";
 import type { OpenedRun } from "../../model.js";
@@ -25,6 +26,18 @@ export function overviewLines(run: OpenedRun, columns: number): Line[] {
         ),
   );
 }
+
+/** More languages are told together: / finds one of them. */
+const LISTED = 40;
+
+const manyFact = ({ languages, texts, tokens_counted }: FinishedRun["meta"]): Fact => {
+  const of = (counts: Readonly<Record<string, number>>) =>
+    rangeText(languages.map((code) => counts[code] ?? 0));
+  return [
+    "languages",
+    `${languages.length}: ${of(texts)} texts in each, ${of(tokens_counted)} counted tokens; / finds one`,
+  ];
+};
 
 type Fact = [label: string, text: string, style?: { color?: string }];
 
@@ -55,7 +68,8 @@ function ourFacts({ meta, fidelity }: FinishedRun): Fact[] {
       "texts",
       `${meta.n_texts_per_lang === -1 ? "all" : meta.n_texts_per_lang} asked for, ${meta.sample}`,
     ],
-    ...meta.languages.map(
+    ...(meta.languages.length > LISTED ? [manyFact(meta)] : []),
+    ...(meta.languages.length > LISTED ? [] : meta.languages).map(
       (code): Fact => [
         code,
         `${meta.texts[code]} ${meta.texts[code] === 1 ? "text" : "texts"}, ${meta.tokens_counted[code]} counted tokens  ${languageName(code)}`,

@@ -7,6 +7,7 @@ import { bar, dimmed, EMPTY, type Line, plain, span } from "../../../views/line.
 import { byText } from "../../../views/ranking-text.js";
 import { bestPlaces } from "../../best-places.js";
 import { bodyHeight, type OpenedRun, type World } from "../../model.js";
+import { searchLines } from "./find-language.js";
 import { featureHeatmap, layerHeatmap } from "./heatmap.js";
 import { overviewLines } from "./overview.js";
 import { runShown } from "./ranking.js";
@@ -29,6 +30,8 @@ export function runPicture(state: RunScreen, world: World): Line[] {
     return lines.slice(first === 0 ? top : first).slice(0, tabHeight(world));
   };
   const body = (): Line[] => {
+    if (state.search !== null)
+      return searchLines(state.search, run.meta.languages, world, tabHeight(world));
     switch (state.tab) {
       case "overview":
         return scrolled(overviewLines(run, columns));

@@ -11,12 +11,21 @@ import {
 } from "../../model.js";
 import { newFeatureScreen } from "../feature/state.js";
 import { newLabScreen } from "../lab/state.js";
+import {
+  foundIn,
+  type LanguageSearch,
+  newSearch,
+  type SearchAction,
+  searchMoved,
+} from "./find-language.js";
 import { overviewLines } from "./overview.js";
 import { nextRanking, rankedHere, rankedLike, runShown } from "./ranking.js";
 import { logLines, madeLines } from "./surroundings.js";
 
 export const TABS = ["overview", "features", "heatmap", "layers", "made from it", "log"] as const;
 export type Tab = (typeof TABS)[number];
+/** Those that tell of the chosen language. */
+const TABS_OF_LANGUAGES: readonly Tab[] = ["features", "heatmap", "layers"];
 
 /** A finished run. */
 export interface RunScreen {
@@ -33,9 +42,12 @@ export interface RunScreen {
   cursor: ListCursor;
   /** What the heatmap's rows and columns are. */
   heatmap: "layers" | "features";
+  /** A language that is looked for; null while none is. */
+  search: LanguageSearch | null;
 }
 
 export type RunAction =
+  | SearchAction
   | { type: "tab"; to: Tab }
   | { type: "layer" | "language"; step: 1 | -1 }
   | { type: "move"; move: Move }
@@ -48,6 +60,7 @@ export const EXPORT_TOP_K = 50;
 export const newRunScreen = (folder: string): RunScreen => ({
   ...{ kind: "run", folder, opened: null, ranked: null, refusal: null, tab: "features" },
   ...{ layer: 0, language: 0, cursor: FIRST_ROW, heatmap: "layers" },
+  search: null,
 });
 
 /** Rows of a tab's own part, below its heading. */
@@ -75,6 +88,19 @@ export function updateRun(state: RunScreen, action: RunAction, world: World): Ou
   const measure = run.measure ?? "v";
   const { layers } = run.meta;
   switch (action.type) {
+    case "find":
+      return { state: { ...state, search: newSearch() } };
+    case "end_find":
+      return { state: { ...state, search: null } };
+    case "take_found":
+      return { state: taken(state, run) };
+    case "find_type":
+    case "find_move": {
+      const { languages } = run.meta;
+      const rows = Math.max(1, tabHeight(world) - 2);
+      const search = searchMoved(state.search ?? newSearch(), action, languages, rows);
+      return { state: { ...state, search } };
+    }
     case "layer":
       return {
         state: {
@@ -132,6 +158,17 @@ export function updateRun(state: RunScreen, action: RunAction, world: World): Ou
         ],
       };
   }
+}
+
+/** Goes to the language that was found; where none was, the search goes on. */
+function taken(state: RunScreen, { meta }: OpenedRun): RunScreen {
+  if (state.search === null) return state;
+  const code = foundIn(state.search, meta.languages)[state.search.cursor.at];
+  if (code === undefined) return state;
+  const language = meta.languages.indexOf(code);
+  // What does not tell of one language gives way to what does.
+  const tab = TABS_OF_LANGUAGES.includes(state.tab) ? state.tab : "features";
+  return { ...state, tab, language, search: null, cursor: FIRST_ROW };
 }
 
 /** Of the chosen row, which is a feature's. */

@@ -1,0 +1,176 @@
+// What a run over all languages of FLORES+ takes, and what looking at it takes: time and peak memory, each step in a process of its own.
+// Run: npm run bench -- atlas [--texts 100 --layers 6 …] [--keep FOLDER] [--json]
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { parseArgs } from "node:util";
+import { FLORES_PLUS } from "../../src/config/flores-plus.js";
+import { projectRoot } from "../../src/config/paths.js";
+import { computeAtlas, lookAtAtlas } from "./atlas-run.js";
+
+const WHOLE_NUMBERS = {
+  languages: String(FLORES_PLUS.size),
+  texts: "50",
+  layers: "6",
+  features: "16384",
+  l0: "75",
+  tokens: "25",
+  seed: "1",
+} as const;
+
+const { values } = parseArgs({
+  options: {
+    ...Object.fromEntries(
+      Object.entries(WHOLE_NUMBERS).map(([name, value]) => [
+        name,
+        { type: "string" as const, default: value as string },
+      ]),
+    ),
+    // Texts of different languages are no translations.
+    apart: { type: "boolean", default: false },
+    // Where the run is left; without it, it goes.
+    keep: { type: "string" },
+    json: { type: "boolean", default: false },
+    // For the processes of its own: what they do, and the run's folder.
+    do: { type: "string" },
+    folder: { type: "string" },
+  },
+});
+const number = (name: keyof typeof WHOLE_NUMBERS): number => {
+  const found = Number((values as Record<string, unknown>)[name]);
+  if (!Number.isInteger(found) || found < 1)
+    throw new Error(`found --${name} ${found}, expected a whole number from 1`);
+  return found;
+};
+const asked = {
+  ...{ languages: number("languages"), texts: number("texts"), layers: number("layers") },
+  ...{ features: number("features"), l0: number("l0"), tokensPerText: number("tokens") },
+  seed: number("seed"),
+};
+
+interface Step {
+  step: string;
+  seconds: number;
+  /** Null of a part of a step. */
+  peak_mb: number | null;
+}
+
+const since = (began: number): number => (performance.now() - began) / 1000;
+const peak = (): number => Math.round(process.resourceUsage().maxRSS / 1024);
+
+/** What is done in processes of its own, without the command line. */
+const DO = {
+  compute: async (folder: string): Promise<Step[]> => {
+    const phases: Step[] = [];
+    let began = performance.now();
+    const first = began;
+    let phase = "reading frames, writing sums";
+    const end = () => {
+      phases.push({ step: `  ${phase}`, seconds: since(began), peak_mb: null });
+      began = performance.now();
+    };
+    await computeAtlas(folder, asked, {
+      sharesIds: !values.apart,
+      onNews: (news) => {
+        if (news.type !== "phase") return;
+        end();
+        phase = news.phase;
+      },
+    });
+    end();
+    return [{ step: "compute", seconds: since(first), peak_mb: peak() }, ...phases];
+  },
+  tui: async (folder: string): Promise<Step[]> => {
+    const began = performance.now();
+    lookAtAtlas(folder, { columns: 80, rows: 24 });
+    lookAtAtlas(folder, { columns: 160, rows: 50 });
+    return [{ step: "terminal UI, all tabs", seconds: since(began), peak_mb: peak() }];
+  },
+};
+
+function inProcess(name: keyof typeof DO, folder: string): Step[] {
+  const file = process.argv[1] as string;
+  const own = [file, ...process.argv.slice(2), "--do", name, "--folder", folder];
+  const said = execFileSync(process.execPath, own, {
+    stdio: ["ignore", "pipe", "inherit"],
+    encoding: "utf8",
+  });
+  return JSON.parse(said) as Step[];
+}
+
+/** Leaves the peak of a command's own process behind. */
+const TELLING_PEAK = `import { writeFileSync } from "node:fs";
+import { isMainThread } from "node:worker_threads";
+if (isMainThread) process.on("exit", () => writeFileSync(process.env.PEAK_FILE, String(process.resourceUsage().maxRSS)));`;
+
+function command(folder: string, scratch: string, ...words: string[]): Step {
+  const PEAK_FILE = join(scratch, "peak");
+  const began = performance.now();
+  const preload = `data:text/javascript,${encodeURIComponent(TELLING_PEAK)}`;
+  const [verb, ...rest] = words.map((word) => (word === "RUN" ? folder : word));
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    [
+      "--no-warnings",
+      "--import",
+      preload,
+      join(projectRoot, "dist", "vscore.cjs"),
+      verb,
+      ...rest,
+    ].map(String),
+    { env: { ...process.env, PEAK_FILE }, encoding: "utf8", maxBuffer: 2 ** 30 },
+  );
+  if (status !== 0) throw new Error(`${words.join(" ")} ended with ${status}: ${stderr}`);
+  const peak_mb = Math.round(Number(readFileSync(PEAK_FILE, "utf8")) / 1024);
+  return { step: words.join(" "), seconds: since(began), peak_mb };
+}
+
+function measure(): void {
+  const scratch = mkdtempSync(join(tmpdir(), "vscore-bench-"));
+  const folder = values.keep ?? join(scratch, "atlas");
+  const steps: Step[] = [];
+  // Each as soon as it is known: all together take minutes.
+  const tell = (...made: Step[]) => {
+    steps.push(...made);
+    if (!values.json) for (const step of made) console.log(lineOf(step));
+  };
+  const view = (...words: string[]) => tell(command(folder, scratch, ...words));
+  const { languages, texts, layers, features } = asked;
+  if (!values.json) {
+    console.log(`${languages} languages × ${texts} texts × ${features} features, ${layers} layers`);
+    console.log(`${"step".padEnd(STEP)}  seconds  peak MB`);
+  }
+  try {
+    // A run that was kept is looked at as it is.
+    if (!existsSync(join(folder, "meta.json"))) tell(...inProcess("compute", folder));
+    view("runs", dirname(folder));
+    view("show", "RUN", "--top-k", "1");
+    view("feature", "RUN", "0:0");
+    view("compare", "RUN", "RUN");
+    view("plot", "heatmap", "RUN");
+    view("plot", "summary", "RUN");
+    view("cluster", "RUN");
+    view("report", "RUN");
+    tell(...inProcess("tui", folder));
+    const report_mb = statSync(join(folder, "report.html")).size / 1e6;
+    const sums_mb = bytesIn(join(folder, "sums")) / 1e6;
+    if (values.json) console.log(JSON.stringify({ asked, steps, report_mb, sums_mb }));
+    else console.log(`report.html ${report_mb.toFixed(1)} MB, sums ${sums_mb.toFixed(0)} MB`);
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+const bytesIn = (folder: string): number =>
+  readdirSync(folder).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
+
+const STEP = 34;
+
+function lineOf({ step, seconds, peak_mb }: Step): string {
+  const memory = (peak_mb === null ? "" : String(peak_mb)).padStart(8);
+  return `${step.slice(0, STEP).padEnd(STEP)} ${seconds.toFixed(1).padStart(8)} ${memory}`;
+}
+
+if (values.do === undefined) measure();
+else console.log(JSON.stringify(await DO[values.do as keyof typeof DO](values.folder as string)));
