@@ -45,6 +45,16 @@ class Dictionary:
         activations = self.sae.encode(rows)
         return activations.to_dense() if activations.is_sparse else activations
 
+    def keep_encoder(self) -> None:
+        """Give back the weights that only decoding needs: it can encode and nothing else then."""
+        import torch
+
+        decoder = getattr(self.sae, "W_dec", None)
+        # Some encoders weigh what they find by the norms of the decoder.
+        if decoder is None or getattr(self.sae.cfg, "rescale_acts_by_decoder_norm", False):
+            return
+        self.sae.W_dec = torch.nn.Parameter(decoder.new_zeros(0, *decoder.shape[1:]), False)
+
     def divides_into(self, features: int) -> bool:
         """Whether ranges of at least so many features can be encoded one by one."""
         from vscore_engine.feature_ranges import is_divisible

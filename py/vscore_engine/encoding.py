@@ -53,10 +53,21 @@ class Block:
     features: int
 
 
+def _largest_block(device: torch.device) -> Block:
+    on_cpu = device.type == "cpu"
+    return Block(_CPU_ROWS, _CPU_FEATURES) if on_cpu else Block(_DEVICE_ROWS, _DEVICE_FEATURES)
+
+
+def block_elements(d_sae: int, device: torch.device) -> int:
+    """How many activations are held at once, at most, of a dictionary of that width."""
+    largest = _largest_block(device)
+    return largest.rows * min(d_sae, largest.features)
+
+
 def block_of(dictionary: Dictionary, device: torch.device) -> Block:
     """The block in which a dictionary is encoded; of all features where they cannot be divided."""
-    on_cpu = device.type == "cpu"
-    rows, features = (_CPU_ROWS, _CPU_FEATURES) if on_cpu else (_DEVICE_ROWS, _DEVICE_FEATURES)
+    largest = _largest_block(device)
+    rows, features = largest.rows, largest.features
     width = dictionary.d_sae
     if width <= features:
         return Block(rows, width)

@@ -53,7 +53,8 @@ def encode_range(sae: Any, rows: torch.Tensor, first: int, stop: int) -> torch.T
     weights = {}
     for name, weight in sae.named_parameters():
         dimension = _FEATURES[name]
-        if dimension is not None:
+        # One that was given back has no features.
+        if dimension is not None and weight.numel():
             weight = weight.narrow(dimension, first, stop - first)
         weights[f"sae.{name}"] = weight
     return functional_call(_Encodes(sae), weights, (rows,))

@@ -17,6 +17,7 @@ from vscore_engine.errors import EngineError
 from vscore_engine.frames import FrameSender, progress, result
 from vscore_engine.hook_points import HookPoint
 from vscore_engine.hub import set_offline
+from vscore_engine.memory import check_memory, need_of
 from vscore_engine.tokens import begins_with_bos, needs_bos
 from vscore_engine.weights import fetch_weights
 
@@ -36,6 +37,8 @@ def load(job: "Job", sender: FrameSender) -> tuple[models.LoadedModel, dict[int,
         torch.set_num_threads(int(asked["threads"]))
     found = find(job)
     dtype = devices.choose_dtype(asked["dtype"], device, found.config.model_type)
+    need = need_of(found.config, dtype, device, found.widths, int(asked["batch_tokens"]))
+    check_memory(need, device, asked["max_memory"])
     # The slowest import comes last, once everything that can be refused has been; weights that are
     # not here yet come meanwhile. Two threads never import at once: some libraries put another
     # module in their own place, which the thread that waits does not get to see.
@@ -90,6 +93,8 @@ class Found:
     config: Any
     dictionaries: list[dictionary_sources.DictionarySource]
     points: dict[int, HookPoint]
+    # By layer (d_in, d_sae), as far as the configurations tell.
+    widths: dict[int, tuple[int, int]]
     warnings: list[str | None]
 
 
@@ -112,7 +117,7 @@ def find(job: "Job") -> Found:
     ).pin()
     config = models.load_config(source)
     check_layers([entry.layer for entry in wanted], int(config.num_hidden_layers))
-    found = Found(source, config, wanted, {}, [warning])
+    found = Found(source, config, wanted, {}, {}, [warning])
     for entry in wanted:
         job.check_cancelled()
         if entry.path is not None:
@@ -124,6 +129,7 @@ def find(job: "Job") -> Found:
             point, warning = dictionary_sources.at_block_output(entry, point, config)
             found.warnings.append(warning)
         found.points[entry.layer] = point
+        found.widths[entry.layer] = (int(told["d_in"]), int(told.get("d_sae") or 0))
     return found
 
 

@@ -30,6 +30,7 @@ class Session:
         jobs: dict[str, Callable[[Job], int]] = {
             "load": self._load,
             "load_tokenizer": self._load_tokenizer,
+            "keep_encoders": self._keep_encoders,
             "tokenize": self._tokenize,
             "randomise": self._randomise,
             "spell": self._spell,
@@ -99,6 +100,17 @@ class Session:
             ("json", to_json({"truncated": done.truncated})),
         ]
         self._sender.send("result", {"name": "tokenized"}, tensors)
+        return 0
+
+    def _keep_encoders(self, job: "Job") -> int:
+        """What follows only encodes: half of the dictionaries' memory is given back."""
+        from vscore_engine.devices import empty_caches
+
+        del job
+        loaded = self._ready()
+        for dictionary in self._dictionaries.values():
+            dictionary.keep_encoder()
+        empty_caches(loaded.device)
         return 0
 
     def _randomise(self, job: "Job") -> int:

@@ -1,11 +1,7 @@
 import { resolve } from "node:path";
 import { computeHoldout, type Split } from "../compute/compute-holdout.js";
 import { computeRun } from "../compute/compute-run.js";
-import { estimateRun } from "../compute/estimate.js";
-import { checkCorpus, chooseFrom, type GatheredTexts } from "../compute/gather-texts.js";
-import { siteWords } from "../compute/part-site.js";
-import { CONTROL_WORDS } from "../config/controls.js";
-import { languageName } from "../config/languages.js";
+import { checkCorpus } from "../compute/gather-texts.js";
 import { type ResolvedConfig, readConfigFile, resolveConfig } from "../config/resolve.js";
 import type { PartialConfig, RunConfig } from "../config/schema.js";
 import { isLocalCorpus } from "../corpora/local-corpora.js";
@@ -17,13 +13,10 @@ import { type FinishedRun, openRun } from "../runs/read.js";
 import { siteOf, wholeConfig } from "../runs/site.js";
 import { topFeatures } from "../runs/top-features.js";
 import { runArgument } from "../shell-word.js";
-import { estimateText } from "../views/amounts.js";
-import { wrapped } from "../views/cells.js";
-import { rangeText } from "../views/digits.js";
 import { featureLines, legendLines, runLines } from "../views/feature-table.js";
 import { duration, showProgress } from "../views/progress.js";
-import { tableLines } from "../views/table.js";
 import { askedPart, folderOfPart, tellPart } from "./compute-part.js";
+import { describePlan, LISTED_LANGUAGES } from "./compute-plan.js";
 import { asJson, type Output } from "./output.js";
 
 export interface ComputeOptions {
@@ -37,6 +30,8 @@ export interface ComputeOptions {
   holdout?: Split | undefined;
   /** One part of the run, to be put together with the others later. */
   shard?: Part | undefined;
+  /** Bytes of its device that it may take; else what there is. */
+  maxMemory?: number | undefined;
   stallTimeout: number;
   selfCheck: boolean;
 }
@@ -56,10 +51,18 @@ export async function compute(
     columns: output.columns,
     write: output.raw,
   });
-  const { resume, overwrite, stallTimeout, selfCheck } = options;
+  const { resume, overwrite, stallTimeout, selfCheck, maxMemory } = options;
   const engine = new OneEngine(stallTimeout);
   const common = { engine, signal, onNews: progress.news };
-  const request = { ...common, config, splitGiven, resume, overwrite, selfCheck };
+  const request = {
+    ...common,
+    config,
+    splitGiven,
+    resume,
+    overwrite,
+    selfCheck,
+    maxMemory: maxMemory ?? null,
+  };
   if (part !== null) {
     const wasFinished = resume && isFinishedPart(config.out_dir);
     await computeRun({ ...request, part })
@@ -166,103 +169,5 @@ function nextCommands(run: string, languages: readonly string[]): string[] {
     some.length > 1
       ? `  npx vscore rescore ${run} --languages ${some.join(",")}`
       : "  npx vscore runs",
-  ];
-}
-
-/** What a run would do, from what can be known without starting anything. */
-function describePlan(
-  config: RunConfig,
-  part: Part | null,
-  splitGiven: boolean,
-  json: boolean,
-  output: Output,
-): void {
-  const site = siteOf(config.out_dir);
-  if (site === "other")
-    throw requestError(
-      `--out-dir ${config.out_dir} holds files that are not a run. Choose another folder.`,
-    );
-  const corpus = checkCorpus(config, splitGiven);
-  const chosen = corpus === null ? null : chooseFrom(config, corpus.languages, corpus, []);
-  const languages = config.languages.map((language) => {
-    const texts = chosen?.languages.get(language);
-    const bytes = texts?.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
-    return {
-      language,
-      name: languageName(language),
-      texts: texts?.length ?? null,
-      bytes: bytes ?? null,
-    };
-  });
-  const warnings = chosen?.warnings ?? [];
-  const facts = estimateRun(config, corpus);
-  const estimate = estimateText(facts);
-  if (json) {
-    output.data(
-      asJson({
-        ...{
-          schema_version: 1,
-          config,
-          shard: part,
-          out_dir_holds: site,
-          languages,
-          estimate: facts,
-        },
-        warnings,
-      }),
-    );
-    return;
-  }
-  const rows = languages.map(({ language, name, texts, bytes }) => [
-    language,
-    name,
-    texts === null
-      ? config.n_texts_per_lang === -1
-        ? "all"
-        : `≤ ${config.n_texts_per_lang}`
-      : String(texts),
-    bytes === null ? "(known once fetched)" : String(bytes),
-  ]);
-  const columns = [
-    { title: "language" },
-    { title: "name" },
-    { title: "texts", align: "right" },
-    { title: "bytes", align: "right" },
-  ] as const;
-  output.result(
-    [
-      `model         ${config.model_id}`,
-      `dictionaries  ${config.sae_release}, ${config.sae_id_template}, layers ${config.layers.join(", ")}`,
-      `corpus        ${config.corpus}${config.split === null ? "" : `, split ${config.split}`}`,
-      `counted       special tokens: ${config.special_tokens}, first position: ${config.first_token}, mean over ${config.pool}s`,
-      ...(config.control === "none"
-        ? []
-        : [`control       ${config.control}: ${CONTROL_WORDS[config.control]}`]),
-      `batches       up to ${config.batch_tokens} tokens, device ${config.device}, dtype ${config.dtype}`,
-      ...(part === null
-        ? []
-        : [`part          ${part.part} of ${part.of}: which texts shows once they are tokenised`]),
-      `estimate      ${estimate.tokens} tokens; disk: ${estimate.disk}; memory beside the model: ${estimate.memory}`,
-      `out-dir       ${config.out_dir} (${site === "free" ? "free" : `holds ${siteWords(site, config.out_dir)}: compute asks for --resume, --overwrite or another --out-dir`})`,
-      "",
-      ...(rows.length <= LISTED_LANGUAGES ? tableLines(columns, rows) : namesOf(config, chosen)),
-      ...warnings.map((warning) => `warning: ${warning}`),
-      "",
-      "Nothing was started.",
-    ].join("\n"),
-  );
-}
-
-/** More languages are named in a paragraph, not a row each. */
-const LISTED_LANGUAGES = 40;
-
-/** Languages of a plan, with how many texts each has, where that is known. */
-function namesOf({ languages, n_texts_per_lang: n }: RunConfig, chosen: GatheredTexts | null) {
-  const most = n === -1 ? "all" : `up to ${n}`;
-  const texts =
-    chosen === null ? most : rangeText([...chosen.languages.values()].map(({ length }) => length));
-  return [
-    `${languages.length} languages, ${texts} texts in each (names: npx vscore languages):`,
-    ...wrapped(languages.join(", "), 100),
   ];
 }

@@ -25,6 +25,7 @@ import type { HoldoutOptions } from "./holdout.js";
 import type { ModelsOptions } from "./models.js";
 import {
   addConfigOptions,
+  bytesOption,
   corpusOption,
   flagsOf,
   rankByOption,
@@ -96,6 +97,11 @@ export function buildProgram(actions: Actions): Command {
     .option("--resume", "go on with an interrupted run, or begin it")
     .option("--overwrite", "replace the run in the out-dir, and all that was made from it")
     .option(
+      "--max-memory <SIZE>",
+      "memory of the device that the run may take, such as 12GB or 800MB; one that needs more is refused (default: what there is)",
+      bytesOption,
+    )
+    .option(
       "--stall-timeout <SECONDS>",
       "end a Python that gives no sign of life for so long (0: never)",
       whole(0),
@@ -128,6 +134,7 @@ export function buildProgram(actions: Actions): Command {
       overwrite: values.overwrite === true,
       holdout: values.holdout as Split | undefined,
       shard: values.shard as ComputeOptions["shard"],
+      maxMemory: values.maxMemory as number | undefined,
       stallTimeout: values.stallTimeout as number,
       selfCheck: values.selfCheck !== false,
     }),

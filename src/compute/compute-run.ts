@@ -39,6 +39,8 @@ export interface ComputeRequest {
   overwrite: boolean;
   /** Whether dictionaries that do not rebuild what they read stop the run before it begins; else that is a warning. */
   selfCheck?: boolean;
+  /** Bytes of its device that it may take; null: what there is. */
+  maxMemory?: number | null;
   /** Seconds without a sign of life after which Python is taken for hung; 0: never. */
   stallTimeout?: number;
   /** Told the run's texts before anything is loaded; what it throws ends the run. */
@@ -104,7 +106,7 @@ export async function computeRun(request: ComputeRequest): Promise<ComputedRun> 
     request.checkTexts?.(gathered.languages);
     clock.end("texts");
     request.onNews({ type: "phase", phase: "loading" });
-    const loaded = await jobs.load(loadRequest(pinned));
+    const loaded = await jobs.load(loadRequest(pinned, request.maxMemory));
     clock.end("load");
     const read = await controlledTexts(gathered.languages, config);
     const tokenized = await tokenizeTexts(read.languages, config, jobs, dealSeedOf(config));
@@ -120,6 +122,7 @@ export async function computeRun(request: ComputeRequest): Promise<ComputedRun> 
     const known = kept === undefined ? null : { fidelity: kept, misfits: [] };
     const checked = isRandom ? null : (known ?? (await checkedFidelity(about, jobs, { refuses })));
 
+    await jobs.keepEncoders();
     clock.end("check");
     store ??= await RunStore.create(folder, config, site, part);
     // Damaged: what is asked for now takes its place. Sums that do not fit it are refused by their provenance.
@@ -210,7 +213,7 @@ function pinnedRevisions(config: RunConfig, folder: string): RunConfig {
 }
 
 /** What the engine is asked to load for a run. */
-export function loadRequest(config: RunConfig): LoadRequest {
+export function loadRequest(config: RunConfig, maxMemory: number | null = null): LoadRequest {
   const release = folderOf(config.sae_release);
   return {
     model_id: config.model_id,
@@ -230,6 +233,8 @@ export function loadRequest(config: RunConfig): LoadRequest {
     dtype: config.dtype,
     seed: config.seed,
     threads: config.threads,
+    batch_tokens: config.batch_tokens,
+    max_memory: maxMemory,
     offline: false,
   };
 }

@@ -1,4 +1,4 @@
-import { dictionaryId } from "../config/presets.js";
+import { dictionaryWidths, modelSize } from "../config/model-sizes.js";
 import type { RunConfig } from "../config/schema.js";
 import type { LocalCorpus } from "../corpora/local-corpora.js";
 import { chooseFrom } from "./gather-texts.js";
@@ -13,6 +13,13 @@ export interface Estimate {
   disk_bytes: number | null;
   /** Bytes of memory that scoring takes at most, the model apart; null where the same is not known. */
   memory_bytes: number | null;
+  /**
+   * Bytes of its device that model, dictionaries and a batch take, by where it runs: bfloat16 on "cuda" and float32 elsewhere unless a
+   * dtype is asked for. Null where the model's size or the widths are not known.
+   */
+  device_bytes: { cuda: number; cpu: number } | null;
+  /** Floating point operations of the forward passes and of encoding; null where the same, or the number of texts, is not known. */
+  operations: number | null;
 }
 
 /** A sentence of FLORES+ in the tokens of a multilingual model, over its languages. */
@@ -30,15 +37,14 @@ const SCORE_BYTES = 16 + 8 + 12;
 
 export function estimateRun(config: RunConfig, local: LocalCorpus | null): Estimate {
   const { texts, tokens } = local === null ? ofFlores(config) : ofTexts(config, local);
-  const widths = config.layers.map((layer) => widthIn(dictionaryId(config, layer)));
-  const features = widths.every((width) => width !== null)
-    ? widths.reduce((sum, width) => sum + width, 0)
-    : null;
-  if (features === null || texts === null)
-    return { texts, tokens, disk_bytes: null, memory_bytes: null };
-  const widest = Math.max(...widths.map(Number));
+  const widths = dictionaryWidths(config);
+  const work = widths === null ? UNKNOWN_WORK : workOf(config, widths, tokens);
+  if (widths === null || texts === null)
+    return { texts, tokens, disk_bytes: null, memory_bytes: null, ...work };
+  const features = widths.reduce((sum, width) => sum + width, 0);
+  const widest = Math.max(...widths);
   return {
-    ...{ texts, tokens },
+    ...{ texts, tokens, ...work },
     disk_bytes:
       texts * config.layers.length * SUMS_BYTES + features * config.languages.length * SCORE_BYTES,
     memory_bytes:
@@ -60,8 +66,31 @@ function ofTexts(config: RunConfig, local: LocalCorpus) {
   return { texts, tokens: Math.round(bytes / BYTES_PER_TOKEN) };
 }
 
-/** Features of a dictionary whose id tells them, as in `layer_5/width_16k/canonical`. */
-function widthIn(id: string): number | null {
-  const [, number, unit] = /width_(\d+)([km])/.exec(id) ?? [];
-  return number === undefined ? null : Number(number) * (unit === "m" ? 2 ** 20 : 2 ** 10);
+const UNKNOWN_WORK = { device_bytes: null, operations: null };
+
+/** What a block of activations takes while it is encoded: some arrays of float32. */
+const BLOCK_BYTES = { cuda: 4 * 4 * 4096 * 16384, cpu: 4 * 4 * 1024 * 2048 };
+
+function workOf(
+  { model_id, dtype, layers, batch_tokens }: RunConfig,
+  widths: readonly number[],
+  tokens: number | null,
+): Pick<Estimate, "device_bytes" | "operations"> {
+  const model = modelSize(model_id);
+  if (model === null) return UNKNOWN_WORK;
+  const features = widths.reduce((sum, width) => sum + width, 0);
+  const bytesOn = (place: "cuda" | "cpu") => {
+    const half = dtype === "auto" ? place === "cuda" : dtype !== "float32";
+    const each = half ? 2 : 4;
+    const batch = batch_tokens * model.hidden * (each * (layers.length + 20) + 16);
+    // Encoders and decoders, in float32: the decoders too are there while the dictionaries are checked.
+    return each * model.parameters + 8 * model.hidden * features + BLOCK_BYTES[place] + batch;
+  };
+  // Blocks behind the last layer that is read are not run.
+  const share = Math.min(1, (Math.max(...layers) + 1) / model.layers);
+  const ofToken = 2 * model.parameters * share + 2 * model.hidden * features;
+  return {
+    device_bytes: { cuda: bytesOn("cuda"), cpu: bytesOn("cpu") },
+    operations: tokens === null ? null : tokens * ofToken,
+  };
 }

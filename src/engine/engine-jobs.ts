@@ -78,6 +78,10 @@ export interface LoadRequest {
   dtype: string;
   seed: number;
   threads: number | null;
+  /** Tokens of a batch, for what a run will take. */
+  batch_tokens: number;
+  /** Bytes of its device that it may take; null: what there is. */
+  max_memory: number | null;
   offline: boolean;
 }
 
@@ -145,6 +149,13 @@ export class EngineJobs {
     );
     return z.strictObject({ model_revision: z.string().nullable() }).parse(jsonOf(blob))
       .model_revision;
+  }
+
+  /** Gives back what only decoding needs: from now on the dictionaries encode and nothing else. */
+  async keepEncoders(): Promise<void> {
+    for await (const _ of this.frames("keep_encoders", {})) {
+      // Its end is all there is to wait for.
+    }
   }
 
   /** Fetches FLORES+ texts. */

@@ -48,8 +48,6 @@ const model = {
 const place = join(projectRoot, "dist", "bench", "stand-ins");
 const scratch = mkdtempSync(join(tmpdir(), "vscore-bench-"));
 const note = (text: string) => console.error(text);
-const seconds = (value: number) => value.toFixed(value < 1 ? 2 : 1);
-const megabytes = (bytes: number) => String(Math.round(bytes / 1e6));
 
 try {
   if (values.memory) await measureMemory();
@@ -95,7 +93,9 @@ async function measureTime(): Promise<void> {
 }
 
 /** Seconds a thousand tokens, so that a method that reads fewer texts compares. */
-const pace = ({ steady, tokens }: Measured) => (1000 * steady) / tokens;
+function pace({ steady, tokens }: Measured): number {
+  return (1000 * steady) / tokens;
+}
 
 function timeTable(
   rounds: readonly Record<Loop | "vscore", Measured>[],
@@ -173,14 +173,21 @@ async function measureMemory(): Promise<void> {
   console.log(tableLines(columns, rows).join("\n"));
 }
 
-const turned = <T>(items: readonly T[], by: number): T[] => [
-  ...items.slice(by % items.length),
-  ...items.slice(0, by % items.length),
-];
+function turned<T>(items: readonly T[], by: number): T[] {
+  return [...items.slice(by % items.length), ...items.slice(0, by % items.length)];
+}
 
 function spread(values: readonly number[]): string {
   const sorted = [...values].sort((a, b) => a - b);
   const median = sorted[Math.floor(sorted.length / 2)] as number;
   if (sorted.length === 1) return seconds(median);
   return `${seconds(median)} [${seconds(sorted[0] as number)} to ${seconds(sorted.at(-1) as number)}]`;
+}
+
+function seconds(value: number): string {
+  return value.toFixed(value < 1 ? 2 : 1);
+}
+
+function megabytes(bytes: number): string {
+  return String(Math.round(bytes / 1e6));
 }

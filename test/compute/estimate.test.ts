@@ -26,15 +26,38 @@ test("the disk follows from widths that are in the ids: 16k features × 10 langu
 
 test("what is not known is said to be unknown", () => {
   const all = estimate({ model: "qwen3-0.6b", n_texts_per_lang: -1 });
-  expect(all).toEqual({ texts: null, tokens: null, disk_bytes: null, memory_bytes: null });
+  const unknown = { disk_bytes: null, memory_bytes: null, device_bytes: null, operations: null };
+  expect(all).toEqual({ texts: null, tokens: null, ...unknown });
   expect(estimateText(all).disk).toContain("known once");
-  expect(estimateText({ texts: 1, tokens: 36_367, disk_bytes: 68e6, memory_bytes: 1.2e9 })).toEqual(
-    {
-      tokens: "about 36 000",
-      disk: "about 68.0 MB",
-      memory: "about 1.2 GB",
-    },
-  );
+  expect(estimateText(all).work).toContain("known once");
+  const known = {
+    ...{ texts: 1, tokens: 36_367, disk_bytes: 68e6, memory_bytes: 1.2e9 },
+    ...{ device_bytes: { cuda: 8e9, cpu: 14e9 }, operations: 3.6e14 },
+  };
+  expect(estimateText(known)).toEqual({
+    tokens: "about 36 000",
+    disk: "about 68.0 MB",
+    memory: "about 1.2 GB",
+    device: "about 8.0 GB on CUDA, 14.0 GB on a CPU",
+    work: "about 360 TFLOP (60 min at 100 GFLOP/s, as a few CPU cores do; 18 s at 20 TFLOP/s, as a data-centre GPU does)",
+  });
+  expect(estimateText(known, "cuda:1").device).toBe("about 8.0 GB");
+  expect(estimateText(known, "cpu").device).toBe("about 14.0 GB");
+});
+
+test("the device holds the model in its format, and dictionaries, a block and a batch in float32", () => {
+  const narrow = estimate({ model: "gemma-2b" });
+  const { cuda = 0, cpu = 0 } = narrow.device_bytes ?? {};
+  // 2.6 G weights of 2 or 4 bytes; encoders and decoders of 6 × 16,384 × 2,304.
+  expect(cuda).toBeGreaterThan(2 * 2.61e9 + 8 * 6 * 16384 * 2304);
+  expect(cuda).toBeLessThan(10e9);
+  expect(cpu).toBeGreaterThan(4 * 2.61e9);
+  const sae_id_template = "layer_{layer}/width_1m/average_l0_107";
+  const wide = estimate({ model: "gemma-2b", layers: [5], sae_id_template });
+  expect(wide.device_bytes?.cuda as number).toBeGreaterThan(8 * 2 ** 20 * 2304);
+  // Six of 26 blocks are run.
+  const of = (layers: number[]) => estimate({ model: "gemma-2b", layers }).operations as number;
+  expect(of([5]) / of([25])).toBeLessThan(0.3);
 });
 
 test("all languages of FLORES+ take less memory than 2 GB, beside the model, however many layers", () => {

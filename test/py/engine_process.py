@@ -167,6 +167,8 @@ def load_request(folder: Path, layers=(1, 2, 3), **changes) -> dict:
         "dtype": "auto",
         "seed": 0,
         "threads": 1,
+        "batch_tokens": 64,
+        "max_memory": None,
         "offline": True,
         **changes,
     }

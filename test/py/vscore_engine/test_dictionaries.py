@@ -3,6 +3,7 @@
 import json
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 import torch
 
@@ -220,3 +221,21 @@ def test_the_block_output_in_place_of_what_the_metadata_names():
     with pytest.raises(EngineError, match=r"48 values.*block has 32") as caught:
         at_block_output(source, HookPoint(1, "self_attn.o_proj", "input", width="heads"), MODEL)
     assert caught.value.kind == "request"
+
+
+def test_an_encoder_alone_encodes_as_before(tmp_path, monkeypatch):
+    from vscore_engine import encoding
+
+    saved = save_jumprelu(tmp_path, "blocks.1.hook_resid_post")
+    entry = load_dictionary(local(tmp_path), HookPoint(1, "", "output"), torch.device("cpu"))
+    rows = torch.randn(7, 32)
+    expected = entry.encode(rows)
+    before = sum(weight.numel() for weight in entry.sae.parameters())
+    entry.keep_encoder()
+    after = sum(weight.numel() for weight in entry.sae.parameters())
+    assert before - after == saved.W_dec.numel()
+    assert torch.equal(entry.encode(rows), expected)
+    monkeypatch.setattr(encoding, "_CPU_FEATURES", 10)
+    (part,) = encoding.encode(entry, rows)
+    assert np.allclose(part.value, expected[expected != 0].numpy(), atol=1e-5)
+    entry.keep_encoder()

@@ -1,0 +1,50 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import type { RunConfig } from "../config/schema.js";
+import { RUN_FILES } from "../runs/files.js";
+import { Meta } from "../runs/meta.js";
+
+export interface EarlierSpeed {
+  /** The run that it was measured on. */
+  name: string;
+  tokensPerSecond: number;
+  /** For so many tokens. */
+  seconds: number;
+}
+
+/**
+ * How fast the latest run beside this one went that read the same model at the same layers, on the device that is asked for; null where
+ * there is none.
+ */
+export function earlierSpeed(config: RunConfig, tokens: number): EarlierSpeed | null {
+  const place = dirname(resolve(config.out_dir));
+  const found = (existsSync(place) ? readdirSync(place) : []).flatMap((name) => {
+    const meta = metaIn(join(place, name, RUN_FILES.meta));
+    const seconds = meta?.seconds.extract ?? 0;
+    // Of a run that was taken up again, only the last attempt was measured.
+    if (meta === null || seconds === 0 || meta.resumed > 0 || !isAlike(meta, config)) return [];
+    const all = Object.values(meta.tokens).reduce((sum, n) => sum + n, 0);
+    return [{ name, finished: meta.finished, tokensPerSecond: all / seconds }];
+  });
+  const [latest] = found.sort((a, b) => b.finished.localeCompare(a.finished));
+  if (latest === undefined) return null;
+  const { name, tokensPerSecond } = latest;
+  return { name, tokensPerSecond, seconds: tokens / tokensPerSecond };
+}
+
+const isAlike = (meta: Meta, { model_id, sae_release, layers, device, dtype }: RunConfig) =>
+  meta.model_id === model_id &&
+  meta.sae_release === sae_release &&
+  meta.layers.join() === layers.join() &&
+  (device === "auto" || meta.device.startsWith(device)) &&
+  (dtype === "auto" || meta.dtype === dtype);
+
+function metaIn(file: string): Meta | null {
+  if (!existsSync(file)) return null;
+  try {
+    return Meta.parse(JSON.parse(readFileSync(file, "utf8")));
+  } catch {
+    // A broken run, or another tool's, says nothing of speed.
+    return null;
+  }
+}

@@ -1,0 +1,52 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { dictionaryWidths, modelSize } from "../../src/config/model-sizes.js";
+import { PRESETS } from "../../src/config/presets.js";
+import { resolveConfig } from "../../src/config/resolve.js";
+import { tensor } from "../../src/engine/safetensors.js";
+import { encodeSafetensors } from "../../src/engine/write-safetensors.js";
+import { useTempFolder } from "../fixtures/temp-folder.js";
+
+const at = useTempFolder();
+
+test("the size of every preset's model is known", () => {
+  for (const { fills } of Object.values(PRESETS))
+    expect(modelSize(fills.model_id), fills.model_id).not.toBeNull();
+});
+
+test("a folder's model is counted from its files", () => {
+  const config = { hidden_size: 4, num_hidden_layers: 3 };
+  writeFileSync(at("config.json"), JSON.stringify({ text_config: config }));
+  const weights = (shape: number[]) =>
+    encodeSafetensors(
+      new Map([["w", tensor("F32", shape, new Float32Array(shape.reduce((a, b) => a * b, 1)))]]),
+      {},
+    );
+  writeFileSync(at("model-1.safetensors"), weights([5, 4]));
+  writeFileSync(at("model-2.safetensors"), weights([7]));
+  expect(modelSize(at())).toEqual({ parameters: 27, layers: 3, hidden: 4 });
+});
+
+test.each([
+  ["no model", {}],
+  ["weights in another format", { "config.json": '{"hidden_size":4,"num_hidden_layers":3}' }],
+  ["a broken file", { "config.json": "{" }],
+])("of %s nothing is known", (_, files) => {
+  for (const [name, text] of Object.entries(files)) writeFileSync(at(name), text);
+  expect(modelSize(at())).toBeNull();
+});
+
+test("widths are in the ids, or in a folder's own files", () => {
+  const widths = (flags: object) => dictionaryWidths(resolveConfig(flags).config);
+  expect(widths({ model: "gemma-2b", layers: [0, 5] })).toEqual([16384, 16384]);
+  const wide = { sae_id_template: "layer_{layer}/width_1m/average_l0_107" };
+  expect(widths({ model: "gemma-2b", layers: [5], ...wide })).toEqual([2 ** 20]);
+  expect(widths({ model: "gemma-3-1b", layers: [0] })).toEqual([16384]);
+  expect(widths({ model: "qwen3-0.6b", layers: [0] })).toBeNull();
+  expect(widths({ model: "demo" })).toEqual([512, 512, 512]);
+  mkdirSync(at("layer_7"));
+  writeFileSync(at("layer_7", "cfg.json"), '{"d_in":4}');
+  const local = { sae_release: at(), sae_id_template: "layer_{layer}", sae_ids: null };
+  expect(dictionaryWidths({ ...local, layers: [7] })).toBeNull();
+  expect(dictionaryWidths({ ...local, layers: [8] })).toBeNull();
+});
