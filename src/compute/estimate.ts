@@ -68,8 +68,9 @@ function ofTexts(config: RunConfig, local: LocalCorpus) {
 
 const UNKNOWN_WORK = { device_bytes: null, operations: null };
 
-/** What a block of activations takes while it is encoded: some arrays of float32. */
-const BLOCK_BYTES = { cuda: 4 * 4 * 4096 * 16384, cpu: 4 * 4 * 1024 * 2048 };
+/** Rows and features of a block of activations; some arrays of float32 of its size are there while it is encoded. */
+const BLOCK = { cuda: [4096, 16384], cpu: [1024, 2048] } as const;
+const BLOCK_BYTES = 4 * 4;
 
 function workOf(
   { model_id, dtype, layers, batch_tokens }: RunConfig,
@@ -83,8 +84,10 @@ function workOf(
     const half = dtype === "auto" ? place === "cuda" : dtype !== "float32";
     const each = half ? 2 : 4;
     const batch = batch_tokens * model.hidden * (each * (layers.length + 20) + 16);
+    const [rows, most] = BLOCK[place];
+    const block = BLOCK_BYTES * rows * Math.min(most, Math.max(...widths));
     // Encoders and decoders, in float32: the decoders too are there while the dictionaries are checked.
-    return each * model.parameters + 8 * model.hidden * features + BLOCK_BYTES[place] + batch;
+    return each * model.parameters + 8 * model.hidden * features + block + batch;
   };
   // Blocks behind the last layer that is read are not run.
   const share = Math.min(1, (Math.max(...layers) + 1) / model.layers);

@@ -1,7 +1,6 @@
-import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { parseHeaderLength } from "../engine/safetensors.js";
 import { folderOf } from "./paths.js";
 import { dictionaryId } from "./presets.js";
 import type { RunConfig } from "./schema.js";
@@ -38,8 +37,10 @@ const KNOWN: Readonly<Record<string, ModelSize>> = {
 };
 
 const ModelConfig = z.looseObject({ hidden_size: z.int(), num_hidden_layers: z.int() });
+/** Older files have the format under its longer name. */
+const Stored = z.looseObject({ dtype: z.string().optional(), torch_dtype: z.string().optional() });
 
-/** A model's size; of a folder from its files. Null where it is not known before it is loaded. */
+/** A model's size; of a folder from how large its files are. Null where it is not known before it is loaded. */
 export function modelSize(model_id: string): ModelSize | null {
   const folder = folderOf(model_id);
   if (folder === null) return KNOWN[model_id] ?? null;
@@ -47,32 +48,13 @@ export function modelSize(model_id: string): ModelSize | null {
     const config = JSON.parse(readFileSync(join(folder, "config.json"), "utf8"));
     const { hidden_size, num_hidden_layers } = ModelConfig.parse(config.text_config ?? config);
     const files = readdirSync(folder).filter((name) => name.endsWith(".safetensors"));
-    const parameters = files.reduce((sum, name) => sum + elementsIn(join(folder, name)), 0);
-    return parameters === 0 ? null : size(parameters, num_hidden_layers, hidden_size);
+    const bytes = files.reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
+    const { dtype, torch_dtype } = Stored.parse(config);
+    const each = (dtype ?? torch_dtype ?? "float32") === "float32" ? 4 : 2;
+    return bytes === 0 ? null : size(Math.round(bytes / each), num_hidden_layers, hidden_size);
   } catch {
     // What is wrong with it is told when it is loaded.
     return null;
-  }
-}
-
-/** A model's tensors may have any number format. */
-const Shapes = z.record(z.string(), z.looseObject({ shape: z.array(z.int()) }));
-
-/** Elements of all tensors of a safetensors file, from its header alone. */
-function elementsIn(file: string): number {
-  const fd = openSync(file, "r");
-  try {
-    const length = new Uint8Array(8);
-    readSync(fd, length, 0, 8, 0);
-    const header = new Uint8Array(parseHeaderLength(length));
-    readSync(fd, header, 0, header.length, 8);
-    const { __metadata__: _, ...tensors } = JSON.parse(new TextDecoder().decode(header));
-    return Object.values(Shapes.parse(tensors)).reduce(
-      (sum, { shape }) => sum + shape.reduce((product, n) => product * n, 1),
-      0,
-    );
-  } finally {
-    closeSync(fd);
   }
 }
 

@@ -27,7 +27,7 @@ export const estimateText = (
   work:
     operations === null
       ? "known once the model is loaded"
-      : `about ${Number((operations / 1e12).toPrecision(2))} TFLOP (${spanText(operations / SPEED.cpu)} at 100 GFLOP/s, as a few CPU cores do; ${spanText(operations / SPEED.gpu)} at 20 TFLOP/s, as a data-centre GPU does)`,
+      : `about ${Number((operations / 1e12).toPrecision(2))} TFLOP (${spanText(operations / SPEED.cpu)} at 100 GFLOP/s, as a few CPU cores do; ${spanText(operations / SPEED.gpu)} at 20 TFLOP/s, as a data-centre GPU does), and the start`,
 });
 
 /** Operations a second, as a forward pass gets them. */

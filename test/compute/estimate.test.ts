@@ -39,7 +39,7 @@ test("what is not known is said to be unknown", () => {
     disk: "about 68.0 MB",
     memory: "about 1.2 GB",
     device: "about 8.0 GB on CUDA, 14.0 GB on a CPU",
-    work: "about 360 TFLOP (60 min at 100 GFLOP/s, as a few CPU cores do; 18 s at 20 TFLOP/s, as a data-centre GPU does)",
+    work: "about 360 TFLOP (60 min at 100 GFLOP/s, as a few CPU cores do; 18 s at 20 TFLOP/s, as a data-centre GPU does), and the start",
   });
   expect(estimateText(known, "cuda:1").device).toBe("about 8.0 GB");
   expect(estimateText(known, "cpu").device).toBe("about 14.0 GB");

@@ -3,8 +3,6 @@ import { expect, test } from "vitest";
 import { dictionaryWidths, modelSize } from "../../src/config/model-sizes.js";
 import { PRESETS } from "../../src/config/presets.js";
 import { resolveConfig } from "../../src/config/resolve.js";
-import { tensor } from "../../src/engine/safetensors.js";
-import { encodeSafetensors } from "../../src/engine/write-safetensors.js";
 import { useTempFolder } from "../fixtures/temp-folder.js";
 
 const at = useTempFolder();
@@ -14,17 +12,15 @@ test("the size of every preset's model is known", () => {
     expect(modelSize(fills.model_id), fills.model_id).not.toBeNull();
 });
 
-test("a folder's model is counted from its files", () => {
-  const config = { hidden_size: 4, num_hidden_layers: 3 };
-  writeFileSync(at("config.json"), JSON.stringify({ text_config: config }));
-  const weights = (shape: number[]) =>
-    encodeSafetensors(
-      new Map([["w", tensor("F32", shape, new Float32Array(shape.reduce((a, b) => a * b, 1)))]]),
-      {},
-    );
-  writeFileSync(at("model-1.safetensors"), weights([5, 4]));
-  writeFileSync(at("model-2.safetensors"), weights([7]));
-  expect(modelSize(at())).toEqual({ parameters: 27, layers: 3, hidden: 4 });
+test.each([
+  [4, { text_config: { hidden_size: 4, num_hidden_layers: 3 } }],
+  [4, { hidden_size: 4, num_hidden_layers: 3, dtype: "float32" }],
+  [2, { hidden_size: 4, num_hidden_layers: 3, torch_dtype: "bfloat16" }],
+])("a folder's weights are counted by its files, at %i bytes each", (each, config) => {
+  writeFileSync(at("config.json"), JSON.stringify(config));
+  writeFileSync(at("model-1.safetensors"), new Uint8Array(500 * each));
+  writeFileSync(at("model-2.safetensors"), new Uint8Array(70 * each));
+  expect(modelSize(at())).toEqual({ parameters: 570, layers: 3, hidden: 4 });
 });
 
 test.each([
