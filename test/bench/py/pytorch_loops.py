@@ -149,7 +149,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--texts", type=Path, required=True)
     parser.add_argument("--read", required=True)
-    parser.add_argument("--batch-tokens", type=int, default=4096)
+    parser.add_argument("--batch-tokens", type=int, default=1024)
     parser.add_argument("--out", type=Path, required=True)
     asked = parser.parse_args()
     texts: dict[str, list[str]] = {}

@@ -9,7 +9,7 @@ import torch
 
 from engine_process import read_frame
 from tiny_models import make_model, make_tokenizer, save_jumprelu, save_transcoder
-from vscore_engine import encoding
+from vscore_engine import activations, encoding
 from vscore_engine.activations import forward
 from vscore_engine.dictionaries import Dictionary, load_dictionary
 from vscore_engine.dictionary_sources import DictionarySource
@@ -160,6 +160,26 @@ def test_a_block_limit_splits_rows_into_parts(tmp_path, monkeypatch):
             dense(whole, entry.d_sae),
             atol=1e-5,
         )
+
+
+def test_a_batch_in_several_passes_is_the_batch(tmp_path, monkeypatch):
+    loaded = loaded_model("qwen3")
+    dictionaries = {
+        layer: dictionary(tmp_path / str(layer), f"blocks.{layer}.hook_resid_post", "qwen3")
+        for layer in (1, 2)
+    }
+    texts = tokenize(loaded.tokenizer, [*TEXTS, "x" * 40, "the cat"], True, 64).texts
+    whole = forward(loaded, dictionaries, texts)
+    widths = []
+    model = loaded.model.model
+    model.layers[0].register_forward_pre_hook(lambda m, args: widths.append(args[0].shape[:2]))
+    monkeypatch.setattr(activations, "CPU_TOKENS", 20)
+    parts = forward(loaded, dictionaries, texts)
+    assert [rows for rows, _ in widths] != [len(texts)]
+    assert sum(rows for rows, _ in widths) == len(texts)
+    assert all(rows == 1 or rows * longest <= 20 for rows, longest in widths)
+    for layer, rows in whole.items():
+        torch.testing.assert_close(parts[layer], rows, atol=1e-5, rtol=1e-5)
 
 
 def test_texts_without_any_token_give_one_empty_part(tmp_path):
