@@ -155,8 +155,8 @@ def test_cancelling(engine, tiny):
     # The model is still there, and the next job runs.
     shards = [{"shard": 0, "texts": [1]}]
     frames = engine.run("extract", language="fra", layers=[1], shards=shards, tokens=False)
-    assert [frame.kind for frame in frames] == ["activations", "progress", "end"]
-    assert frames[-1].json == {"frames": 2, "texts": 1}
+    assert [frame.kind for frame in frames] == ["activations", "progress", "result", "end"]
+    assert frames[-1].json == {"frames": 3, "texts": 1}
 
 
 class Talkative:
