@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { expectTensor, type Tensor, tensor } from "../engine/safetensors.js";
-import { LayersOnDisk } from "./layers-on-disk.js";
+import { LayersOnDemand } from "./layers-on-demand.js";
 import { shapesOf } from "./score-files.js";
 import { SealedReader } from "./sealed-reader.js";
 
@@ -130,5 +130,5 @@ export function openEvidenceFile(
     }) as LayerEvidence;
   const [F = 0] = features.values();
   const bytes = 4 * K * F * Object.keys(OF_ALL).length;
-  return { facts, features, layers: new LayersOnDisk([...features.keys()], bytes, read) };
+  return { facts, features, layers: new LayersOnDemand([...features.keys()], bytes, read) };
 }

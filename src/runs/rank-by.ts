@@ -3,6 +3,7 @@ import { specificity } from "../reduce/mean-profile.js";
 import { rateEntropy } from "../reduce/rate-entropy.js";
 import { type Ranking, rank } from "../reduce/v-score.js";
 import type { ForeignRun } from "./foreign.js";
+import { LayersOnDemand } from "./layers-on-demand.js";
 import { type FinishedRun, runWord } from "./read.js";
 import { refuseShortLists } from "./refuse-top-k.js";
 import type { LayerStatistics } from "./score-files.js";
@@ -37,27 +38,37 @@ export function refuseExclusive(measure: Measure, what: string): void {
 }
 
 /**
- * A run whose rankings, at every layer, are by another measure; `byV` are those by v.
+ * A run whose rankings, at every layer, are by another measure; `byV` are those by v. A layer is ranked when it is asked for.
  *
  * @param topK refuses where a measure ranks fewer features of a language
  * @throws VscoreError (request) for a measure that the run does not know
  */
 export function rankedBy(run: FinishedRun, measure: Measure = "v", topK = 0): FinishedRun {
   if (measure === "v") return run;
-  const rankings = new Map<number, Ranking>();
-  const ranked = new Map<number, number[]>();
-  for (const layer of run.meta.layers) {
+  const { layers, languages } = run.meta;
+  const rowsAt = (layer: number): Float64Array[] => {
     const statistics = run.statistics.get(layer);
     if (statistics === undefined) throw new Error(`the run lacks statistics of layer ${layer}`);
-    const rows = rowsOf(run, layer, statistics, measure);
+    return rowsOf(run, layer, statistics, measure);
+  };
+  // A measure that the run does not know is refused here, not when a layer is looked at.
+  const [first = 0] = layers;
+  const features = rowsAt(first)[0]?.length ?? 0;
+  const bytes = languages.length * features * BYTES_RANKED;
+  const of = new LayersOnDemand(layers, bytes, (layer) => {
+    const rows = rowsAt(layer);
     const counts = rows.map((row) => row.filter((value) => !Number.isNaN(value)).length);
-    rankings.set(layer, rank(rows.map(withLast)));
-    ranked.set(layer, counts);
-  }
+    return { ranking: rank(rows.map(withLast)), counts };
+  });
+  const rankings = new LayersOnDemand(layers, bytes, (layer) => of.get(layer)?.ranking as Ranking);
+  const ranked = new LayersOnDemand(layers, 1, (layer) => of.get(layer)?.counts as number[]);
   const byMeasure = { ...run, rankings, ranked, byV: run.rankings, measure };
-  refuseShortLists(topK, byMeasure);
+  if (topK > 0) refuseShortLists(topK, byMeasure);
   return byMeasure;
 }
+
+/** Of a feature and language in a ranking: index and value. */
+const BYTES_RANKED = 8;
 
 /** What is not ranked comes behind everything that is. */
 function withLast(row: Float64Array): Float64Array {

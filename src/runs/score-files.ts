@@ -10,7 +10,7 @@ import {
   tensor,
 } from "../engine/safetensors.js";
 import type { Ranking } from "../reduce/v-score.js";
-import { LayersOnDisk } from "./layers-on-disk.js";
+import { LayersOnDemand } from "./layers-on-demand.js";
 import { encodeSealed } from "./sealed-file.js";
 import { SealedReader } from "./sealed-reader.js";
 
@@ -19,7 +19,7 @@ export interface ByLayer<T> {
   languages: string[];
   /** Languages and features of each. */
   shapes: ReadonlyMap<number, readonly [languages: number, features: number]>;
-  layers: LayersOnDisk<T>;
+  layers: LayersOnDemand<T>;
 }
 
 /** Per-layer statistics as stored: every array is f32 [K, F], row-major, languages in config order. */
@@ -138,7 +138,7 @@ function byLayer<T>(
   return {
     languages: z.array(z.string()).parse(JSON.parse(metadata.languages ?? "[]")),
     shapes,
-    layers: new LayersOnDisk([...shapes.keys()], bytes, readLayer),
+    layers: new LayersOnDemand([...shapes.keys()], bytes, readLayer),
   };
 }
 

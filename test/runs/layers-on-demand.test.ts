@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { LayersOnDisk } from "../../src/runs/layers-on-disk.js";
+import { LayersOnDemand } from "../../src/runs/layers-on-demand.js";
 
 /** Layers that tell when they are read. */
 function counted(layers: readonly number[], bytes: number) {
   const read: number[] = [];
-  const made = new LayersOnDisk(layers, bytes, (layer) => {
+  const made = new LayersOnDemand(layers, bytes, (layer) => {
     read.push(layer);
     return `layer ${layer}`;
   });

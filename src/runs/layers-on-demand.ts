@@ -1,15 +1,15 @@
-/** So many bytes of a file's layers are kept at most, and one layer at least. */
+/** So many bytes of layers are kept at most, and one layer at least. */
 const KEPT_BYTES = 128e6;
 
 /**
- * The layers of a file, each read when it is asked for. The ones that were asked for last are kept: all of a small file, of a large one
- * not so many that they would fill the memory.
+ * What there is of each layer, read or made when it is asked for. The ones that were asked for last are kept: all of them where they are
+ * small, else not so many that they would fill the memory.
  */
-export class LayersOnDisk<T> implements ReadonlyMap<number, T> {
+export class LayersOnDemand<T> implements ReadonlyMap<number, T> {
   private readonly kept = new Map<number, T>();
   private readonly most: number;
 
-  /** @param layers in the order of the file @param bytes of one layer */
+  /** @param layers in their order @param bytes of one layer */
   constructor(
     private readonly layers: readonly number[],
     bytes: number,
