@@ -6,7 +6,7 @@ import { build } from "esbuild";
 const [name, ...options] = process.argv.slice(2);
 const source = `test/bench/${name}.ts`;
 if (name === undefined || !existsSync(source)) {
-  const sources = readdirSync("test/bench").filter((file) => /^[^.]+\.ts$/.test(file));
+  const sources = readdirSync("test/bench").filter((file) => /^[a-z]+\.ts$/.test(file));
   console.error(`found the benchmark ${name}, expected one of test/bench: ${sources.join(", ")}`);
   process.exit(2);
 }

@@ -89,7 +89,7 @@ def check_memory(need: Need, device: torch.device, limit: int | None) -> None:
     """
     if limit is not None:
         if need.total > limit:
-            raise EngineError("request", _too_much(need, need.total, f"--max-memory {size(limit)}"))
+            raise EngineError("request", _too_much(need, limit, f"--max-memory is {size(limit)}"))
         if device.type == "cuda":
             total = torch.cuda.get_device_properties(device).total_memory
             torch.cuda.set_per_process_memory_fraction(min(1.0, limit / total), device)
@@ -97,22 +97,27 @@ def check_memory(need: Need, device: torch.device, limit: int | None) -> None:
     found = memory_of(device)
     if found is not None and need.fixed > found:
         raise EngineError(
-            "environment", _too_much(need, need.fixed, f"{device} with {size(found)} free")
+            "environment", _too_much(need, found, f"{device} has {size(found)} free")
         )
 
 
-def _too_much(need: Need, asked: int, found: str) -> str:
+def _too_much(need: Need, limit: int, found: str) -> str:
     parts = {
         "the model": (need.model, "--dtype bfloat16, or a smaller model"),
         "the dictionaries": (need.dictionaries, "fewer --layers at a time, or narrower ones"),
-        "a batch": (need.batch if asked == need.total else 0, "a smaller --batch-tokens"),
         "encoding": (need.block, "--device cpu, whose blocks are smaller"),
+        "a batch": (need.batch, "a smaller --batch-tokens"),
     }
-    listed = ", ".join(f"{name} {size(of)}" for name, (of, _) in parts.items() if of)
-    largest = max(parts.values(), key=lambda part: part[0])
+    listed = ", ".join(f"{name} {size(of)}" for name, (of, _) in parts.items())
+    # A smaller batch helps only where the rest fits.
+    if need.fixed > limit:
+        parts.pop("a batch")
+        advice = max(parts.values(), key=lambda part: part[0])[1]
+    else:
+        advice = parts["a batch"][1]
     return (
-        f"The run needs about {size(asked)} ({listed}). {found} was found, and expected to hold "
-        f"it. Choose {largest[1]}, or another --device."
+        f"The run needs about {size(need.total)} ({listed}). {found}. At least as much was "
+        f"expected. Choose {advice}, or give it more memory."
     )
 
 

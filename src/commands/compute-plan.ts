@@ -1,5 +1,6 @@
+import { totalmem } from "node:os";
 import { earlierSpeed } from "../compute/earlier-speed.js";
-import { estimateRun } from "../compute/estimate.js";
+import { type Estimate, estimateRun } from "../compute/estimate.js";
 import { checkCorpus, chooseFrom, type GatheredTexts } from "../compute/gather-texts.js";
 import { siteWords } from "../compute/part-site.js";
 import { CONTROL_WORDS } from "../config/controls.js";
@@ -8,7 +9,7 @@ import type { RunConfig } from "../config/schema.js";
 import { requestError } from "../errors.js";
 import type { Part } from "../parts.js";
 import { siteOf } from "../runs/site.js";
-import { estimateText, spanText } from "../views/amounts.js";
+import { bytesText, estimateText, spanText } from "../views/amounts.js";
 import { wrapped } from "../views/cells.js";
 import { rangeText } from "../views/digits.js";
 import { tableLines } from "../views/table.js";
@@ -17,9 +18,7 @@ import { asJson, type Output } from "./output.js";
 /** What a run would do, from what can be known without starting anything. */
 export function describePlan(
   config: RunConfig,
-  part: Part | null,
-  splitGiven: boolean,
-  json: boolean,
+  { part, splitGiven, resume, maxMemory, json }: PlanOptions,
   output: Output,
 ): void {
   const site = siteOf(config.out_dir);
@@ -39,14 +38,16 @@ export function describePlan(
       bytes: bytes ?? null,
     };
   });
-  const warnings = chosen?.warnings ?? [];
-  const facts = estimateRun(config, corpus);
-  const earlier = facts.tokens === null ? null : earlierSpeed(config, facts.tokens);
+  const warnings = [...(chosen?.warnings ?? [])];
+  const whole = estimateRun(config, corpus);
+  const facts = part === null ? whole : partOf(whole, part);
+  const earlier = earlierSpeed(config, facts.tokens);
   const speed =
     earlier === null
       ? null
-      : `about ${spanText(earlier.seconds)}, as ${earlier.name} took (${Math.round(earlier.tokensPerSecond)} tokens/s), and the start`;
+      : `about ${spanText(earlier.seconds)} to read the texts, at the ${Math.round(earlier.tokensPerSecond)} tokens/s of ${earlier.name}; start, tests and the rest took that run ${spanText(earlier.besides)} more`;
   const estimate = estimateText(facts, config.device);
+  warnings.push(...memoryWarnings(facts, config, maxMemory));
   if (json) {
     output.data(
       asJson({
@@ -91,11 +92,16 @@ export function describePlan(
       `batches       up to ${config.batch_tokens} tokens, device ${config.device}, dtype ${config.dtype}`,
       ...(part === null
         ? []
-        : [`part          ${part.part} of ${part.of}: which texts shows once they are tokenised`]),
+        : [
+            `part          ${part.part} of ${part.of}, of which the estimate is; which texts shows once they are tokenised`,
+          ]),
       `estimate      ${estimate.tokens} tokens; disk: ${estimate.disk}`,
-      `memory        of the device: ${estimate.device}; for the scores: ${estimate.memory}`,
+      `memory        of the device: ${estimate.device}, beside what Python and its libraries take (some 0.5 GB of the host)`,
+      ...(part === null
+        ? [`scoring       in the process of vscore: ${estimate.memory} of memory`]
+        : []),
       `time          ${speed ?? estimate.work}`,
-      `out-dir       ${config.out_dir} (${site === "free" ? "free" : `holds ${siteWords(site, config.out_dir)}: compute asks for --resume, --overwrite or another --out-dir`})`,
+      `out-dir       ${config.out_dir} (${siteText(site, config.out_dir, resume)})`,
       "",
       ...(rows.length <= LISTED_LANGUAGES ? tableLines(columns, rows) : namesOf(config, chosen)),
       ...warnings.map((warning) => `warning: ${warning}`),
@@ -103,6 +109,51 @@ export function describePlan(
       "Nothing was started.",
     ].join("\n"),
   );
+}
+
+export interface PlanOptions {
+  part: Part | null;
+  splitGiven: boolean;
+  resume: boolean;
+  /** Bytes of the device that the run may take; else what there is. */
+  maxMemory: number | undefined;
+  json: boolean;
+}
+
+const siteText = (site: ReturnType<typeof siteOf>, folder: string, resume: boolean): string =>
+  site === "free"
+    ? "free"
+    : resume
+      ? `holds ${siteWords(site, folder)}, which goes on`
+      : `holds ${siteWords(site, folder)}: compute asks for --resume, --overwrite or another --out-dir`;
+
+/** A part's share of what its run takes; it makes no scores. */
+const partOf = (run: Estimate, { of }: Part): Estimate => ({
+  ...run,
+  texts: Math.ceil(run.texts / of),
+  tokens: run.tokens / of,
+  disk_bytes: run.disk_bytes === null ? null : run.disk_bytes / of,
+  operations: run.operations === null ? null : run.operations / of,
+});
+
+/** Where the run would be refused, or might be. */
+function memoryWarnings(
+  { device_bytes }: Estimate,
+  { device }: RunConfig,
+  maxMemory: number | undefined,
+): string[] {
+  if (device_bytes === null) return [];
+  const needed = device.startsWith("cuda") ? device_bytes.cuda : device_bytes.cpu;
+  const least = device === "auto" ? Math.min(device_bytes.cuda, device_bytes.cpu) : needed;
+  if (maxMemory !== undefined && least > maxMemory)
+    return [
+      `--max-memory ${bytesText(maxMemory)} is less than what the run is likely to need (${bytesText(least)}): it would be refused before it begins`,
+    ];
+  if (device === "cpu" && needed > totalmem())
+    return [
+      `this machine has ${bytesText(totalmem())} of memory, and the run is likely to need ${bytesText(needed)}`,
+    ];
+  return [];
 }
 
 /** More languages are named in a paragraph, not a row each. */

@@ -45,13 +45,19 @@ export async function compute(
   const { config, given, part } = resolveRequest(options);
   const splitGiven = given.has("split");
   if (options.holdout !== undefined) refuseHoldout(config, splitGiven, options.holdout);
-  if (options.dryRun) return describePlan(config, part, splitGiven, options.json, output);
+  const { json, maxMemory } = options;
+  if (options.dryRun)
+    return describePlan(
+      config,
+      { part, splitGiven, resume: options.resume, maxMemory, json },
+      output,
+    );
   const progress = showProgress({
     isTerminal: output.isTerminal,
     columns: output.columns,
     write: output.raw,
   });
-  const { resume, overwrite, stallTimeout, selfCheck, maxMemory } = options;
+  const { resume, overwrite, stallTimeout, selfCheck } = options;
   const engine = new OneEngine(stallTimeout);
   const common = { engine, signal, onNews: progress.news };
   const request = {

@@ -34,16 +34,14 @@ export const corpusOption = (text: string): string => {
   throw new InvalidArgumentError("Expected flores, udhr, manuals, jsonl:FILE or dir:FOLDER.");
 };
 
-const UNITS: Readonly<Record<string, number>> = { "": 1, k: 1e3, m: 1e6, g: 1e9, t: 1e12 };
+const UNITS: Readonly<Record<string, number>> = { k: 1e3, m: 1e6, g: 1e9, t: 1e12 };
 
-/** Reads bytes: a number, and kB, MB, GB or TB (powers of ten), or KiB, MiB, GiB, TiB (of two). */
+/** Reads bytes: a number, and (a bare one might mean anything) kB, MB, GB or TB (powers of ten), or KiB, MiB, GiB, TiB (of two). */
 export function bytesOption(text: string): number {
-  const [, count, unit = "", binary] = /^(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)b?$/i.exec(text) ?? [];
+  const [, count, unit = "", binary] = /^(\d+(?:\.\d+)?)\s*([kmgt])(i?)b?$/i.exec(text) ?? [];
   const power = UNITS[unit.toLowerCase()];
   const bytes =
-    power === undefined || (binary && unit === "")
-      ? 0
-      : Number(count) * (binary ? 1024 ** (Math.log10(power) / 3) : power);
+    power === undefined ? 0 : Number(count) * (binary ? 1024 ** (Math.log10(power) / 3) : power);
   if (Number.isFinite(bytes) && bytes >= 1) return Math.round(bytes);
   throw new InvalidArgumentError("Expected a size such as 12GB, 800MB or 16GiB.");
 }

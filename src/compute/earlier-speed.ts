@@ -8,13 +8,14 @@ export interface EarlierSpeed {
   /** The run that it was measured on. */
   name: string;
   tokensPerSecond: number;
-  /** For so many tokens. */
+  /** For so many tokens, and what that run took beside reading its own. */
   seconds: number;
+  besides: number;
 }
 
 /**
- * How fast the latest run beside this one went that read the same model at the same layers, on the device that is asked for; null where
- * there is none.
+ * How fast a run beside this one went that read the same model at the same layers, on the device that is asked for: of several, the one of
+ * the most alike number of tokens. Null where there is none.
  */
 export function earlierSpeed(config: RunConfig, tokens: number): EarlierSpeed | null {
   const place = dirname(resolve(config.out_dir));
@@ -24,12 +25,14 @@ export function earlierSpeed(config: RunConfig, tokens: number): EarlierSpeed | 
     // Of a run that was taken up again, only the last attempt was measured.
     if (meta === null || seconds === 0 || meta.resumed > 0 || !isAlike(meta, config)) return [];
     const all = Object.values(meta.tokens).reduce((sum, n) => sum + n, 0);
-    return [{ name, finished: meta.finished, tokensPerSecond: all / seconds }];
+    const distance = Math.abs(Math.log(all / tokens));
+    const besides = Math.max(0, meta.duration_s - seconds);
+    return [{ name, distance, besides, tokensPerSecond: all / seconds }];
   });
-  const [latest] = found.sort((a, b) => b.finished.localeCompare(a.finished));
-  if (latest === undefined) return null;
-  const { name, tokensPerSecond } = latest;
-  return { name, tokensPerSecond, seconds: tokens / tokensPerSecond };
+  const [nearest] = found.sort((a, b) => a.distance - b.distance);
+  if (nearest === undefined) return null;
+  const { name, tokensPerSecond, besides } = nearest;
+  return { name, tokensPerSecond, seconds: tokens / tokensPerSecond, besides };
 }
 
 const isAlike = (meta: Meta, { model_id, sae_release, layers, device, dtype }: RunConfig) =>

@@ -5,21 +5,23 @@ import { chooseFrom } from "./gather-texts.js";
 
 /** What a run will be about, from what can be known without Python or a network. */
 export interface Estimate {
-  /** Texts of all languages; null for all of a corpus that is not fetched yet. */
-  texts: number | null;
+  /** Texts of all languages, as many at most. */
+  texts: number;
   /** Tokens that go through the model, to within a factor of about two. */
-  tokens: number | null;
+  tokens: number;
   /** Bytes of the run's folder; null where the width of its dictionaries is not known from their ids. */
   disk_bytes: number | null;
   /** Bytes of memory that scoring takes at most, the model apart; null where the same is not known. */
   memory_bytes: number | null;
   /**
    * Bytes of its device that model, dictionaries and a batch take, by where it runs: bfloat16 on "cuda" and float32 elsewhere unless a
-   * dtype is asked for. Null where the model's size or the widths are not known.
+   * dtype is asked for. Null where the model's size is not known.
    */
   device_bytes: { cuda: number; cpu: number } | null;
-  /** Floating point operations of the forward passes and of encoding; null where the same, or the number of texts, is not known. */
+  /** Floating point operations of the forward passes and of encoding; null where the same is not known. */
   operations: number | null;
+  /** Whether the dictionaries are part of both; else their widths are not known, and it takes more. */
+  counts_dictionaries: boolean;
 }
 
 /** A sentence of FLORES+ in the tokens of a multilingual model, over its languages. */
@@ -38,9 +40,11 @@ const SCORE_BYTES = 16 + 8 + 12;
 export function estimateRun(config: RunConfig, local: LocalCorpus | null): Estimate {
   const { texts, tokens } = local === null ? ofFlores(config) : ofTexts(config, local);
   const widths = dictionaryWidths(config);
-  const work = widths === null ? UNKNOWN_WORK : workOf(config, widths, tokens);
-  if (widths === null || texts === null)
-    return { texts, tokens, disk_bytes: null, memory_bytes: null, ...work };
+  const work = {
+    ...workOf(config, widths ?? [], tokens),
+    counts_dictionaries: widths !== null,
+  };
+  if (widths === null) return { texts, tokens, disk_bytes: null, memory_bytes: null, ...work };
   const features = widths.reduce((sum, width) => sum + width, 0);
   const widest = Math.max(...widths);
   return {
@@ -54,9 +58,13 @@ export function estimateRun(config: RunConfig, local: LocalCorpus | null): Estim
   };
 }
 
-function ofFlores({ n_texts_per_lang: n, languages }: RunConfig) {
-  const texts = n === -1 ? null : n * languages.length;
-  return { texts, tokens: texts === null ? null : texts * TOKENS_PER_SENTENCE };
+/** Sentences of each language in FLORES+. */
+const FLORES_SENTENCES = { dev: 997, devtest: 1012 };
+
+function ofFlores({ n_texts_per_lang: n, languages, split }: RunConfig) {
+  const all = FLORES_SENTENCES[split ?? "dev"];
+  const texts = (n === -1 ? all : Math.min(n, all)) * languages.length;
+  return { texts, tokens: texts * TOKENS_PER_SENTENCE };
 }
 
 function ofTexts(config: RunConfig, local: LocalCorpus) {
@@ -75,7 +83,7 @@ const BLOCK_BYTES = 4 * 4;
 function workOf(
   { model_id, dtype, layers, batch_tokens }: RunConfig,
   widths: readonly number[],
-  tokens: number | null,
+  tokens: number,
 ): Pick<Estimate, "device_bytes" | "operations"> {
   const model = modelSize(model_id);
   if (model === null) return UNKNOWN_WORK;
@@ -85,7 +93,7 @@ function workOf(
     const each = half ? 2 : 4;
     const batch = batch_tokens * model.hidden * (each * (layers.length + 20) + 16);
     const [rows, most] = BLOCK[place];
-    const block = BLOCK_BYTES * rows * Math.min(most, Math.max(...widths));
+    const block = BLOCK_BYTES * rows * Math.min(most, Math.max(0, ...widths));
     // Encoders and decoders, in float32: the decoders too are there while the dictionaries are checked.
     return each * model.parameters + 8 * model.hidden * features + block + batch;
   };
@@ -94,6 +102,6 @@ function workOf(
   const ofToken = 2 * model.parameters * share + 2 * model.hidden * features;
   return {
     device_bytes: { cuda: bytesOn("cuda"), cpu: bytesOn("cpu") },
-    operations: tokens === null ? null : tokens * ofToken,
+    operations: tokens * ofToken,
   };
 }

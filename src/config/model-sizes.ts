@@ -62,12 +62,14 @@ const DictionaryConfig = z.looseObject({ d_sae: z.int() });
 
 /** Features of each layer's dictionary: of a folder from its files, else where their ids tell, as in `width_16k`. */
 export function dictionaryWidths(
-  config: Pick<RunConfig, "sae_release" | "sae_id_template" | "sae_ids" | "layers">,
+  config: Pick<RunConfig, "model_id" | "sae_release" | "sae_id_template" | "sae_ids" | "layers">,
 ): number[] | null {
   const folder = folderOf(config.sae_release);
   const widths = config.layers.map((layer) => {
     const id = dictionaryId(config, layer);
-    return folder === null ? widthIn(id) : widthOf(join(folder, id, "cfg.json"));
+    return folder === null
+      ? widthIn(`${config.sae_release} ${id}`, config.model_id)
+      : widthOf(join(folder, id, "cfg.json"));
   });
   return widths.every((width) => width !== null) ? widths : null;
 }
@@ -81,7 +83,11 @@ function widthOf(file: string): number | null {
   }
 }
 
-function widthIn(id: string): number | null {
-  const [, number, unit] = /(?:width_|w)(\d+)([km])\b/.exec(id.replaceAll("_l0", " ")) ?? [];
-  return number === undefined ? null : Number(number) * (unit === "m" ? 2 ** 20 : 2 ** 10);
+/** From a release and an id such as `width_16k`, `w32k`, or `8x` (times the model's own width). */
+function widthIn(name: string, model_id: string): number | null {
+  const [, number, unit] = /(?:width_|[-_]w)(\d+)([km])(?![a-z0-9])/.exec(name) ?? [];
+  if (number !== undefined) return Number(number) * (unit === "m" ? 2 ** 20 : 2 ** 10);
+  const times = /_(\d+)x\b/.exec(name)?.[1];
+  const hidden = modelSize(model_id)?.hidden;
+  return times === undefined || hidden === undefined ? null : Number(times) * hidden;
 }

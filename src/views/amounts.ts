@@ -11,24 +11,35 @@ export const bytesText = (bytes: number): string =>
         : `${(bytes / 1e9).toFixed(1)} GB`;
 
 /** An estimate, in words that claim no more than it knows. */
-export const estimateText = (
-  { tokens, disk_bytes, memory_bytes, device_bytes, operations }: Estimate,
+export function estimateText(
+  estimate: Estimate,
   device = "auto",
-): Record<"tokens" | "disk" | "memory" | "device" | "work", string> => ({
-  tokens: tokens === null ? "known once the corpus is there" : `about ${rounded(tokens)}`,
-  disk: aboutBytes(disk_bytes),
-  memory: aboutBytes(memory_bytes),
-  device:
-    device_bytes === null
-      ? "known once the model is loaded"
-      : device === "auto"
-        ? `${aboutBytes(device_bytes.cuda)} on CUDA, ${bytesText(device_bytes.cpu)} on a CPU`
-        : aboutBytes(device.startsWith("cuda") ? device_bytes.cuda : device_bytes.cpu),
-  work:
-    operations === null
-      ? "known once the model is loaded"
-      : `about ${Number((operations / 1e12).toPrecision(2))} TFLOP (${spanText(operations / SPEED.cpu)} at 100 GFLOP/s, as a few CPU cores do; ${spanText(operations / SPEED.gpu)} at 20 TFLOP/s, as a data-centre GPU does), and the start`,
-});
+): Record<"tokens" | "disk" | "memory" | "device" | "work", string> {
+  const { tokens, disk_bytes, memory_bytes, device_bytes, operations } = estimate;
+  const about = estimate.counts_dictionaries ? "about" : "at least";
+  const rest = estimate.counts_dictionaries
+    ? ""
+    : " (the widths of its dictionaries are not known)";
+  const onDevice = () => {
+    if (device_bytes === null) return "known once the model is loaded";
+    const { cuda, cpu } = device_bytes;
+    if (device !== "auto") return bytesText(device.startsWith("cuda") ? cuda : cpu);
+    return `${bytesText(cuda)} on CUDA, ${bytesText(cpu)} on a CPU`;
+  };
+  const work = () => {
+    if (operations === null) return "known once the model is loaded";
+    const tera = Number((operations / 1e12).toPrecision(2));
+    const [slow, fast] = [SPEED.cpu, SPEED.gpu].map((each) => spanText(operations / each));
+    return `${about} ${tera} TFLOP${rest}: ${slow} at 100 GFLOP/s, as a few CPU cores do, ${fast} at 20 TFLOP/s, as a data-centre GPU does; and the start and the tests`;
+  };
+  return {
+    tokens: `about ${rounded(tokens)}`,
+    disk: aboutBytes(disk_bytes),
+    memory: aboutBytes(memory_bytes),
+    device: device_bytes === null ? onDevice() : `${about} ${onDevice()}${rest}`,
+    work: work(),
+  };
+}
 
 /** Operations a second, as a forward pass gets them. */
 const SPEED = { cpu: 100e9, gpu: 20e12 };

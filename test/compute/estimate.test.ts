@@ -24,22 +24,27 @@ test("the disk follows from widths that are in the ids: 16k features × 10 langu
   expect(disk_bytes).toBe(16384 * 6 * 10 * 36 + 1000 * 6 * 5500);
 });
 
-test("what is not known is said to be unknown", () => {
+test("what is not known is said to be unknown, and what is known counted all the same", () => {
   const all = estimate({ model: "qwen3-0.6b", n_texts_per_lang: -1 });
-  const unknown = { disk_bytes: null, memory_bytes: null, device_bytes: null, operations: null };
-  expect(all).toEqual({ texts: null, tokens: null, ...unknown });
+  expect(all).toMatchObject({ texts: 9970, disk_bytes: null, memory_bytes: null });
+  expect(all.counts_dictionaries).toBe(false);
   expect(estimateText(all).disk).toContain("known once");
-  expect(estimateText(all).work).toContain("known once");
+  expect(estimateText(all).device).toMatch(
+    /^at least .* \(the widths of its dictionaries are not known\)$/,
+  );
+  expect(estimateText(all).work).toMatch(/^at least /);
+  const { device, work } = estimateText({ ...all, device_bytes: null, operations: null });
+  expect([device, work]).toEqual(Array(2).fill("known once the model is loaded"));
   const known = {
     ...{ texts: 1, tokens: 36_367, disk_bytes: 68e6, memory_bytes: 1.2e9 },
-    ...{ device_bytes: { cuda: 8e9, cpu: 14e9 }, operations: 3.6e14 },
+    ...{ device_bytes: { cuda: 8e9, cpu: 14e9 }, operations: 3.6e14, counts_dictionaries: true },
   };
   expect(estimateText(known)).toEqual({
     tokens: "about 36 000",
     disk: "about 68.0 MB",
     memory: "about 1.2 GB",
     device: "about 8.0 GB on CUDA, 14.0 GB on a CPU",
-    work: "about 360 TFLOP (60 min at 100 GFLOP/s, as a few CPU cores do; 18 s at 20 TFLOP/s, as a data-centre GPU does), and the start",
+    work: "about 360 TFLOP: 60 min at 100 GFLOP/s, as a few CPU cores do, 18 s at 20 TFLOP/s, as a data-centre GPU does; and the start and the tests",
   });
   expect(estimateText(known, "cuda:1").device).toBe("about 8.0 GB");
   expect(estimateText(known, "cpu").device).toBe("about 14.0 GB");

@@ -38,11 +38,18 @@ test("widths are in the ids, or in a folder's own files", () => {
   const wide = { sae_id_template: "layer_{layer}/width_1m/average_l0_107" };
   expect(widths({ model: "gemma-2b", layers: [5], ...wide })).toEqual([2 ** 20]);
   expect(widths({ model: "gemma-3-1b", layers: [0] })).toEqual([16384]);
+  expect(widths({ model: "llama-3.1-8b", layers: [0] })).toEqual([8 * 4096]);
+  expect(widths({ model: "qwen3-8b-base", layers: [0] })).toEqual([2 ** 16]);
   expect(widths({ model: "qwen3-0.6b", layers: [0] })).toBeNull();
   expect(widths({ model: "demo" })).toEqual([512, 512, 512]);
   mkdirSync(at("layer_7"));
   writeFileSync(at("layer_7", "cfg.json"), '{"d_in":4}');
-  const local = { sae_release: at(), sae_id_template: "layer_{layer}", sae_ids: null };
+  const local = {
+    model_id: at(),
+    sae_release: at(),
+    sae_id_template: "layer_{layer}",
+    sae_ids: null,
+  };
   expect(dictionaryWidths({ ...local, layers: [7] })).toBeNull();
   expect(dictionaryWidths({ ...local, layers: [8] })).toBeNull();
 });

@@ -52,7 +52,8 @@ def test_a_limit_that_was_asked_for_holds_for_a_batch_too():
     assert "--max-memory" in error.message
     assert "a batch" in error.message
     large = need(batch_tokens=10**7)
-    assert "a smaller --batch-tokens" in refusal(large, CPU, asked.total).message
+    assert "a smaller --batch-tokens" in refusal(large, CPU, large.fixed).message
+    assert "--batch-tokens" not in refusal(large, CPU, large.fixed - 1).message
     wide = need(dictionaries={1: (32, 2**22)})
     assert "fewer --layers at a time" in refusal(wide, CPU, asked.total).message
 
@@ -64,8 +65,8 @@ def test_what_the_device_has_must_hold_what_no_smaller_batch_takes_away(monkeypa
     monkeypatch.setattr(memory, "memory_of", lambda device: asked.fixed - 1)
     error = refusal(asked, CPU, None)
     assert error.kind == "environment"
-    assert "cpu with" in error.message
-    assert "a batch" not in error.message
+    assert "cpu has" in error.message
+    assert "--batch-tokens" not in error.message
     monkeypatch.setattr(memory, "memory_of", lambda device: None)
     check_memory(asked, CPU, None)
 
