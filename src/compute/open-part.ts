@@ -51,6 +51,7 @@ export class OpenPart extends OpenRun {
       ),
       letters_changed: read.lettersChanged,
       words_moved: read.wordsMoved,
+      precision: this.parts.precision?.precision ?? null,
       languages: [...this.texts.keys()],
       ...{ texts, tokens },
       batch_tokens: this.budget,
