@@ -115,13 +115,10 @@ export async function computeRun(request: ComputeRequest): Promise<ComputedRun> 
     clock.end("tokenise");
     const enough = { config, loaded: asLoaded, tokenized, maxMemory: request.maxMemory ?? null };
     const corpus = { corpus_revision: gathered.revision };
-    if (asLoaded.dtype !== "float32")
+    const recorded = goesOn ? recordedPrecision(folder, { ...corpus, ...asLoaded }) : null;
+    if (asLoaded.dtype !== "float32" && recorded === null)
       request.onNews({ type: "phase", phase: `comparing ${asLoaded.dtype} with float32` });
-    const precision = await checkedPrecision(
-      enough,
-      goesOn ? recordedPrecision(folder, { ...corpus, ...asLoaded }) : null,
-      jobs,
-    );
+    const precision = await checkedPrecision(enough, recorded, jobs);
     const loaded = { ...asLoaded, dtype: precision?.dtype ?? asLoaded.dtype };
     request.onNews({ type: "phase", phase: "checking the dictionaries" });
     const of = { model_revision: loaded.model.revision, texts_sha256: fingerprints(gathered) };
