@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pytest
 import torch
 
+from engine_process import load_request
 from tiny_models import make_model, make_tokenizer
 from vscore_engine import precision
 from vscore_engine.errors import EngineError
@@ -78,3 +79,32 @@ def test_what_was_dropped_is_not_brought_back(tiny):
     loaded.aside = None
     with pytest.raises(EngineError, match="bfloat16 is gone"):
         set_dtype(loaded, "bfloat16")
+
+
+def test_a_session_goes_on_in_float32_and_back(engine, tiny):
+    def activations() -> bytes:
+        frames = engine.run("extract", language="eng", layers=[2], shards=shards, tokens=False)
+        (sent,) = [frame for frame in frames if frame.kind == "activations"]
+        return sent.tensors["value"].tobytes()
+
+    def go_on_in(dtype):
+        frames = engine.run("set_dtype", dtype=dtype, **ASKED)
+        assert [frame.kind for frame in frames] == ["end"]
+
+    shards = [{"shard": 0, "texts": [0]}]
+    values = {}
+    for dtype in ("float32", "bfloat16"):
+        engine.run("load", **load_request(tiny, layers=(2,), dtype=dtype))
+        engine.run("tokenize", language="eng", texts=["the cat sat on the mat"])
+        values[dtype] = activations()
+    assert values["bfloat16"] != values["float32"]
+    go_on_in("float32")
+    assert activations() == values["float32"]
+    go_on_in("bfloat16")
+    assert activations() == values["bfloat16"]
+    go_on_in("float32")
+    engine.run("keep_encoders")
+    assert activations() == values["float32"]
+    assert (
+        "bfloat16 is gone" in engine.run("set_dtype", dtype="bfloat16", **ASKED)[-1].json["message"]
+    )
