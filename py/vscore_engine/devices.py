@@ -8,7 +8,7 @@ from vscore_engine.errors import EngineError
 if TYPE_CHECKING:
     import torch
 
-DTYPES = ("auto", "float32", "bfloat16", "float16")
+DTYPES = ("auto", "float32", "tf32", "bfloat16", "float16")
 
 
 def choose_device(asked: str) -> "torch.device":
@@ -56,7 +56,10 @@ def choose_device(asked: str) -> "torch.device":
 
 
 def choose_dtype(asked: str, device: "torch.device", model_type: str) -> "torch.dtype":
-    """Number format of the model; dictionaries always compute in float32."""
+    """Number format of the model's weights; dictionaries' are always float32.
+
+    "tf32" is float32 whose products a CUDA device rounds: see `compute_as`.
+    """
     import torch
 
     if asked not in DTYPES:
@@ -70,13 +73,51 @@ def choose_dtype(asked: str, device: "torch.device", model_type: str) -> "torch.
             "--dtype float16 with a Gemma model. Its activations exceed the range of float16 and "
             "become NaN, so bfloat16 or float32 was expected. Leave --dtype out.",
         )
+    if asked == "tf32" and device.type != "cuda":
+        raise EngineError(
+            "request",
+            f"--dtype tf32 on {device}. Only CUDA devices have products in TF32, and one was "
+            "expected. Leave --dtype out, or choose --device cuda.",
+        )
     if asked == "auto":
         return torch.bfloat16 if device.type == "cuda" else torch.float32
     return {
         "float32": torch.float32,
+        "tf32": torch.float32,
         "bfloat16": torch.bfloat16,
         "float16": torch.float16,
     }[asked]
+
+
+def compute_as(asked: str) -> None:
+    """Whether a CUDA device may round the factors of float32 products to TF32, in all that follows.
+
+    Said at every load: a process may have served another run before, and libraries and environment
+    variables may switch it on.
+    """
+    import torch
+
+    is_rounded = asked == "tf32"
+    torch.set_float32_matmul_precision("high" if is_rounded else "highest")
+    torch.backends.cudnn.allow_tf32 = is_rounded
+
+
+def rounds_products() -> bool:
+    """Whether `compute_as` was last told of TF32."""
+    import torch
+
+    return torch.get_float32_matmul_precision() != "highest"
+
+
+def repeat_exactly(is_asked: bool) -> None:
+    """Whether what has no deterministic implementation is an error, in all that follows.
+
+    cuBLAS is told by CUBLAS_WORKSPACE_CONFIG, which is set when the engine starts.
+    """
+    import torch
+
+    torch.use_deterministic_algorithms(is_asked)
+    torch.backends.cudnn.deterministic = is_asked
 
 
 def empty_caches(device: "torch.device") -> None:

@@ -27,6 +27,11 @@ _SECRET = re.compile(
 # Shorter ones would be cut out of the middle of words.
 _SHORTEST_SECRET = 4
 
+# How PyTorch says that --deterministic cannot be kept to.
+_NOT_DETERMINISTIC = re.compile(
+    r"(\S+) does not have a deterministic implementation|this operation is not deterministic"
+)
+
 # errno of an OSError -> what it means and what to do about it.
 _OS_ERRORS = {
     errno.ENOSPC: ("The disk is full", "room to write", "Free some space and run again."),
@@ -155,6 +160,14 @@ def _from_machine(error: BaseException, subject: str) -> EngineError | None:
             "out_of_memory",
             f"The device ran out of memory{' with ' + subject if subject else ''}. "
             "A smaller batch or model was needed. Lower the token budget or choose another device.",
+        )
+    found = _NOT_DETERMINISTIC.search(str(error)) if isinstance(error, RuntimeError) else None
+    if found is not None:
+        return EngineError(
+            "request",
+            f"--deterministic, but {found.group(1) or 'a product of cuBLAS'} has no deterministic "
+            "implementation on this device. Only operations that have one were expected. Leave "
+            "--deterministic out, or choose --device cpu.",
         )
     if isinstance(error, ImportError):
         missing = (error.name or "").split(".")[0]

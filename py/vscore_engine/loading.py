@@ -37,6 +37,8 @@ def load(job: "Job", sender: FrameSender) -> tuple[models.LoadedModel, dict[int,
         torch.set_num_threads(int(asked["threads"]))
     found = find(job)
     dtype = devices.choose_dtype(asked["dtype"], device, found.config.model_type)
+    devices.compute_as(asked["dtype"])
+    devices.repeat_exactly(bool(asked["deterministic"]))
     need = need_of(found.config, dtype, device, found.widths, int(asked["batch_tokens"]))
     check_memory(need, device, asked["max_memory"])
     # The slowest import comes last, once everything that can be refused has been; weights that are
@@ -179,12 +181,19 @@ def describe(
         },
         "device": str(device),
         "device_name": name,
-        "dtype": str(loaded.dtype).removeprefix("torch."),
+        "dtype": precision_of(loaded),
         "threads": torch.get_num_threads(),
         "dictionaries": [entry.facts(config.model_type) for entry in dictionaries.values()],
         "versions": versions(),
         "warnings": [text for text in dict.fromkeys(warnings) if text is not None],
     }
+
+
+def precision_of(loaded: models.LoadedModel) -> str:
+    """In which precision the model computes now: a word of --dtype."""
+    if loaded.dtype == torch.float32 and devices.rounds_products():
+        return "tf32"
+    return str(loaded.dtype).removeprefix("torch.")
 
 
 def versions() -> dict[str, str]:

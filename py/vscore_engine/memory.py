@@ -96,9 +96,7 @@ def check_memory(need: Need, device: torch.device, limit: int | None) -> None:
         return
     found = memory_of(device)
     if found is not None and need.fixed > found:
-        raise EngineError(
-            "environment", _too_much(need, found, f"{device} has {size(found)} free")
-        )
+        raise EngineError("environment", _too_much(need, found, f"{device} has {size(found)} free"))
 
 
 def _too_much(need: Need, limit: int, found: str) -> str:

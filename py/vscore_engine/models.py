@@ -63,6 +63,10 @@ class LoadedModel:
     revision: str | None
     device: "torch.device"
     dtype: "torch.dtype"
+    # Where the weights can be read once more; None of a model that was made here.
+    source: ModelSource | None = None
+    # The model as the run has it, in host memory, while another copy stands in for it.
+    aside: Any = None
 
     @property
     def text_model(self) -> Any:
@@ -94,17 +98,23 @@ def load_config(source: ModelSource) -> Any:
 
 def load_model(source: ModelSource, device: "torch.device", dtype: "torch.dtype") -> LoadedModel:
     """Load weights (safetensors only) and tokenizer. Memory: the weights, once."""
+    model = load_weights(source, device, dtype)
+    revision = source.revision if source.path is None else folder_hash(Path(source.path))
+    tokenizer = load_tokenizer(source)
+    config = model.config.get_text_config()
+    return LoadedModel(model, tokenizer, config, revision, device, dtype, source)
+
+
+def load_weights(source: ModelSource, device: "torch.device", dtype: "torch.dtype") -> Any:
+    """The model alone, in eval mode and without gradients."""
     from transformers import AutoModelForCausalLM
 
     with _readable(source):
         model: Any = AutoModelForCausalLM.from_pretrained(
             source.name, use_safetensors=True, dtype=dtype, **source.arguments()
         )
-    revision = source.revision if source.path is None else folder_hash(Path(source.path))
     model.eval().requires_grad_(False)
-    model.to(device)
-    tokenizer = load_tokenizer(source)
-    return LoadedModel(model, tokenizer, model.config.get_text_config(), revision, device, dtype)
+    return model.to(device)
 
 
 def load_tokenizer(source: ModelSource) -> Any:

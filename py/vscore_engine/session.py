@@ -30,6 +30,7 @@ class Session:
         jobs: dict[str, Callable[[Job], int]] = {
             "load": self._load,
             "load_tokenizer": self._load_tokenizer,
+            "set_dtype": self._set_dtype,
             "keep_encoders": self._keep_encoders,
             "tokenize": self._tokenize,
             "randomise": self._randomise,
@@ -102,12 +103,19 @@ class Session:
         self._sender.send("result", {"name": "tokenized"}, tensors)
         return 0
 
+    def _set_dtype(self, job: "Job") -> int:
+        from vscore_engine.precision import set_dtype
+
+        set_dtype(job, self._ready(), self._dictionaries)
+        return 0
+
     def _keep_encoders(self, job: "Job") -> int:
-        """What follows only encodes: half of the dictionaries' memory is given back."""
+        """What follows only encodes: decoders are given back, and a second copy of the model."""
         from vscore_engine.devices import empty_caches
 
         del job
         loaded = self._ready()
+        loaded.aside = None
         for dictionary in self._dictionaries.values():
             dictionary.keep_encoder()
         empty_caches(loaded.device)

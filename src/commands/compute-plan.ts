@@ -89,7 +89,7 @@ export function describePlan(
       ...(config.control === "none"
         ? []
         : [`control       ${config.control}: ${CONTROL_WORDS[config.control]}`]),
-      `batches       up to ${config.batch_tokens} tokens, device ${config.device}, dtype ${config.dtype}`,
+      `batches       up to ${config.batch_tokens} tokens, device ${config.device}, dtype ${config.dtype}${config.deterministic ? ", deterministic" : ""}`,
       ...(part === null
         ? []
         : [

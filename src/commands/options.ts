@@ -22,9 +22,11 @@ function optionOf(key: ConfigKey): Option {
   const syntax = FLAG.get(field as Parameters<typeof FLAG.get>[0]) as FlagSyntax;
   const standard = field.safeParse(undefined);
   const suffix = standard.success && standard.data != null ? ` (default: ${standard.data})` : "";
-  return new Option(`${flagOf(key)} <${syntax.value}>`, `${field.description}${suffix}`).argParser(
-    (text) => readFlag(text, syntax.read),
-  );
+  const isSwitch = syntax.read === "switch";
+  const value = isSwitch ? `[${syntax.value}]` : `<${syntax.value}>`;
+  const option = new Option(`${flagOf(key)} ${value}`, `${field.description}${suffix}`);
+  option.argParser((text) => readFlag(text, syntax.read));
+  return isSwitch ? option.preset("true") : option;
 }
 
 /** Reads the name of a corpus. */

@@ -14,7 +14,7 @@ import { asJson, type Output } from "./output.js";
 /** The options of a run that decide about model, dictionaries and device. */
 export const SELFCHECK_KEYS = [
   ...["model", "model_id", "model_revision", "sae_release", "sae_id_template", "sae_ids"],
-  ...["hook", "layers", "device", "dtype", "threads"],
+  ...["hook", "layers", "device", "dtype", "deterministic", "threads"],
 ] as ConfigKey[];
 
 /** A few sentences of the embedded Declaration, in the scripts that tokenizers treat most differently. */

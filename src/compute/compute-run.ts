@@ -18,6 +18,7 @@ import { openRun } from "../runs/read.js";
 import { siteOf, storedConfig, wholeConfig } from "../runs/site.js";
 import { RunStore } from "../runs/store.js";
 import { checkedFidelity } from "./checked-fidelity.js";
+import { checkedPrecision, recordedPrecision } from "./checked-precision.js";
 import { controlledTexts } from "./control-texts.js";
 import { checkCorpus, type GatheredTexts, gatherTexts } from "./gather-texts.js";
 import { OpenPart, textsOfPart } from "./open-part.js";
@@ -106,12 +107,19 @@ export async function computeRun(request: ComputeRequest): Promise<ComputedRun> 
     request.checkTexts?.(gathered.languages);
     clock.end("texts");
     request.onNews({ type: "phase", phase: "loading" });
-    const loaded = await jobs.load(loadRequest(pinned, request.maxMemory));
+    const asLoaded = await jobs.load(loadRequest(pinned, request.maxMemory));
     clock.end("load");
     const read = await controlledTexts(gathered.languages, config);
     const tokenized = await tokenizeTexts(read.languages, config, jobs, dealSeedOf(config));
     const texts = part === null ? null : textsOfPart(part, tokenized, config);
     clock.end("tokenise");
+    const enough = { config, loaded: asLoaded, tokenized, maxMemory: request.maxMemory ?? null };
+    const corpus = { corpus_revision: gathered.revision };
+    const recorded = goesOn ? recordedPrecision(folder, { ...corpus, ...asLoaded }) : null;
+    if (asLoaded.dtype !== "float32" && recorded === null)
+      request.onNews({ type: "phase", phase: `comparing ${asLoaded.dtype} with float32` });
+    const precision = await checkedPrecision(enough, recorded, jobs);
+    const loaded = { ...asLoaded, dtype: precision?.dtype ?? asLoaded.dtype };
     request.onNews({ type: "phase", phase: "checking the dictionaries" });
     const of = { model_revision: loaded.model.revision, texts_sha256: fingerprints(gathered) };
     const about = { config, loaded, of, languages: read.languages, tokenized };
@@ -129,7 +137,7 @@ export async function computeRun(request: ComputeRequest): Promise<ComputedRun> 
     if (goesOn && begun === null) await store.writeConfig(config);
     const { onNews } = request;
     const common = { config, store, jobs, meter, clock, onNews, started, startedAt };
-    const parts = { ...common, loaded, gathered, read, tokenized, checked };
+    const parts = { ...common, loaded, gathered, read, tokenized, checked, precision };
     await engine.logTo(store.path(RUN_FILES.engineLog));
     if (part === null || texts === null)
       return { folder, meta: await new OpenRun(parts).complete(goesOn) };
@@ -235,6 +243,7 @@ export function loadRequest(config: RunConfig, maxMemory: number | null = null):
     threads: config.threads,
     batch_tokens: config.batch_tokens,
     max_memory: maxMemory,
+    deterministic: config.deterministic,
     offline: false,
   };
 }

@@ -2,6 +2,7 @@ import type { RunConfig } from "../config/schema.js";
 import type { Loaded } from "../engine/engine-jobs.js";
 import { textsFingerprint } from "../plan.js";
 import type { Meta } from "../runs/meta.js";
+import type { Precision } from "../runs/precision.js";
 import type { LanguageSums } from "../runs/sums-file.js";
 import { VERSION } from "../version.js";
 
@@ -16,6 +17,8 @@ export interface RunFacts {
   lettersChanged: Record<string, number> | null;
   /** By language; null where none were shuffled. */
   wordsMoved: Record<string, number> | null;
+  /** How far its precision is from float32, where that was looked at. */
+  precision: Precision | null;
   batchTokens: number;
   started: Date;
   finished: Date;
@@ -63,6 +66,8 @@ export function describeRun(facts: RunFacts): Meta {
     device: loaded.device,
     device_name: loaded.device_name,
     dtype: loaded.dtype,
+    precision: facts.precision,
+    deterministic: config.deterministic,
     threads: loaded.threads,
     batch_tokens: facts.batchTokens,
     versions: loaded.versions,

@@ -89,7 +89,7 @@ function workOf(
   if (model === null) return UNKNOWN_WORK;
   const features = widths.reduce((sum, width) => sum + width, 0);
   const bytesOn = (place: "cuda" | "cpu") => {
-    const half = dtype === "auto" ? place === "cuda" : dtype !== "float32";
+    const half = dtype === "auto" ? place === "cuda" : dtype.endsWith("float16");
     const each = half ? 2 : 4;
     const batch = batch_tokens * model.hidden * (each * (layers.length + 20) + 16);
     const [rows, most] = BLOCK[place];

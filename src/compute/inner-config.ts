@@ -1,4 +1,4 @@
-import type { RunConfig } from "../config/schema.js";
+import { RunConfig } from "../config/schema.js";
 import type { LocalCorpus } from "../corpora/local-corpora.js";
 import { requestError } from "../errors.js";
 import type { FinishedRun } from "../runs/read.js";
@@ -18,7 +18,11 @@ export function innerConfig(
   why: string,
 ): { config: RunConfig; local: LocalCorpus | null } {
   const own = configOfRun(run);
-  const config = pinnedTo({ ...own, ...changes }, run.meta);
+  // What is compared must be of one precision, whatever a check of its own texts would choose.
+  const { meta } = run;
+  const isChosen = meta.precision !== null || meta.dtype !== "float32";
+  const dtype = isChosen ? RunConfig.shape.dtype.parse(meta.dtype) : own.dtype;
+  const config = pinnedTo({ ...own, dtype, ...changes }, run.meta);
   const local = checkCorpus(config, config.split !== null);
   if (local !== null && local.revision !== run.meta.corpus_revision)
     throw requestError(

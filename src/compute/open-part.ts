@@ -51,12 +51,14 @@ export class OpenPart extends OpenRun {
       ),
       letters_changed: read.lettersChanged,
       words_moved: read.wordsMoved,
+      precision: this.parts.precision?.precision ?? null,
       languages: [...this.texts.keys()],
       ...{ texts, tokens },
       batch_tokens: this.budget,
       started: started.toISOString(),
       finished: finished.toISOString(),
       duration_s,
+      seconds: this.parts.clock.seconds(),
       resumed: times,
       warnings: [...this.warnings],
     });
@@ -96,6 +98,7 @@ export class OpenPart extends OpenRun {
     );
     this.budget = budget;
     refuseOddCounts(language, counted, expected, own);
+    this.parts.clock.end("extract");
     await store.writeStrongest(language, strongest);
     await store.writePartSums({
       ...{ language, provenance, texts, tokens },
@@ -108,6 +111,7 @@ export class OpenPart extends OpenRun {
         ]),
       ),
     });
+    this.parts.clock.end("write");
     meter.endLanguage();
     await this.tell({ type: "language_finished", language, kept: false });
   }

@@ -9,6 +9,7 @@ import type { RunStore } from "../runs/store.js";
 import type { LanguageSums, Provenance, TextFact } from "../runs/sums-file.js";
 import { silenceWarnings } from "../scoring.js";
 import type { CheckedFidelity } from "./checked-fidelity.js";
+import type { CheckedPrecision } from "./checked-precision.js";
 import { examplesOf } from "./collect-examples.js";
 import { type ControlledTexts, controlProvenance } from "./control-texts.js";
 import { describeRun } from "./describe-run.js";
@@ -34,6 +35,8 @@ export interface RunParts {
   tokenized: ReadonlyMap<string, TokenizedLanguage>;
   /** How well the dictionaries rebuild the languages; null where they are to be random ones. */
   checked: CheckedFidelity | null;
+  /** How far its precision is from float32; null where it is float32. */
+  precision: CheckedPrecision | null;
   meter: ProgressMeter;
   clock: PhaseClock;
   onNews: (news: RunNews) => void;
@@ -74,11 +77,21 @@ export class OpenRun {
     });
     await this.tell({ type: "planned", ...work });
     const known = textWarnings(this.parts.tokenized, this.parts.loaded.model.max_positions);
-    const { loaded, gathered, checked, store } = this.parts;
+    const { loaded, gathered, checked, precision, store } = this.parts;
+    if (precision !== null) {
+      const { revision: corpus_revision } = gathered;
+      const of = { corpus_revision, device_name: loaded.device_name };
+      const { precision: found, dtype } = precision;
+      await this.tell({ type: "precision_checked", ...of, precision: found, dtype });
+    }
     if (checked !== null) await store.write(RUN_FILES.fidelity, fidelityText(checked.fidelity));
     const misfits =
       checked === null ? [] : [...notRebuiltWarnings(checked.fidelity), ...checked.misfits];
-    for (const warning of [...loaded.warnings, ...gathered.warnings, ...known, ...misfits])
+    const rounded = precision?.warnings ?? [];
+    for (const warning of [
+      ...[...loaded.warnings, ...gathered.warnings, ...known],
+      ...[...rounded, ...misfits],
+    ])
       await this.warn(warning);
     // What was told before the run was interrupted holds of its result too.
     for (const event of earlier) if (event.type === "warning") this.warnings.add(event.message);
@@ -126,6 +139,7 @@ export class OpenRun {
       ),
       lettersChanged: this.parts.read.lettersChanged,
       wordsMoved: this.parts.read.wordsMoved,
+      precision: this.parts.precision?.precision ?? null,
       batchTokens: this.budget,
       ...this.times(earlier),
       secondsByPart: this.parts.clock.seconds(),

@@ -70,7 +70,7 @@ export class ProgressMeter {
     this.memory = progress.device_memory_bytes;
     if (progress.phase === "download") {
       this.onNews({ type: "phase", phase: `downloading, ${gigabytes(progress.done)} so far` });
-    } else if (this.allTokens === 0) {
+    } else if (this.allTokens === 0 && progress.phase !== "extract") {
       const count = progress.total > 1 ? ` (${progress.done} of ${progress.total})` : "";
       this.onNews({ type: "phase", phase: `loading ${progress.phase}${count}` });
     }

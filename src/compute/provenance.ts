@@ -27,6 +27,8 @@ export function provenanceOf(
     ...(config.hook === "metadata" ? {} : { hook: config.hook }),
     device: loaded.device_name,
     dtype: loaded.dtype,
+    // Other algorithms may add in another order. Sums that were made before there was a choice had none asked for.
+    ...(config.deterministic ? { deterministic: "true" } : {}),
     threads: String(loaded.threads),
     ...loaded.versions,
     special_tokens: config.special_tokens,

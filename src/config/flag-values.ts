@@ -13,6 +13,8 @@ export function readFlag(text: string, read: FlagSyntax["read"]): unknown {
       return list(text).flatMap(range);
     case "pairs":
       return pairs(text);
+    case "switch":
+      return text === "true" || text === "false" ? text === "true" : text;
   }
 }
 

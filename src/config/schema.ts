@@ -10,7 +10,7 @@ import { PRESETS } from "./presets.js";
 export interface FlagSyntax {
   /** Placeholder in `--help`. */
   value: string;
-  read: "text" | "integer" | "texts" | "integers" | "pairs";
+  read: "text" | "integer" | "texts" | "integers" | "pairs" | "switch";
 }
 
 export const FLAG = z.registry<FlagSyntax>();
@@ -141,11 +141,18 @@ const fields = {
     .default("auto")
     .describe("auto, cpu, cuda, cuda:N or mps"),
   dtype: z
-    .enum(["auto", "float32", "bfloat16", "float16"], "expected auto, float32, bfloat16 or float16")
+    .enum(
+      ["auto", "float32", "tf32", "bfloat16", "float16"],
+      "expected auto, float32, tf32, bfloat16 or float16",
+    )
     .default("auto")
     .describe(
-      "of the model: auto (float32 on cpu and mps, bfloat16 on cuda), float32, bfloat16, float16",
+      "of the model: auto (float32; on cuda bfloat16 if a check finds it enough), float32, tf32 (cuda alone), bfloat16, float16",
     ),
+  deterministic: z
+    .boolean("expected true or false")
+    .default(false)
+    .describe("refuse operations that may come out otherwise the next time, on the same machine"),
   batch_tokens: wholeNumber(1)
     .default(4096)
     .describe("token budget of one forward pass, padding included"),
@@ -184,6 +191,7 @@ const syntax: Record<keyof typeof fields, FlagSyntax> = {
   control: { value: "KIND", read: "text" },
   device: { value: "DEVICE", read: "text" },
   dtype: { value: "DTYPE", read: "text" },
+  deterministic: { value: "true|false", read: "switch" },
   batch_tokens: { value: "N", read: "integer" },
   threads: { value: "N", read: "integer" },
   seed: { value: "N", read: "integer" },

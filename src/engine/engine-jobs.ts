@@ -82,6 +82,8 @@ export interface LoadRequest {
   batch_tokens: number;
   /** Bytes of its device that it may take; null: what there is. */
   max_memory: number | null;
+  /** Whether what has no deterministic implementation is refused. */
+  deterministic: boolean;
   offline: boolean;
 }
 
@@ -136,12 +138,9 @@ export class EngineJobs {
    *
    * @param request.bos whether the texts of its dictionaries begin with BOS @returns the model's revision
    */
-  async loadTokenizer(request: {
-    model_id: string;
-    model_path: string | null;
-    model_revision: string | null;
-    bos: boolean;
-  }): Promise<string | null> {
+  async loadTokenizer(
+    request: Pick<LoadRequest, "model_id" | "model_path" | "model_revision"> & { bos: boolean },
+  ): Promise<string | null> {
     const { blob } = await this.result(
       "load_tokenizer",
       { ...request, offline: false },
@@ -151,11 +150,20 @@ export class EngineJobs {
       .model_revision;
   }
 
+  /**
+   * Goes on in float32, or again in the precision that the model was loaded in: its weights are then what they were, to the bit.
+   *
+   * @throws VscoreError ("out_of_memory" of the engine) where there is no room for float32; then nothing has changed
+   */
+  async setDtype(
+    request: Pick<LoadRequest, "dtype" | "batch_tokens" | "max_memory">,
+  ): Promise<void> {
+    await this.ended("set_dtype", { ...request });
+  }
+
   /** Gives back what only decoding needs: from now on the dictionaries encode and nothing else. */
   async keepEncoders(): Promise<void> {
-    for await (const _ of this.frames("keep_encoders", {})) {
-      // Its end is all there is to wait for.
-    }
+    await this.ended("keep_encoders", {});
   }
 
   /** Fetches FLORES+ texts. */
@@ -258,30 +266,22 @@ export class EngineJobs {
 
   /** Writes `v_scores.pt` from `v_scores.safetensors`. */
   async writeTorch(source: string, target: string, layers: readonly number[]): Promise<void> {
-    for await (const _ of this.frames("write_pt", { source, target, layers })) {
-      // Its end is all there is to wait for.
-    }
+    await this.ended("write_pt", { source, target, layers });
   }
 
   /** Writes one tensor of a safetensors file as a `.pt` of its own: int64 or float32. */
   async writeTensor(source: string, target: string, tensor: string): Promise<void> {
-    for await (const _ of this.frames("write_tensor", { source, target, tensor })) {
-      // Its end is all there is to wait for.
-    }
+    await this.ended("write_tensor", { source, target, tensor });
   }
 
   /** Writes steering vectors `layer.<L>` F32 [d] as the `.pt` of the steering repository. */
   async writeBank(source: string, target: string, metadata: object): Promise<void> {
-    for await (const _ of this.frames("write_bank", { source, target, metadata })) {
-      // Its end is all there is to wait for.
-    }
+    await this.ended("write_bank", { source, target, metadata });
   }
 
   /** Writes trained gates, by layer, as the `.pt` of the steering repository. */
   async writeGates(target: string, gates: object, metadata: object): Promise<void> {
-    for await (const _ of this.frames("write_gates", { target, gates, metadata })) {
-      // Its end is all there is to wait for.
-    }
+    await this.ended("write_gates", { target, gates, metadata });
   }
 
   /**
@@ -297,9 +297,7 @@ export class EngineJobs {
 
   /** Converts a `.pt` that anybody wrote to safetensors, checked and without running what it may carry. */
   async readTorch(source: string, target: string): Promise<void> {
-    for await (const _ of this.frames("read_pt", { source, target })) {
-      // What it has is in the file.
-    }
+    await this.ended("read_pt", { source, target });
   }
 
   /** Reads a pickle of plain values and numbers that anybody wrote; of anything else in it, nothing is run. */
@@ -382,6 +380,13 @@ export class EngineJobs {
     }
     if (found === undefined) throw new Error(`job ${job} ended without its result "${name}"`);
     return found;
+  }
+
+  /** Waits for a job whose end is all there is to wait for. */
+  private async ended(job: string, request: Record<string, unknown>): Promise<void> {
+    for await (const _ of this.frames(job, request)) {
+      // What it did is elsewhere.
+    }
   }
 
   /** What a job sends, but for its progress. */

@@ -137,12 +137,13 @@ class Merging {
       ...{ config, loaded, languages, corpusRevision: corpus_revision, sharesIds: shares_ids },
       truncated: new Map(Object.entries(facts.texts_truncated)),
       ...{ lettersChanged: facts.letters_changed, wordsMoved: facts.words_moved },
+      precision: facts.precision,
       batchTokens: Math.min(...all.map(({ batch_tokens }) => batch_tokens)),
       started: new Date(Math.min(...all.map(({ started }) => Date.parse(started)))),
       finished: new Date(),
       seconds:
         sumOf(all, ({ duration_s }) => duration_s) + (performance.now() - this.started) / 1000,
-      secondsByPart: {},
+      secondsByPart: secondsOf(all.map(({ seconds }) => seconds)),
       resumed: sumOf(all, ({ resumed }) => resumed),
       mergedFrom: parts.map(({ folder }) => basename(folder)),
       warnings: [...this.warnings],
@@ -162,6 +163,14 @@ class Merging {
     this.warnings.add(message);
     await this.tell({ type: "warning", message });
   }
+}
+
+/** What all parts together spent their time on. */
+function secondsOf(parts: readonly Record<string, number>[]): Record<string, number> {
+  const spent: Record<string, number> = {};
+  for (const [part, seconds] of parts.flatMap((each) => Object.entries(each)))
+    spent[part] = Math.round(((spent[part] ?? 0) + seconds) * 1000) / 1000;
+  return spent;
 }
 
 function sumOf<T>(values: readonly T[], of: (value: T) => number): number {

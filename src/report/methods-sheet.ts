@@ -8,6 +8,7 @@ import { changedLines } from "../views/controls-legend.js";
 import { digits } from "../views/digits.js";
 import { apartText, chanceText, claimLines, intervalText } from "../views/evidence-text.js";
 import { fidelityCells, fidelityColumns, fidelityLegend } from "../views/fidelity-table.js";
+import { precisionWords } from "../views/precision-text.js";
 import { caveats } from "./caveats.js";
 import { bestUnderControls, controlFindings } from "./control-findings.js";
 
@@ -50,7 +51,8 @@ function scores({ meta }: FinishedRun): string[] {
 
 function dictionaries({ meta }: FinishedRun): string[] {
   return [
-    `${meta.model_id}, revision ${meta.model_revision ?? "none"} (${meta.model_class}, ${meta.dtype} on ${meta.device_name}${meta.threads === null ? "" : `, ${meta.threads} threads`}).`,
+    `${meta.model_id}, revision ${meta.model_revision ?? "none"} (${meta.model_class}, ${meta.dtype} on ${meta.device_name}${meta.threads === null ? "" : `, ${meta.threads} threads`}${meta.deterministic ? ", deterministic algorithms alone" : ""}).`,
+    ...[precisionWords(meta)].flatMap((words) => (words === null ? [] : [`${words}.`])),
     table(
       ["layer", "release", "sae_id", "revision", "reads", "width", "architecture"],
       meta.dictionaries.map((each) => [

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { CONTROLS } from "../config/controls.js";
 import { DictionaryFacts } from "../engine/dictionary-facts.js";
+import { Precision } from "./precision.js";
 
 /** Any tool's code of a language: it is printed, becomes a cell of a table and part of a file's name. */
 const languageCode = z
@@ -52,7 +53,11 @@ export const Meta = z.strictObject({
   words_moved: z.record(z.string(), z.number()).nullable().default(null),
   device: z.string(),
   device_name: z.string(),
+  /** In which the model was computed; "tf32" is float32 with products in TF32. */
   dtype: z.string(),
+  /** What a reduced precision did to a few texts; null where there was none, or no room for float32. */
+  precision: Precision.nullable().default(null),
+  deterministic: z.boolean().default(false),
   threads: z.int().nullable(),
   batch_tokens: z.int(),
   versions: z.record(z.string(), z.string()),
@@ -101,6 +106,18 @@ export const RunEvent = z.discriminatedUnion("type", [
     at: z.iso.datetime(),
     model_revision: z.string().nullable(),
     corpus_revision: z.string().nullable(),
+  }),
+  /** Before the first text: whether a reduced precision is enough. What a run goes on with when it is taken up again. */
+  z.strictObject({
+    type: z.literal("precision_checked"),
+    at: z.iso.datetime(),
+    /** Of which texts, and where. */
+    corpus_revision: z.string().nullable(),
+    device_name: z.string(),
+    /** Null where there was no room for float32. */
+    precision: Precision.nullable(),
+    /** In which the run is computed. */
+    dtype: z.string(),
   }),
   z.strictObject({ type: z.literal("phase"), at: z.iso.datetime(), phase: z.string() }),
   z.strictObject({

@@ -6,6 +6,7 @@ import { requestError } from "../errors.js";
 import { folderOfWhole, Part, partWords } from "../parts.js";
 import { runArgument, shellWord } from "../shell-word.js";
 import { RUN_FILES } from "./files.js";
+import { Precision } from "./precision.js";
 import { Provenance } from "./sums-file.js";
 
 const perLanguage = z.record(z.string(), z.number());
@@ -21,6 +22,7 @@ export const PartFacts = z.strictObject({
   texts_truncated: perLanguage,
   letters_changed: perLanguage.nullable(),
   words_moved: perLanguage.nullable(),
+  precision: Precision.nullable().default(null),
   /** Languages of which it has texts, and how many texts and tokens these are. */
   languages: z.array(z.string()),
   texts: z.int(),
@@ -30,6 +32,8 @@ export const PartFacts = z.strictObject({
   started: z.string(),
   finished: z.string(),
   duration_s: z.number(),
+  /** What its last attempt spent its time on, as in `meta.json`. */
+  seconds: z.record(z.string(), z.number()).default({}),
   resumed: z.int(),
   warnings: z.array(z.string()),
 });

@@ -1,5 +1,5 @@
 import { differingKeys } from "../config/differing-keys.js";
-import type { RunConfig } from "../config/schema.js";
+import { RunConfig } from "../config/schema.js";
 import { requestError } from "../errors.js";
 import { refuseControl } from "./controls.js";
 import type { FinishedRun } from "./read.js";
@@ -20,10 +20,16 @@ export function configOfRun({ meta, folder }: Pick<FinishedRun, "meta" | "folder
   const resolved = [...machine, "model_revision", "corpus_revision"];
   const told: Record<string, unknown> = meta;
   const [key] = differingKeys(told, shared, resolved);
-  if (key === undefined) return config;
+  if (key === undefined) return asComputed(config, meta);
   throw requestError(
     `${folder}: config.json says ${key} ${JSON.stringify(shared[key])}, meta.json says ${JSON.stringify(told[key])}. One of them was changed: restore it, or compute the run anew.`,
   );
+}
+
+/** What was found wanting when the run was computed is not to be tried anew by what is made with it. */
+function asComputed(config: RunConfig, { precision, dtype }: FinishedRun["meta"]): RunConfig {
+  const fellBack = precision !== null && precision.dtype !== dtype;
+  return fellBack ? { ...config, dtype: RunConfig.shape.dtype.parse(dtype) } : config;
 }
 
 /**

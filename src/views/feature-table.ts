@@ -7,6 +7,7 @@ import { width } from "./cells.js";
 import { digits, rangeText } from "./digits.js";
 import { chanceText, claimLines, evidenceLines, intervalText } from "./evidence-text.js";
 import { type Line, plain } from "./line.js";
+import { precisionWords } from "./precision-text.js";
 import { formulaOf } from "./ranking-text.js";
 import { type Column, tableLines } from "./table.js";
 
@@ -22,7 +23,7 @@ export function runLines(run: FinishedRun): string[] {
     `${name}: ${meta.model_id}, ${corpus}, ${meta.languages.length} languages, texts in each: ${texts}`,
     `v(f, L) = mean activation on L − mean of the other languages' means, over ${meta.pool}s; special tokens: ${meta.special_tokens}, first position: ${meta.first_token}`,
     ...ranked,
-    ...[controlWords(meta)].filter((words) => words !== null),
+    ...[controlWords(meta), precisionWords(meta)].filter((words) => words !== null),
     ...claimLines(run),
   ];
 }

@@ -47,7 +47,9 @@ describe("compute --shard", () => {
   };
 
   test("--dry-run says which part, and where it goes", async () => {
-    expect(await plan()).toMatch(/^part {10}2 of 4, of which the estimate is; which texts shows once they are tokenised$/m);
+    expect(await plan()).toMatch(
+      /^part {10}2 of 4, of which the estimate is; which texts shows once they are tokenised$/m,
+    );
     expect(await plan()).toContain(`out-dir       ${at("run")}.part-2-of-4 (free)`);
     expect(JSON.parse(await plan(true))).toMatchObject({ shard: SHARD, out_dir_holds: "free" });
     writePart(at("run"), SHARD);

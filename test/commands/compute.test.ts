@@ -115,3 +115,13 @@ test("an out-dir with other files is refused", async () => {
   const error = await rejectionOf(dryRun({ corpus: corpus(), out_dir: at() }));
   expect(error.message).toContain("holds files that are not a run");
 });
+
+test("a dry run says what would be refused for want of memory", async () => {
+  const small = await dryRun({ corpus: corpus(), device: "cpu" }, { maxMemory: 1e6 });
+  expect(small).toMatch(
+    /warning: --max-memory 1\.0 MB is less than .*it would be refused before it begins/,
+  );
+  const large = await dryRun({ corpus: corpus(), device: "cpu", batch_tokens: 1e12 });
+  expect(large).toMatch(/warning: this machine has .* and the run is likely to need/);
+  expect(await dryRun({ corpus: corpus() }, { maxMemory: 1e12 })).not.toContain("memory, and");
+});

@@ -144,7 +144,8 @@ describe("compute", () => {
     const { said } = run("compute", "--help");
     const lines = said.split("\n");
     for (const key of CONFIG_KEYS) {
-      const line = lines.find((each) => each.trimStart().startsWith(`${flagOf(key)} <`)) ?? "";
+      const flag = new RegExp(`^\\s*${flagOf(key)} [<[]`);
+      const line = lines.find((each) => flag.test(each)) ?? "";
       const field = RunConfig.shape[key];
       expect(line, key).toContain(field.description);
       const standard = field.safeParse(undefined);
@@ -206,6 +207,18 @@ describe("compute", () => {
       sae_ids: { 0: "layer_0/a", 12: "b=c" },
     });
     expect(flagsOf("--sae-ids", "layer_0/a")).toEqual({ sae_ids: "layer_0/a" });
+  });
+
+  test.each([
+    [["--deterministic"], true],
+    [["--deterministic", "true"], true],
+    [["--deterministic", "false"], false],
+    [["--deterministic", "perhaps"], "perhaps"],
+    [["--deterministic", "--dry-run"], true],
+  ])("%j is read as %j", (words, deterministic) => {
+    expect(run("compute", ...words).did).toEqual([
+      ["compute", expect.objectContaining({ flags: { deterministic } })],
+    ]);
   });
 
   test("its switches are off unless given", () => {

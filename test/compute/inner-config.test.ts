@@ -38,3 +38,16 @@ test("a corpus that has changed since is refused, with what the texts must be", 
   expect(message).toMatch(/^udhr has changed since the run run: it was sha256:other, now it is /);
   expect(message).toMatch(/A control must read the run's own texts\. Restore it/);
 });
+
+test("the precision that the run chose, whatever these texts would choose", () => {
+  const precision = { dtype: "bfloat16", tokens: 9, layers: [] };
+  const dtypeIn = (changes: object) => {
+    const run = { ...opened(), meta: { ...opened().meta, ...changes } };
+    return innerConfig(run, { out_dir: at("run", "x") }, "").config.dtype;
+  };
+  expect(dtypeIn({ dtype: "bfloat16", precision })).toBe("bfloat16");
+  expect(dtypeIn({ dtype: "float32", precision })).toBe("float32");
+  // Without room for the check.
+  expect(dtypeIn({ dtype: "bfloat16" })).toBe("bfloat16");
+  expect(dtypeIn({})).toBe("auto");
+});

@@ -77,7 +77,13 @@ async function computed(
     loaded: loadedOf({ versions: { torch: "2.9.0", ...versions } }),
     gathered: { languages, revision: "r1", sharesIds: true, warnings: ["few texts"] },
     read: { languages, lettersChanged: null, wordsMoved: null },
-    ...{ checked: null, started: new Date(), startedAt: 0, clock: new PhaseClock(0) },
+    ...{
+      checked: null,
+      precision: null,
+      started: new Date(),
+      startedAt: 0,
+      clock: new PhaseClock(0),
+    },
   };
   try {
     const texts = textsOfPart(shard, tokenized, asked);

@@ -42,6 +42,7 @@ test.each<[string, ReturnType<typeof provenance>, string, string]>([
   ["torch", provenance({}, { versions: { python: "3.11.7" } }), "2.9.0", "(none)"],
   ["special_tokens", provenance({ special_tokens: "keep" }), "drop", "keep"],
   ["first_token", provenance({ first_token: "keep" }), "drop", "keep"],
+  ["deterministic", provenance({ deterministic: true }), "(none)", "true"],
   ["batch_tokens", provenance({ batch_tokens: 7 }), "4096", "7"],
 ])("another %s is refused, with both values", (key, today, then, now) => {
   const error = failureOf(() => refuseOtherProvenance(keptWith(provenance()), today, "run"));

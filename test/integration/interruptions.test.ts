@@ -9,6 +9,8 @@ const folder = useSharedTempFolder();
 const request = [
   ...["compute", "--model", "demo", "--languages", "eng_Latn,fra_Latn,tha_Thai", "--layers", "1,2"],
   ...["--n-texts-per-lang", "20", "--batch-tokens", "128"],
+  // What its comparison with float32 found is kept to as well.
+  ...["--dtype", "bfloat16"],
 ];
 const out = (name: string) => join(folder(), name);
 const ONE_FINISHED = /^eng_Latn finished/;
@@ -91,8 +93,18 @@ describe("a run that is interrupted", () => {
     );
     expect(other.exitCode).toBe(2);
     expect(other.stderr).toMatch(/--resume: .* begun with pool "token", asked for now is "text"/);
-    await vscore(...request, "--out-dir", out("cancelled"), "--resume");
+    const resumed = await vscore(...request, "--out-dir", out("cancelled"), "--resume");
+    expect(resumed.exitCode).toBe(0);
     expectSameBytes("cancelled");
+    const [meta, whole] = ["cancelled", "undisturbed"].map((name) =>
+      JSON.parse(readFileSync(join(out(name), "meta.json"), "utf8")),
+    );
+    expect(meta.precision).toEqual(whole.precision);
+    expect(meta.precision).toMatchObject({
+      dtype: "bfloat16",
+      layers: [{ layer: 1 }, { layer: 2 }],
+    });
+    expect(meta.warnings).toEqual(whole.warnings);
   });
 });
 

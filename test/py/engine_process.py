@@ -169,6 +169,7 @@ def load_request(folder: Path, layers=(1, 2, 3), **changes) -> dict:
         "threads": 1,
         "batch_tokens": 64,
         "max_memory": None,
+        "deterministic": False,
         "offline": True,
         **changes,
     }

@@ -21,3 +21,9 @@ test("a config that tells another story than meta.json is refused with both", ()
     'config.json says first_token "drop", meta.json says "keep". One of them was changed',
   );
 });
+
+test("a precision that was found wanting is not asked for again", () => {
+  const precision = { dtype: "bfloat16", tokens: 9, layers: [] };
+  expect(configOfRun(run({ dtype: "float32", precision })).dtype).toBe("float32");
+  expect(configOfRun(run({ dtype: "bfloat16", precision })).dtype).toBe("auto");
+});

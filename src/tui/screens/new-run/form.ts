@@ -76,6 +76,7 @@ function outDirOf(values: FormValues): string | undefined {
 /** The values of a field that takes one of a few; null for every other field. */
 export function choicesOf(key: ConfigKey): string[] | null {
   const schema = z.toJSONSchema(RunConfig.shape[key], { io: "input", unrepresentable: "any" });
+  if (schema.type === "boolean") return ["true", "false"];
   const found =
     schema.enum ?? schema.anyOf?.flatMap((each) => (each as { enum?: unknown[] }).enum ?? []);
   return found === undefined || found.length === 0 ? null : found.map(String);

@@ -6,6 +6,7 @@ import type { FinishedRun } from "../../../runs/read.js";
 import { wrapped } from "../../../views/cells.js";
 import { rangeText } from "../../../views/digits.js";
 import { EMPTY, type Line, span } from "../../../views/line.js";
+import { precisionWords } from "../../../views/precision-text.js";
 import { duration } from "../../../views/progress.js";
 import type { OpenedRun } from "../../model.js";
 import { isOurs } from "./state.js";
@@ -85,8 +86,11 @@ function ourFacts({ meta, fidelity }: FinishedRun): Fact[] {
     ["", ""],
     [
       "device",
-      `${meta.device} (${meta.device_name}), ${meta.dtype}, batches of ${meta.batch_tokens} tokens`,
+      `${meta.device} (${meta.device_name}), ${meta.dtype}${meta.deterministic ? ", deterministic" : ""}, batches of ${meta.batch_tokens} tokens`,
     ],
+    ...[precisionWords(meta)].flatMap((words): Fact[] =>
+      words === null ? [] : [["precision", words]],
+    ),
     [
       "made",
       `${meta.finished.slice(0, 16).replace("T", " ")} UTC in ${duration(meta.duration_s)}${resumes(meta.resumed)}`,

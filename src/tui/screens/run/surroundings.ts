@@ -60,6 +60,10 @@ function eventText(event: RunEvent): string {
       ].join(", ");
       return `loaded${found === "" ? "" : `: ${found}`}`;
     }
+    case "precision_checked":
+      return event.precision === null
+        ? `computed in ${event.dtype}, not compared with float32`
+        : `${event.precision.dtype} compared with float32: computed in ${event.dtype}`;
     case "phase":
       return event.phase;
     case "planned":
