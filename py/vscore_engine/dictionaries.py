@@ -49,9 +49,10 @@ class Dictionary:
         """Give back the weights that only decoding needs: it can encode and nothing else then."""
         import torch
 
+        from vscore_engine.feature_ranges import encodes_alone
+
         decoder = getattr(self.sae, "W_dec", None)
-        # Some encoders weigh what they find by the norms of the decoder.
-        if decoder is None or getattr(self.sae.cfg, "rescale_acts_by_decoder_norm", False):
+        if decoder is None or not encodes_alone(self.sae):
             return
         self.sae.W_dec = torch.nn.Parameter(decoder.new_zeros(0, *decoder.shape[1:]), False)
 

@@ -22,7 +22,7 @@ MOST_PAIRS = 2**25
 
 
 # Upper limit for a block of dense activations of all features, in float32.
-BLOCK_BYTES = 256 * 2**20
+BLOCK_BYTES = 64 * 2**20
 
 
 @dataclass
@@ -103,6 +103,7 @@ class _Encoder:
         self.block = block_of(dictionary, device)
         is_whole = self.block.features >= dictionary.d_sae
         self._top_k = None if is_whole else dictionary.top_k
+        self._found = _Found()
 
     def parts(self, block: torch.Tensor, start: int) -> Iterator[Part]:
         with torch.inference_mode():
@@ -119,56 +120,91 @@ class _Encoder:
         good = torch.isfinite(block).all(dim=-1)
         if not good.all():
             raise NotFinite(start + int((~good).nonzero()[0]), "input")
-        found: list[tuple[torch.Tensor, torch.Tensor, torch.Tensor]] = []
-        pairs = 0
+        ranges = 0
+        self._found.clear()
         for first, dense in self._ranges(block):
             row, feature = dense.nonzero(as_tuple=True)
-            found.append((row, feature + first, dense[row, feature].float()))
-            pairs += len(row)
-            if pairs > MOST_PAIRS and len(block) > 1:
+            self._found.add(row, feature + first, dense[row, feature])
+            ranges += 1
+            if len(self._found) > MOST_PAIRS and len(block) > 1:
                 return None
-        row, feature, value = (torch.cat(each) for each in zip(*found, strict=True))
+        row, feature, value = self._found.pairs()
         # NaN differs from zero, so whatever is not finite is among these.
-        bad = ~torch.isfinite(value)
+        bad = ~np.isfinite(value)
         if bad.any():
             raise NotFinite(start + int(row[bad].min()), "activations")
-        if len(found) > 1:
+        if ranges > 1:
             # Each range is sorted by row, then feature.
-            order = row.argsort(stable=True)
+            order = row.argsort(kind="stable")
             row, feature, value = row[order], feature[order], value[order]
         if self._top_k is not None:
             kept = _top(row, value, len(block), self._top_k)
             row, feature, value = row[kept], feature[kept], value[kept]
-        counts = torch.bincount(row, minlength=len(block)).cpu().numpy()
         indptr = np.zeros(len(block) + 1, dtype=np.uint64)
-        np.cumsum(counts, out=indptr[1:], dtype=np.uint64)
-        return Part(
-            start=start,
-            stop=start + len(block),
-            indptr=indptr,
-            feature=feature.cpu().numpy().astype(np.uint32),
-            value=value.cpu().numpy(),
-        )
+        np.cumsum(np.bincount(row, minlength=len(block)), out=indptr[1:], dtype=np.uint64)
+        # Copies: what was found makes room for the next part.
+        return Part(start, start + len(block), indptr, feature.copy(), value.copy())
 
     def _ranges(self, block: torch.Tensor) -> Iterator[tuple[int, torch.Tensor]]:
         """Activations of one range of features after the other, each with its first feature."""
-        width, step = self._dictionary.d_sae, self.block.features
-        if step >= width:
+        width = self._dictionary.d_sae
+        ranges = -(-width // self.block.features)
+        if ranges <= 1:
             yield 0, self._dictionary.encode(block)
             return
-        for first in range(0, width, step):
-            yield first, self._dictionary.encode_range(block, first, min(first + step, width))
+        for number in range(ranges):
+            # Of equal width, or one less: none is too narrow for the k largest.
+            first, stop = (width * at // ranges for at in (number, number + 1))
+            yield first, self._dictionary.encode_range(block, first, stop)
 
 
-def _top(row: torch.Tensor, value: torch.Tensor, rows: int, k: int) -> torch.Tensor:
+class _Found:
+    """Active pairs of a block, range after range, in arrays that stay where they are.
+
+    A tensor kept for each range would lie between the blocks that are freed, and pin their memory:
+    the process would grow with the width of the dictionary.
+    """
+
+    def __init__(self) -> None:
+        self._row = np.empty(1 << 16, dtype=np.int32)
+        self._feature = np.empty(1 << 16, dtype=np.uint32)
+        self._value = np.empty(1 << 16, dtype=np.float32)
+        self._count = 0
+
+    def __len__(self) -> int:
+        return self._count
+
+    def clear(self) -> None:
+        self._count = 0
+
+    def add(self, row: torch.Tensor, feature: torch.Tensor, value: torch.Tensor) -> None:
+        begin, self._count = self._count, self._count + len(row)
+        if self._count > len(self._row):
+            room = max(self._count, 2 * len(self._row))
+            for name in ("_row", "_feature", "_value"):
+                grown = np.empty(room, dtype=getattr(self, name).dtype)
+                grown[:begin] = getattr(self, name)[:begin]
+                setattr(self, name, grown)
+        own = slice(begin, self._count)
+        self._row[own] = row.cpu().numpy()
+        self._feature[own] = feature.cpu().numpy()
+        self._value[own] = value.float().cpu().numpy()
+
+    def pairs(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Row, feature and value of each pair; valid until the next is added."""
+        own = slice(0, self._count)
+        return self._row[own], self._feature[own], self._value[own]
+
+
+def _top(row: np.ndarray, value: np.ndarray, rows: int, k: int) -> np.ndarray:
     """Which of some active pairs (sorted by row) are among the k largest of their row."""
-    counts = torch.bincount(row, minlength=rows)
+    counts = np.bincount(row, minlength=rows)
     most = int(counts.max()) if len(row) else 0
     if most <= k:
-        return torch.ones(len(row), dtype=torch.bool, device=row.device)
-    at = torch.arange(len(row), device=row.device) - (counts.cumsum(0) - counts)[row]
-    table = value.new_full((rows, most), float("-inf"))
+        return np.ones(len(row), dtype=bool)
+    at = np.arange(len(row)) - (counts.cumsum() - counts)[row]
+    table = np.full((rows, most), -np.inf, dtype=np.float32)
     table[row, at] = value
-    kept = torch.zeros_like(table, dtype=torch.bool)
-    kept.scatter_(1, table.topk(k, dim=-1).indices, True)
+    kept = np.zeros_like(table, dtype=bool)
+    np.put_along_axis(kept, np.argpartition(-table, k - 1, axis=1)[:, :k], True, axis=1)
     return kept[row, at]

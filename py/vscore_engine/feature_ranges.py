@@ -43,6 +43,14 @@ def is_divisible(sae: Any, least: int) -> bool:
     return kind in _ELEMENTWISE or (kind == "topk" and int(sae.cfg.k) <= least)
 
 
+def encodes_alone(sae: Any) -> bool:
+    """Whether encoding needs no decoder: some encoders weigh what they find by its norms, others
+    decode as they go."""
+    kind = sae.cfg.architecture()
+    rescales = getattr(sae.cfg, "rescale_acts_by_decoder_norm", False)
+    return kind in _ELEMENTWISE or (kind == "topk" and not rescales)
+
+
 def top_k(sae: Any) -> int | None:
     """How many features of a token are active at most, where that couples the ranges."""
     return int(sae.cfg.k) if sae.cfg.architecture() == "topk" else None

@@ -1,12 +1,14 @@
 """How much memory a run takes on its device, before any weights are read; and what it may take."""
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import torch
 
-from vscore_engine.encoding import block_elements
+from vscore_engine.encoding import BLOCK_BYTES, block_elements
 from vscore_engine.errors import EngineError
 
 # Encoding holds about as many arrays of a block's size at once: pre-activations, activations, mask.
@@ -51,10 +53,13 @@ def need_of(
     read = sum(d_in for d_in, _ in dictionaries.values())
     size = dtype.itemsize
     blocks = [block_elements(d_sae, device) for _, d_sae in dictionaries.values()]
+    # While the dictionaries are checked, all features of some tokens are side by side.
+    widest = max((d_sae for _, d_sae in dictionaries.values()), default=0)
+    checked = min(BLOCK_BYTES, 4 * batch_tokens * widest)
     return Need(
         model=parameters(config) * size,
         dictionaries=sum(4 * 2 * d_in * d_sae for d_in, d_sae in dictionaries.values()),
-        block=_BLOCK_ARRAYS * 4 * max(blocks, default=0),
+        block=_BLOCK_ARRAYS * max(4 * max(blocks, default=0), checked),
         batch=batch_tokens * (size * (read + 8 * hidden + 3 * wide) + 4 * max(hidden, wide)),
     )
 
@@ -76,7 +81,19 @@ def memory_of(device: torch.device) -> int | None:
         return int(torch.mps.recommended_max_memory())
     import psutil
 
-    return int(psutil.virtual_memory().available)
+    return min(int(psutil.virtual_memory().available), _left_in_group())
+
+
+def _left_in_group() -> int:
+    """Bytes that a container or a cluster's job leaves this process; without a limit, very many."""
+    try:
+        group = Path("/sys/fs/cgroup")
+        most = (group / "memory.max").read_text().strip()
+        if most == "max":
+            return sys.maxsize
+        return max(0, int(most) - int((group / "memory.current").read_text()))
+    except (OSError, ValueError):
+        return sys.maxsize
 
 
 def check_memory(need: Need, device: torch.device, limit: int | None) -> None:

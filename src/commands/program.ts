@@ -98,7 +98,7 @@ export function buildProgram(actions: Actions): Command {
     .option("--overwrite", "replace the run in the out-dir, and all that was made from it")
     .option(
       "--max-memory <SIZE>",
-      "memory of the device that the run may take, such as 12GB or 800MB; one that needs more is refused (default: what there is)",
+      "memory of the device that weights, a batch and encoding may take, such as 12GB; a run that is reckoned to need more is refused (default: what there is)",
       bytesOption,
     )
     .option(

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { dictionaryId } from "../config/presets.js";
 import type { RunConfig } from "../config/schema.js";
 import { RUN_FILES } from "../runs/files.js";
 import { Meta } from "../runs/meta.js";
@@ -35,12 +36,18 @@ export function earlierSpeed(config: RunConfig, tokens: number): EarlierSpeed | 
   return { name, tokensPerSecond, seconds: tokens / tokensPerSecond, besides };
 }
 
-const isAlike = (meta: Meta, { model_id, sae_release, layers, device, dtype }: RunConfig) =>
-  meta.model_id === model_id &&
-  meta.sae_release === sae_release &&
-  meta.layers.join() === layers.join() &&
-  (device === "auto" || meta.device.startsWith(device)) &&
-  (dtype === "auto" || meta.dtype === dtype);
+function isAlike(meta: Meta, config: RunConfig): boolean {
+  const { model_id, layers, device, dtype } = config;
+  return (
+    meta.model_id === model_id &&
+    meta.sae_release === config.sae_release &&
+    meta.layers.join() === layers.join() &&
+    meta.dictionaries.every(({ layer, sae_id }) => sae_id === dictionaryId(config, layer)) &&
+    meta.hook === config.hook &&
+    (device === "auto" || meta.device.startsWith(device)) &&
+    (dtype === "auto" || meta.dtype === dtype)
+  );
+}
 
 function metaIn(file: string): Meta | null {
   if (!existsSync(file)) return null;

@@ -78,7 +78,7 @@ const UNKNOWN_WORK = { device_bytes: null, operations: null };
 
 /** Rows and features of a block of activations; some arrays of float32 of its size are there while it is encoded. */
 const BLOCK = { cuda: [4096, 16384], cpu: [1024, 2048] } as const;
-const BLOCK_BYTES = 4 * 4;
+const CHECKED_BYTES = 64 * 2 ** 20;
 
 function workOf(
   { model_id, dtype, layers, batch_tokens }: RunConfig,
@@ -93,7 +93,10 @@ function workOf(
     const each = half ? 2 : 4;
     const batch = batch_tokens * model.hidden * (each * (layers.length + 20) + 16);
     const [rows, most] = BLOCK[place];
-    const block = BLOCK_BYTES * rows * Math.min(most, Math.max(0, ...widths));
+    const widest = Math.max(0, ...widths);
+    // While dictionaries are checked, all features of some tokens are side by side.
+    const checked = Math.min(CHECKED_BYTES, 4 * batch_tokens * widest);
+    const block = 4 * Math.max(4 * rows * Math.min(most, widest), checked);
     // Encoders and decoders, in float32: the decoders too are there while the dictionaries are checked.
     return each * model.parameters + 8 * model.hidden * features + block + batch;
   };

@@ -5,7 +5,7 @@ import type { ExampleChoice } from "../reduce/examples.js";
 import type { LayerStrongest } from "../reduce/strongest-texts.js";
 import { isCounted, type TokenRule } from "../reduce/text-sums.js";
 import type { Examples } from "../runs/examples-file.js";
-import type { LanguageStrongest } from "../runs/strongest-file.js";
+import type { KeptOf, LanguageStrongest } from "../runs/strongest-file.js";
 import type { LanguageSums } from "../runs/sums-file.js";
 import { assembleExamples, shownActivation } from "./collect-examples.js";
 
@@ -18,18 +18,18 @@ import { assembleExamples, shownActivation } from "./collect-examples.js";
 export async function keptExamples(
   rule: TokenRule,
   choices: readonly ExampleChoice[],
-  languages: readonly Pick<LanguageSums, "language" | "texts">[],
+  languages: readonly Pick<LanguageSums, "language" | "texts" | "provenance">[],
   texts: ReadonlyMap<string, readonly CorpusText[]>,
   jobs: EngineJobs,
-  strongestOf: (language: string) => readonly LanguageStrongest[],
+  strongestOf: (sums: KeptOf) => readonly LanguageStrongest[],
 ): Promise<Examples> {
   const shown = new Map<ExampleChoice, { pieces: string[]; activations: (number | null)[] }>();
-  for (const { language } of languages) {
+  for (const { language, provenance } of languages) {
     const own = choices.filter((choice) => choice.language === language);
     const wanted = [...new Set(own.map(({ text }) => text))].sort((a, b) => a - b);
     if (wanted.length === 0) continue;
     const spelled = await jobs.spell(language, wanted);
-    const strongest = strongestOf(language);
+    const strongest = strongestOf({ language, provenance });
     for (const choice of own) {
       const text = spelled.get(choice.text);
       if (text === undefined) throw new Error(`text ${choice.text} of ${language} was not spelled`);

@@ -84,10 +84,13 @@ export class OpenPart extends OpenRun {
     const { texts, provenance } = this.madeOf(language);
     const { tokens, counted: expected } = this.parts.tokenized.get(language) as TokenizedLanguage;
     const kept = store.readPartSums(language);
-    if (kept !== undefined && isOf(kept, own) && store.readStrongest(language) !== undefined) {
+    if (kept !== undefined && isOf(kept, own)) {
       refuseOtherProvenance(kept, provenance, store.folder);
-      await this.keep(language, own.length, total(this.tokensOf(language, own)));
-      return;
+      // Without what the run's examples need, a language is not finished.
+      if (store.readStrongest({ language, provenance }) !== undefined) {
+        await this.keep(language, own.length, total(this.tokensOf(language, own)));
+        return;
+      }
     }
     meter.beginLanguage(language);
     const request = { ...this.extraction(language, tokens), texts: own };
@@ -99,7 +102,7 @@ export class OpenPart extends OpenRun {
     this.budget = budget;
     refuseOddCounts(language, counted, expected, own);
     this.parts.clock.end("extract");
-    await store.writeStrongest(language, strongest);
+    await store.writeStrongest({ language, provenance }, strongest);
     await store.writePartSums({
       ...{ language, provenance, texts, tokens },
       own: Uint32Array.from(own),

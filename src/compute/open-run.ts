@@ -123,7 +123,7 @@ export class OpenRun {
       languages,
       this.parts.read.languages,
       jobs,
-      (language) => [store.keptStrongest(language)],
+      (sums) => [store.keptStrongest(sums)],
     );
     await store.write(RUN_FILES.examples, `${JSON.stringify(examples)}\n`);
     this.parts.clock.end("examples");
@@ -182,11 +182,13 @@ export class OpenRun {
     const { texts, provenance } = this.madeOf(language);
     const { tokens, counted: expected } = this.parts.tokenized.get(language) as TokenizedLanguage;
     const kept = this.parts.store.readSums(language);
-    // Without what its examples need, a language is not finished.
-    if (kept !== undefined && this.parts.store.readStrongest(language) !== undefined) {
+    if (kept !== undefined) {
       refuseOtherProvenance(kept, provenance, this.parts.store.folder);
-      await this.keep(language, texts.length, total(tokens));
-      return kept;
+      // Without what its examples need, a language is not finished.
+      if (this.parts.store.readStrongest({ language, provenance }) !== undefined) {
+        await this.keep(language, texts.length, total(tokens));
+        return kept;
+      }
     }
     this.parts.meter.beginLanguage(language);
     const request = this.extraction(language, tokens);
@@ -199,7 +201,7 @@ export class OpenRun {
     refuseOddCounts(language, counted, expected, [...tokens.keys()]);
     this.parts.clock.end("extract");
     const { store } = this.parts;
-    await store.writeStrongest(language, strongest);
+    await store.writeStrongest({ language, provenance }, strongest);
     const sums = await store.fileSums({ language, provenance, texts, counted, tokens, layers });
     this.parts.clock.end("write");
     this.parts.meter.endLanguage();

@@ -129,7 +129,7 @@ class Merging {
         languages,
         anew.texts,
         jobs,
-        (language) => strongestOf(parts, language),
+        (sums) => strongestOf(parts, sums),
       );
       await store.write(RUN_FILES.examples, `${JSON.stringify(examples)}\n`);
     }

@@ -30,7 +30,12 @@ import type { PartFacts, PartFile } from "./part-file.js";
 import { decodePartSums, encodePartSums, type PartSums } from "./part-sums-file.js";
 import { SealedWriter } from "./sealed-writer.js";
 import { type Site, siteOf } from "./site.js";
-import { encodeStrongest, type LanguageStrongest, storedStrongest } from "./strongest-file.js";
+import {
+  encodeStrongest,
+  type KeptOf,
+  type LanguageStrongest,
+  storedStrongest,
+} from "./strongest-file.js";
 import { encodeSums, type LanguageSums, openSumsFile } from "./sums-file.js";
 
 /** The one writer of a run's folder. Every file is written whole or not at all. */
@@ -119,20 +124,20 @@ export class RunStore {
   }
 
   /** What a language's examples need; to be there before its sums are. */
-  async writeStrongest(language: string, strongest: LanguageStrongest): Promise<void> {
-    await writeWhole(this.path(strongestFile(language)), encodeStrongest(strongest));
+  async writeStrongest(of: KeptOf, strongest: LanguageStrongest): Promise<void> {
+    await writeWhole(this.path(strongestFile(of.language)), encodeStrongest(strongest, of));
   }
 
   /** What was kept of a language for the run's examples; undefined where there is nothing, or nothing that is whole. */
-  readStrongest(language: string): LanguageStrongest | undefined {
-    return storedStrongest(this.folder, language);
+  readStrongest(of: KeptOf): LanguageStrongest | undefined {
+    return storedStrongest(this.folder, of);
   }
 
   /** The same of a language that is finished. */
-  keptStrongest(language: string): LanguageStrongest {
-    const strongest = this.readStrongest(language);
+  keptStrongest(of: KeptOf): LanguageStrongest {
+    const strongest = this.readStrongest(of);
     if (strongest !== undefined) return strongest;
-    throw new Error(`what was kept of ${language} for the examples is gone from ${this.folder}`);
+    throw new Error(`what was kept of ${of.language} for the examples is gone from ${this.folder}`);
   }
 
   /** A language's sums: with them it is finished. */

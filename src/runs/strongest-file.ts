@@ -1,12 +1,25 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { type Tensor, takeTensor, tensor } from "../engine/safetensors.js";
 import type { LayerStrongest } from "../reduce/strongest-texts.js";
 import { strongestFile } from "./files.js";
 import { decodeSealed, encodeSealed } from "./sealed-file.js";
+import type { Provenance } from "./sums-file.js";
 
-const StrongestMetadata = z.strictObject({ schema: z.literal("1"), layers: z.string() });
+const StrongestMetadata = z.strictObject({
+  schema: z.literal("1"),
+  language: z.string(),
+  provenance: z.string(),
+  layers: z.string(),
+});
+
+/** What it was kept of: the sums beside it have the same. */
+export interface KeptOf {
+  language: string;
+  provenance: Provenance;
+}
 
 /**
  * Of one language, by layer in config order: the texts in which features are strongest. `examples.json` is made of them; they last as long as
@@ -14,7 +27,10 @@ const StrongestMetadata = z.strictObject({ schema: z.literal("1"), layers: z.str
  */
 export type LanguageStrongest = ReadonlyMap<number, LayerStrongest>;
 
-export function encodeStrongest(layers: LanguageStrongest): Uint8Array {
+export function encodeStrongest(
+  layers: LanguageStrongest,
+  { language, provenance }: KeptOf,
+): Uint8Array {
   const tensors = new Map<string, Tensor>();
   for (const [layer, { feature, texts, text, tokens, position, value }] of layers) {
     const at = `layer.${layer}.`;
@@ -25,13 +41,21 @@ export function encodeStrongest(layers: LanguageStrongest): Uint8Array {
     tensors.set(`${at}position`, tensor("U32", [position.length], position));
     tensors.set(`${at}value`, tensor("F32", [value.length], value));
   }
-  return encodeSealed(tensors, { schema: "1", layers: JSON.stringify([...layers.keys()]) });
+  return encodeSealed(tensors, {
+    ...{ schema: "1", language, provenance: JSON.stringify(provenance) },
+    layers: JSON.stringify([...layers.keys()]),
+  });
 }
 
-/** @throws SafetensorsError or ZodError where the bytes are not what was written */
-export function decodeStrongest(bytes: Uint8Array): LanguageStrongest {
+/** @throws Error where the bytes are not what was written, or are of something else */
+export function decodeStrongest(bytes: Uint8Array, of: KeptOf): LanguageStrongest {
   const blob = decodeSealed(bytes);
   const metadata = StrongestMetadata.parse(blob.metadata);
+  const found = { language: metadata.language, provenance: JSON.parse(metadata.provenance) };
+  if (!isDeepStrictEqual(found, { language: of.language, provenance: of.provenance }))
+    throw new Error(
+      `it is of ${metadata.language}, by another way than the sums of ${of.language}`,
+    );
   const layers = z.array(z.int()).parse(JSON.parse(metadata.layers));
   return new Map(
     layers.map((layer) => {
@@ -51,11 +75,11 @@ export function decodeStrongest(bytes: Uint8Array): LanguageStrongest {
 }
 
 /** What a folder keeps of a language; undefined where there is nothing, or nothing that is whole. */
-export function storedStrongest(folder: string, language: string): LanguageStrongest | undefined {
-  const file = join(folder, strongestFile(language));
+export function storedStrongest(folder: string, of: KeptOf): LanguageStrongest | undefined {
+  const file = join(folder, strongestFile(of.language));
   if (!existsSync(file)) return undefined;
   try {
-    return decodeStrongest(readFileSync(file));
+    return decodeStrongest(readFileSync(file), of);
   } catch {
     return undefined;
   }

@@ -1,7 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { earlierSpeed } from "../../src/compute/earlier-speed.js";
+import type { DictionaryFacts } from "../../src/engine/dictionary-facts.js";
 import { RunStore } from "../../src/runs/store.js";
+import { loadedOf } from "../fixtures/loaded.js";
 import { configOf, metaOf } from "../fixtures/runs.js";
 import { useTempFolder } from "../fixtures/temp-folder.js";
 
@@ -22,9 +24,16 @@ test("is that of the run that read alike, and nearly as much", async () => {
   expect(earlierSpeed(asked(), 1000)).toEqual(found);
 });
 
+const [dictionary] = loadedOf().dictionaries;
+
 test.each([
   ["another model", { model_id: "other" }],
   ["other layers", { layers: [7] }],
+  [
+    "other dictionaries",
+    { dictionaries: [{ ...(dictionary as DictionaryFacts), sae_id: "other" }] },
+  ],
+  ["another tensor", { hook: "block-output" }],
   ["an attempt that went on with another's work", { resumed: 1 }],
   ["one that nobody timed", { seconds: {} }],
 ])("says nothing of %s", async (_, changes) => {

@@ -47,7 +47,7 @@ const jobs = new FakeJobs({
   spell: (language, text) => TEXTS[language]?.[text]?.tokens ?? [],
 });
 
-const strongestOf = (language: string) => {
+const strongestOf = ({ language }: { language: string }) => {
   const layer = new StrongestTexts(1, config);
   layer.add(frameOf((TEXTS[language] ?? []).map(({ tokens }, text) => ({ text, tokens }))));
   return [new Map(), new Map([[1, layer.finish()]])];

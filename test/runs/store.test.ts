@@ -38,11 +38,11 @@ describe("create", () => {
   test("what its examples are made of lasts until it is finished", async () => {
     const store = await RunStore.create(at("run"), CONFIG);
     const strongest = new Map([[1, new StrongestTexts(1, DROP).finish()]]);
-    await store.writeStrongest("eng_Latn", strongest);
-    expect(store.readStrongest("eng_Latn")).toEqual(strongest);
-    expect(store.readStrongest("spa_Latn")).toBeUndefined();
+    await store.writeStrongest(SUMS, strongest);
+    expect(store.readStrongest(SUMS)).toEqual(strongest);
+    expect(store.readStrongest({ ...SUMS, language: "spa_Latn" })).toBeUndefined();
     writeFileSync(store.path(strongestFile("spa_Latn")), "half");
-    expect(store.readStrongest("spa_Latn")).toBeUndefined();
+    expect(store.readStrongest({ ...SUMS, language: "spa_Latn" })).toBeUndefined();
     await store.finish(metaOf());
     await store.release();
     expect(readdirSync(store.folder).sort()).toEqual([RUN_FILES.config, RUN_FILES.meta].sort());

@@ -10,18 +10,28 @@ function kept(value: number) {
   return layer.finish();
 }
 
+const OF = { language: "fra_Latn", provenance: { model: "tiny@1", texts: "t" } };
+
 test("what is written is read back, in the order of its layers", () => {
   const layers = new Map([
     [7, kept(2)],
     [3, new StrongestTexts(3, DROP).finish()],
   ]);
-  const read = decodeStrongest(encodeStrongest(layers));
+  const read = decodeStrongest(encodeStrongest(layers, OF), OF);
   expect(read).toEqual(layers);
   expect([...read.keys()]).toEqual([7, 3]);
 });
 
 test("a file that was damaged is refused", () => {
-  const bytes = encodeStrongest(new Map([[7, kept(2)]]));
+  const bytes = encodeStrongest(new Map([[7, kept(2)]]), OF);
   bytes[bytes.length - 1] = (bytes.at(-1) as number) ^ 1;
-  expect(() => decodeStrongest(bytes)).toThrow("not what was written");
+  expect(() => decodeStrongest(bytes, OF)).toThrow("not what was written");
+});
+
+test.each([
+  ["another language", { ...OF, language: "eng_Latn" }],
+  ["sums that were made otherwise", { ...OF, provenance: { ...OF.provenance, model: "tiny@2" } }],
+])("what was kept of %s is refused", (_, of) => {
+  const bytes = encodeStrongest(new Map([[7, kept(2)]]), of);
+  expect(() => decodeStrongest(bytes, OF)).toThrow(`it is of ${of.language}`);
 });

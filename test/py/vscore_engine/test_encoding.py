@@ -1,5 +1,10 @@
 """Encoding in blocks of tokens and features."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
@@ -120,6 +125,60 @@ def test_no_range_of_a_top_k_dictionary_is_narrower_than_k(blocks):
     assert block_of(dictionary, CPU).features == 8
     blocks(10, 6)
     assert block_of(dictionary, CPU) == Block(1, D_SAE)
+
+
+@pytest.mark.parametrize("features", [20, 14])
+def test_no_range_is_narrower_than_k_where_ranges_are_not_equal(features, blocks):
+    sae = TopKSAE(TopKSAEConfig(d_in=D_IN, d_sae=41, k=features - 1 if features == 14 else 13))
+    dictionary = entry(sae)
+    rows = rows_for(dictionary)
+    blocks(10, features)
+    found = dense(encode(dictionary, rows), 41)
+    np.testing.assert_allclose(found, dictionary.encode(rows).numpy(), atol=1e-5)
+
+
+@pytest.mark.parametrize("kind", [*DIVISIBLE, "matching pursuit"])
+def test_every_kind_encodes_as_before_once_its_decoder_is_given_back(kind):
+    make = DIVISIBLE.get(
+        kind,
+        lambda: MatchingPursuitSAE(MatchingPursuitSAEConfig(**WIDE, residual_threshold=0.1)),
+    )
+    dictionary = entry(make())
+    rows = rows_for(dictionary)
+    expected = dictionary.encode(rows)
+    dictionary.keep_encoder()
+    assert torch.equal(dictionary.encode(rows), expected)
+
+
+def test_memory_does_not_grow_with_the_width():
+    """Freed blocks must not be pinned: a process of its own each, at its peak."""
+    script = (
+        "import resource, sys, torch\n"
+        "from sae_lens import StandardSAE, StandardSAEConfig\n"
+        "from test_encoding import entry, encode\n"
+        "dictionary = entry(StandardSAE(StandardSAEConfig(d_in=4, d_sae=int(sys.argv[1]))))\n"
+        "dictionary.sae.b_enc.data -= 4\n"
+        "rows = torch.randn(1024, 4)\n"
+        "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+        "(part,) = encode(dictionary, rows)\n"
+        "after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+        "print(after - before, len(part.value))\n"
+    )
+    here = Path(__file__).resolve()
+    paths = [here.parent, here.parents[1], here.parents[3] / "py"]
+    grown, pairs = {}, {}
+    for width in (4096, 262144):
+        done = subprocess.run(
+            [sys.executable, "-c", script, str(width)],
+            capture_output=True,
+            text=True,
+            check=True,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, paths))},
+        )
+        grown[width], pairs[width] = map(int, done.stdout.split())
+    # KiB on Linux: the pairs themselves take 12 bytes, a few times over while they are sorted.
+    held = 40 * (pairs[262144] - pairs[4096]) / 1024
+    assert grown[262144] - grown[4096] < held + 60_000
 
 
 def test_what_cannot_be_divided_is_encoded_whole_in_few_rows(blocks):

@@ -25,8 +25,9 @@ def test_weights_are_counted_as_they_are(kind):
 def test_a_wide_dictionary_costs_its_weights_and_no_wide_activations():
     narrow, wide = need(), need(dictionaries={1: (32, 2**20)})
     assert wide.dictionaries == 4 * 2 * 32 * 2**20
-    # A block of 1,024 × 2,048 at most, whatever the width and the batch.
-    assert wide.block == 4 * 4 * 1024 * 2048
+    # Four arrays of 64 MiB at most, while it is checked, whatever the width and the batch.
+    assert wide.block == 4 * 64 * 2**20
+    assert narrow.block == 4 * 4 * 1024 * 64
     assert wide.batch == narrow.batch
     assert wide.model == narrow.model
     assert need(dictionaries={1: (32, 2**20)}, device=CUDA).block == 4 * 4 * 4096 * 16384
@@ -81,3 +82,8 @@ def test_this_machine_has_memory():
 )
 def test_sizes_have_three_digits(of, text):
     assert size(of) == text
+
+
+def test_a_group_that_has_less_than_the_machine_counts(monkeypatch):
+    monkeypatch.setattr(memory, "_left_in_group", lambda: 12345)
+    assert memory.memory_of(CPU) == 12345
