@@ -6,114 +6,35 @@ import { type TokenRule, uncountedRoles } from "../reduce/text-sums.js";
 import { Release } from "../registry/releases.js";
 import { MachineCheck } from "../selfcheck/verdict.js";
 import { type ActivationsFrame, type EngineProgress, type Frame, jsonOf } from "./frames.js";
+import {
+  Detection,
+  EngineSeconds,
+  Flores,
+  type FloresFile,
+  type LoadRequest,
+  type LossFrame,
+  Prefetched,
+  ReadBank,
+  ReadPickle,
+  type SpelledText,
+  type TokenizedTexts,
+} from "./job-results.js";
 import { Loaded } from "./loaded.js";
 import type { PythonEngine } from "./python-engine.js";
 import { takeTensor } from "./safetensors.js";
 
+export type {
+  Detection,
+  EngineSeconds,
+  FloresFile,
+  LoadRequest,
+  LossFrame,
+  Prefetched,
+  ReadPickle,
+  SpelledText,
+  TokenizedTexts,
+} from "./job-results.js";
 export type { Loaded };
-
-const Prefetched = z.strictObject({
-  model_id: z.string(),
-  model_revision: z.string().nullable(),
-  dictionaries: z.array(
-    z.strictObject({ layer: z.int(), sae_id: z.string(), revision: z.string().nullable() }),
-  ),
-  fetched_bytes: z.number(),
-  warnings: z.array(z.string()),
-});
-export type Prefetched = z.infer<typeof Prefetched>;
-
-const ReadPickle = z.strictObject({
-  /** Tuples are lists, a key ("a", "b") is "a|b", numbers that are not finite are null. */
-  value: z.json(),
-  /** Of the file's bytes. */
-  sha256: z.string(),
-  /** How many numbers became null. */
-  not_finite: z.int(),
-});
-export type ReadPickle = z.infer<typeof ReadPickle>;
-
-const Detection = z.strictObject({
-  detected: z.array(
-    z.strictObject({ code: z.string().nullable(), raw: z.string(), score: z.number() }),
-  ),
-  /** Name and version. */
-  detector: z.string(),
-  /** FLORES+ codes that it can tell. */
-  known: z.array(z.string()),
-});
-export type Detection = z.infer<typeof Detection>;
-
-const ReadBank = z.strictObject({
-  metadata: z.record(z.string(), z.unknown()).nullable(),
-  layers: z.array(z.int()),
-});
-
-const Flores = z.strictObject({
-  language: z.string(),
-  revision: z.string(),
-  path: z.string(),
-  texts: z.array(
-    z.strictObject({ id: z.string(), text: z.string(), document: z.string().optional() }),
-  ),
-  warning: z.string().nullable(),
-});
-export type FloresFile = Omit<z.infer<typeof Flores>, "language" | "path">;
-
-/** Of an extraction: forward passes, encoding, and handing over what was found. */
-const EngineSeconds = z.strictObject({
-  model: z.number().default(0),
-  encode: z.number().default(0),
-  stream: z.number().default(0),
-});
-export type EngineSeconds = z.infer<typeof EngineSeconds>;
-
-export interface LoadRequest {
-  model_id: string;
-  model_path: string | null;
-  model_revision: string | null;
-  hook: string;
-  dictionaries: { layer: number; release: string; sae_id: string; path: string | null }[];
-  device: string;
-  dtype: string;
-  seed: number;
-  threads: number | null;
-  /** Tokens of a batch, for what a run will take. */
-  batch_tokens: number;
-  /** Bytes of its device that it may take; null: what there is. */
-  max_memory: number | null;
-  /** Whether what has no deterministic implementation is refused. */
-  deterministic: boolean;
-  offline: boolean;
-}
-
-export interface TokenizedTexts {
-  /** All tokens of each text, special ones included. */
-  tokens: Uint32Array;
-  /** Tokens of each text that are neither special nor at the first position. */
-  plain: Uint32Array;
-  /** 1 where the first token is a special one. */
-  specialFirst: Uint8Array;
-  /** Texts that were cut to the model's context. */
-  truncated: number[];
-}
-
-/** A text's tokens as words: their roles, code point offsets in the text (start = end for a token that has none), and a word for each. */
-export interface SpelledText {
-  role: Uint8Array;
-  start: Uint32Array;
-  end: Uint32Array;
-  words: string[];
-}
-
-/** Losses of T texts under S sets, as the engine sends them at once. */
-export interface LossFrame {
-  text: Uint32Array;
-  /** Tokens of each text that are predicted. */
-  tokens: Uint32Array;
-  /** [S, T] row-major: Σ of −log p over these tokens, in nats. */
-  loss: Float64Array;
-}
 
 /** The engine's jobs with their types: each starts the job, takes in what it sends, and checks it. */
 export class EngineJobs {
