@@ -1,3 +1,4 @@
+import { earlierSpeed } from "../compute/earlier-speed.js";
 import { estimateRun } from "../compute/estimate.js";
 import { checkCorpus } from "../compute/gather-texts.js";
 import { siteWords } from "../compute/part-site.js";
@@ -9,7 +10,7 @@ import type { PartialConfig } from "../config/schema.js";
 import { isLocalCorpus, readLocalCorpus } from "../corpora/local-corpora.js";
 import { VscoreError } from "../errors.js";
 import { siteOf } from "../runs/site.js";
-import { estimateText } from "../views/amounts.js";
+import { estimateText, spanText } from "../views/amounts.js";
 
 /** The languages that a corpus has in a split; all of FLORES+. @throws VscoreError (request) where it cannot be read */
 export function languagesOf({ corpus, split }: { corpus: string; split: string | null }): string[] {
@@ -24,7 +25,8 @@ export function planOf(asked: PartialConfig): { lines: string[]; problems: strin
     const local = checkCorpus(config, given.has("split"));
     const estimate = estimateRun(config, local);
     const { texts } = estimate;
-    const { tokens, disk, memory } = estimateText(estimate);
+    const { tokens, disk, memory, device } = estimateText(estimate, config.device);
+    const earlier = earlierSpeed(config, estimate.tokens);
     const site = siteOf(config.out_dir);
     return {
       lines: [
@@ -35,10 +37,16 @@ export function planOf(asked: PartialConfig): { lines: string[]; problems: strin
         ...(config.control === "none"
           ? []
           : [`control  ${config.control}: ${CONTROL_WORDS[config.control]}`]),
-        `texts    ${texts === null ? "all of the corpus" : texts}${local === null ? " (FLORES+ is fetched first)" : ""}`,
+        `texts    ${texts}${local === null ? " (FLORES+ is fetched first)" : ""}`,
         `tokens   ${tokens}`,
         `disk     ${disk}`,
-        `memory   ${memory}, beside the model`,
+        `memory   of the device: ${device}`,
+        `         for the scores: ${memory}`,
+        ...(earlier === null
+          ? []
+          : [
+              `time     about ${spanText(earlier.seconds)} to read the texts, at the pace of ${earlier.name}`,
+            ]),
         `into     ${config.out_dir}`,
       ],
       problems:
