@@ -52,7 +52,7 @@ function row(run: RunEntry): string[] {
 }
 
 const statusOf = ({ part, status }: RunEntry): string =>
-  part === null ? status : `part ${shardWord(part)}${status === "part" ? "" : ` ${status}`}`;
+  part === null ? status : `part ${shardWord(part)}${status === "part" ? " done" : ` ${status}`}`;
 
 function textsOf({ texts, n_texts_per_lang: asked }: RunEntry): string {
   if (texts === null) return asked === -1 ? "all" : String(asked ?? "?");

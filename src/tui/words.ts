@@ -13,7 +13,7 @@ export function brief(seconds: number): string {
 
 /** Status, and of a run under way how far it is and how long it takes. */
 export function statusText({ status, progress, eta_s, part }: Row): string {
-  if (status === "part" && part !== null) return `part ${shardWord(part)}`;
+  if (status === "part" && part !== null) return `part ${shardWord(part)} done`;
   if (progress === null) return status;
   const share = `${Math.min(100, Math.floor(100 * progress))}%`;
   return status === "running" && eta_s !== null

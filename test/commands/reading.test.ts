@@ -53,7 +53,7 @@ test("runs lists a folder's runs and parts of runs, and says how to make one whe
   writePart(at("cut"), { part: 2, of: 3 }, null);
   const parts = collectingOutput();
   runs(at(), { json: false }, parts);
-  expect(parts.results).toMatch(/^cut\.part-1-of-3 +part 1\/3 +demo /m);
+  expect(parts.results).toMatch(/^cut\.part-1-of-3 +part 1\/3 done +demo /m);
   expect(parts.results).toMatch(/^cut\.part-2-of-3 +part 2\/3 interrupted +demo /m);
   mkdirSync(at("empty"));
   runs(at("empty"), { json: false }, none);
