@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from vscore_engine import feature_ranges
 from vscore_engine.dictionary_sources import DictionarySource
 from vscore_engine.errors import EngineError, find_malformed, translate
 from vscore_engine.hook_points import HookPoint, find_hook_point
@@ -49,31 +50,23 @@ class Dictionary:
         """Give back the weights that only decoding needs: it can encode and nothing else then."""
         import torch
 
-        from vscore_engine.feature_ranges import encodes_alone
-
         decoder = getattr(self.sae, "W_dec", None)
-        if decoder is None or not encodes_alone(self.sae):
+        if decoder is None or not feature_ranges.encodes_alone(self.sae):
             return
         self.sae.W_dec = torch.nn.Parameter(decoder.new_zeros(0, *decoder.shape[1:]), False)
 
     def divides_into(self, features: int) -> bool:
         """Whether ranges of at least so many features can be encoded one by one."""
-        from vscore_engine.feature_ranges import is_divisible
-
-        return is_divisible(self.sae, features)
+        return feature_ranges.is_divisible(self.sae, features)
 
     @property
     def top_k(self) -> int | None:
         """How many features of a token are active at most, where that couples ranges of them."""
-        from vscore_engine.feature_ranges import top_k
-
-        return top_k(self.sae)
+        return feature_ranges.top_k(self.sae)
 
     def encode_range(self, rows: "torch.Tensor", first: int, stop: int) -> "torch.Tensor":
         """Rows f32 [n, d_in] -> activations f32 [n, stop - first] of these features, dense."""
-        from vscore_engine.feature_ranges import encode_range
-
-        return encode_range(self.sae, rows, first, stop)
+        return feature_ranges.encode_range(self.sae, rows, first, stop)
 
     def facts(self, architecture: str) -> dict[str, object]:
         """What the protocol tells about a loaded dictionary."""

@@ -15,10 +15,10 @@ from vscore_engine.devices import empty_caches, wait_for
 from vscore_engine.dictionaries import Dictionary
 from vscore_engine.encoding import NotFinite, Part, encode
 from vscore_engine.errors import EngineError, is_out_of_memory
-from vscore_engine.frames import Array, FrameSender, to_json
+from vscore_engine.frames import Array, FrameSender
 from vscore_engine.models import LoadedModel
 from vscore_engine.stopwatch import Stopwatch
-from vscore_engine.tokens import TokenizedText, pieces
+from vscore_engine.tokens import TokenizedText, spelled
 
 if TYPE_CHECKING:
     import torch
@@ -157,11 +157,5 @@ class Extraction:
             ("value", part.value),
         ]
         if self._with_tokens:
-            offsets = joined("offsets")
-            words = pieces(self._loaded.tokenizer, joined("ids"))
-            tensors += [
-                ("offset_start", np.ascontiguousarray(offsets[:, 0])),
-                ("offset_end", np.ascontiguousarray(offsets[:, 1])),
-                ("pieces", to_json(words)),
-            ]
+            tensors += spelled(self._loaded.tokenizer, joined("ids"), joined("offsets"))
         return tensors

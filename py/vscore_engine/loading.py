@@ -6,7 +6,6 @@ import platform
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -78,9 +77,7 @@ def load_tokenizer_alone(job: "Job", sender: FrameSender) -> models.LoadedModel:
     ).pin()
     progress(sender, "tokenizer", 0, 1)
     config = models.load_config(source)
-    revision = source.revision
-    if source.path is not None:
-        revision = models.folder_hash(Path(source.path))
+    revision = models.revision_of(source)
     result(sender, "tokenizer", {"model_revision": revision})
     tokenizer = models.load_tokenizer(source)
     cpu = torch.device("cpu")

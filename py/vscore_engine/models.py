@@ -99,7 +99,7 @@ def load_config(source: ModelSource) -> Any:
 def load_model(source: ModelSource, device: "torch.device", dtype: "torch.dtype") -> LoadedModel:
     """Load weights (safetensors only) and tokenizer. Memory: the weights, once."""
     model = load_weights(source, device, dtype)
-    revision = source.revision if source.path is None else folder_hash(Path(source.path))
+    revision = revision_of(source)
     tokenizer = load_tokenizer(source)
     config = model.config.get_text_config()
     return LoadedModel(model, tokenizer, config, revision, device, dtype, source)
@@ -123,6 +123,11 @@ def load_tokenizer(source: ModelSource) -> Any:
 
     with _readable(source):
         return AutoTokenizer.from_pretrained(source.name, **source.arguments())
+
+
+def revision_of(source: ModelSource) -> str | None:
+    """The commit of a model, or the hash of its folder."""
+    return source.revision if source.path is None else folder_hash(Path(source.path))
 
 
 def folder_hash(folder: Path) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from vscore_engine.activations import forward
-from vscore_engine.devices import wait_for
+from vscore_engine.devices import rounds_products, wait_for
 from vscore_engine.dictionaries import Dictionary
 from vscore_engine.encoding import block_height
 from vscore_engine.models import LoadedModel
@@ -63,7 +63,7 @@ def check(
         "layers": layers,
         "tokens_per_s": float(len(counted) / seconds),
         "memory_bytes": peak_memory(loaded.device),
-        "tf32": _tf32(),
+        "tf32": rounds_products(),
     }
 
 
@@ -123,9 +123,3 @@ def _difference(
             return None
         most = max(most, float(found.max()))
     return most
-
-
-def _tf32() -> bool:
-    import torch
-
-    return bool(torch.backends.cuda.matmul.allow_tf32)

@@ -99,11 +99,24 @@ def pieces(tokenizer: Any, ids: np.ndarray) -> list[str]:
     return [words[int(i)] for i in ids]
 
 
+def spelled(
+    tokenizer: Any, ids: np.ndarray, offsets: np.ndarray
+) -> "list[tuple[str, np.ndarray | bytes]]":
+    """How N tokens are written: tensors `offset_start` and `offset_end` U32[N], and the piece of
+    each, in JSON as `pieces`.
+    """
+    return [
+        ("offset_start", np.ascontiguousarray(offsets[:, 0])),
+        ("offset_end", np.ascontiguousarray(offsets[:, 1])),
+        ("pieces", to_json(pieces(tokenizer, ids))),
+    ]
+
+
 def spelling(
     tokenizer: Any, texts: Sequence[TokenizedText]
 ) -> "list[tuple[str, np.ndarray | bytes]]":
-    """What a reader needs to show T texts of N tokens: tensors `tokens` U32[T], and of each token
-    `role` U8[N], `offset_start` and `offset_end` U32[N] and its piece, in JSON as `pieces`.
+    """What a reader needs to show T texts of N tokens: tensors `tokens` U32[T], `role` U8[N], and
+    what `spelled` gives.
     """
     empty = TokenizedText(
         np.zeros(0, np.uint32), np.zeros(0, np.uint8), np.zeros((0, 2), np.uint32)
@@ -112,8 +125,6 @@ def spelling(
     offsets = np.concatenate([text.offsets for text in rows])
     return [
         ("tokens", np.array([len(text.ids) for text in texts], dtype=np.uint32)),
-        ("offset_start", np.ascontiguousarray(offsets[:, 0])),
-        ("offset_end", np.ascontiguousarray(offsets[:, 1])),
         ("role", np.concatenate([text.role for text in rows])),
-        ("pieces", to_json(pieces(tokenizer, np.concatenate([text.ids for text in rows])))),
+        *spelled(tokenizer, np.concatenate([text.ids for text in rows]), offsets),
     ]
