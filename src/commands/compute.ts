@@ -9,14 +9,14 @@ import { OneEngine } from "../engine/one-engine.js";
 import { requestError } from "../errors.js";
 import type { Part } from "../parts.js";
 import { isFinishedPart } from "../runs/part-file.js";
-import { type FinishedRun, openRun } from "../runs/read.js";
+import { openRun } from "../runs/read.js";
 import { siteOf, wholeConfig } from "../runs/site.js";
 import { topFeatures } from "../runs/top-features.js";
 import { runArgument } from "../shell-word.js";
-import { featureLines, legendLines, runLines } from "../views/feature-table.js";
 import { duration, showProgress } from "../views/progress.js";
 import { askedPart, folderOfPart, tellPart } from "./compute-part.js";
-import { describePlan, LISTED_LANGUAGES } from "./compute-plan.js";
+import { describePlan } from "./compute-plan.js";
+import { madeLines } from "./made-lines.js";
 import { asJson, type Output } from "./output.js";
 
 export interface ComputeOptions {
@@ -98,21 +98,10 @@ export async function compute(
   }
   if (run.meta === null) output.note(`${run.folder} was finished already; nothing was left to do.`);
   else output.note(`Finished in ${duration(run.meta.duration_s)}.`);
-  output.result([...runLines(finished), "", ...bestLines(finished, output.room)].join("\n"));
+  output.result(madeLines(finished, output.room).join("\n"));
   output.result(
     `\nRun: ${run.folder}\n${nextCommands(runArgument(config.out_dir), finished.meta.languages).join("\n")}`,
   );
-}
-
-/** The best feature of each language at each layer, where the languages are few enough for a table. */
-function bestLines(run: FinishedRun, room: number): string[] {
-  const { languages, layers } = run.meta;
-  if (languages.length > LISTED_LANGUAGES)
-    return [
-      `A best feature for each of ${languages.length} languages at ${layers.length === 1 ? "one layer" : `each of ${layers.length} layers`}: see show, report or the terminal UI (npx vscore).`,
-    ];
-  const top = topFeatures(run, { topK: 1 });
-  return [...featureLines(top, room), "", ...legendLines(run, top)];
 }
 
 /** Held-out texts are others than those that rank. @throws VscoreError (request) before anything is computed */

@@ -3,10 +3,9 @@ import { findParts } from "../merge/found-parts.js";
 import { mergeRun } from "../merge/merge-run.js";
 import { partSet, wholeFolder } from "../merge/part-set.js";
 import { openRun } from "../runs/read.js";
-import { topFeatures } from "../runs/top-features.js";
-import { featureLines, legendLines, runLines } from "../views/feature-table.js";
 import { showProgress } from "../views/progress.js";
-import { asJson, type Output } from "./output.js";
+import { tellMade } from "./made-lines.js";
+import type { Output } from "./output.js";
 
 export interface MergeOptions {
   outDir?: string | undefined;
@@ -33,18 +32,6 @@ export async function merge(
   const request = { parts, outDir, overwrite, examples, stallTimeout, signal };
   const meta = await mergeRun({ ...request, onNews: progress.news }).finally(progress.stop);
   const run = openRun(resolve(outDir));
-  const top = topFeatures(run, { topK: 1 });
-  if (json) output.data(asJson({ schema_version: 1, run: outDir, meta, top }));
-  else
-    output.result(
-      [
-        ...runLines(run),
-        "",
-        ...featureLines(top, output.room),
-        "",
-        ...legendLines(run, top),
-        "",
-        `Run: ${outDir}, of ${parts.length} parts, which can be deleted now`,
-      ].join("\n"),
-    );
+  const place = `Run: ${outDir}, of ${parts.length} parts, which can be deleted now`;
+  tellMade({ run, outDir, meta, place, json }, output);
 }

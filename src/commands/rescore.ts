@@ -3,9 +3,8 @@ import { rescoreRun } from "../compute/rescore-run.js";
 import { spellOutSets } from "../config/languages.js";
 import { textHash } from "../plan.js";
 import { openRun } from "../runs/read.js";
-import { topFeatures } from "../runs/top-features.js";
-import { featureLines, legendLines, runLines } from "../views/feature-table.js";
-import { asJson, type Output } from "./output.js";
+import { tellMade } from "./made-lines.js";
+import type { Output } from "./output.js";
 
 export interface RescoreOptions {
   languages: string[];
@@ -28,20 +27,7 @@ export async function rescore(
     options.outDir ?? relative(".", join(dirname(run.folder), `${run.name}-${labelOf(languages)}`));
   const meta = await rescoreRun({ run, languages, outDir, overwrite, signal });
   const made = openRun(resolve(outDir));
-  const top = topFeatures(made, { topK: 1 });
-  if (options.json) output.data(asJson({ schema_version: 1, run: outDir, meta, top }));
-  else
-    output.result(
-      [
-        ...runLines(made),
-        "",
-        ...featureLines(top, output.room),
-        "",
-        ...legendLines(made, top),
-        "",
-        `Run: ${outDir}`,
-      ].join("\n"),
-    );
+  tellMade({ run: made, outDir, meta, place: `Run: ${outDir}`, json: options.json }, output);
 }
 
 /** So that each pair of languages gets a folder of its own: eng-fra; of many, how many they are and a hash. */
