@@ -17,14 +17,15 @@ import { FakeJobs } from "../fixtures/fake-jobs.js";
 import { frameBytes, jsonMessage } from "../fixtures/frames.js";
 import { loadedOf } from "../fixtures/loaded.js";
 import { Driver, rowOf, surroundings } from "../fixtures/tui.js";
-import { type SyntheticFrames, SyntheticModel } from "./synthetic-frames.js";
+import type { SyntheticSize } from "./asked-size.js";
+import { SyntheticModel } from "./synthetic-frames.js";
 
 /** Layers of Gemma 2 2B as the paper has them. */
 const LAYERS = [0, 2, 5, 10, 15, 20, 22, 24];
 /** A socket gives so many bytes at once. */
 const CHUNK = 1 << 16;
 
-export const codesOf = ({ languages }: SyntheticFrames): string[] =>
+export const codesOf = ({ languages }: SyntheticSize): string[] =>
   [...FLORES_PLUS.keys()].slice(0, languages);
 
 /**
@@ -33,7 +34,7 @@ export const codesOf = ({ languages }: SyntheticFrames): string[] =>
  */
 export async function computeAtlas(
   folder: string,
-  asked: SyntheticFrames,
+  asked: SyntheticSize,
   {
     sharesIds = true,
     onNews = () => undefined,
@@ -89,7 +90,7 @@ export function lookAtAtlas(folder: string, size: Size): string[] {
   return shown;
 }
 
-const textsOf = (codes: readonly string[], { texts }: SyntheticFrames) =>
+const textsOf = (codes: readonly string[], { texts }: SyntheticSize) =>
   new Map(
     codes.map((code): [string, CorpusText[]] => [
       code,

@@ -4,50 +4,20 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { parseArgs } from "node:util";
 import { FLORES_PLUS } from "../../src/config/flores-plus.js";
 import { projectRoot } from "../../src/config/paths.js";
+import { readAsked, SIZE_DEFAULTS, sizeOf } from "./asked-size.js";
 import { computeAtlas, lookAtAtlas } from "./atlas-run.js";
 
 const WHOLE_NUMBERS = {
   languages: String(FLORES_PLUS.size),
   texts: "50",
   layers: "6",
-  features: "16384",
-  l0: "75",
-  tokens: "25",
-  seed: "1",
+  ...SIZE_DEFAULTS,
 } as const;
 
-const { values } = parseArgs({
-  options: {
-    ...Object.fromEntries(
-      Object.entries(WHOLE_NUMBERS).map(([name, value]) => [
-        name,
-        { type: "string" as const, default: value as string },
-      ]),
-    ),
-    // Texts of different languages are no translations.
-    apart: { type: "boolean", default: false },
-    // Where the run is left; without it, it goes.
-    keep: { type: "string" },
-    json: { type: "boolean", default: false },
-    // For the processes of its own: what they do, and the run's folder.
-    do: { type: "string" },
-    folder: { type: "string" },
-  },
-});
-const number = (name: keyof typeof WHOLE_NUMBERS): number => {
-  const found = Number((values as Record<string, unknown>)[name]);
-  if (!Number.isInteger(found) || found < 1)
-    throw new Error(`found --${name} ${found}, expected a whole number from 1`);
-  return found;
-};
-const asked = {
-  ...{ languages: number("languages"), texts: number("texts"), layers: number("layers") },
-  ...{ features: number("features"), l0: number("l0"), tokensPerText: number("tokens") },
-  seed: number("seed"),
-};
+const { number, given, apart, json } = readAsked(WHOLE_NUMBERS, ["keep"]);
+const asked = sizeOf(number);
 
 interface Step {
   step: string;
@@ -71,7 +41,7 @@ const DO = {
       began = performance.now();
     };
     await computeAtlas(folder, asked, {
-      sharesIds: !values.apart,
+      sharesIds: !apart,
       onNews: (news) => {
         if (news.type !== "phase") return;
         end();
@@ -128,16 +98,16 @@ function command(folder: string, scratch: string, ...words: string[]): Step {
 
 function measure(): void {
   const scratch = mkdtempSync(join(tmpdir(), "vscore-bench-"));
-  const folder = values.keep ?? join(scratch, "atlas");
+  const folder = given.keep ?? join(scratch, "atlas");
   const steps: Step[] = [];
   // Each as soon as it is known: all together take minutes.
   const tell = (...made: Step[]) => {
     steps.push(...made);
-    if (!values.json) for (const step of made) console.log(lineOf(step));
+    if (!json) for (const step of made) console.log(lineOf(step));
   };
   const view = (...words: string[]) => tell(command(folder, scratch, ...words));
   const { languages, texts, layers, features } = asked;
-  if (!values.json) {
+  if (!json) {
     console.log(`${languages} languages × ${texts} texts × ${features} features, ${layers} layers`);
     console.log(`${"step".padEnd(STEP)}  seconds  peak MB`);
   }
@@ -155,7 +125,7 @@ function measure(): void {
     tell(...inProcess("tui", folder));
     const report_mb = statSync(join(folder, "report.html")).size / 1e6;
     const sums_mb = bytesIn(join(folder, "sums")) / 1e6;
-    if (values.json) console.log(JSON.stringify({ asked, steps, report_mb, sums_mb }));
+    if (json) console.log(JSON.stringify({ asked, steps, report_mb, sums_mb }));
     else console.log(`report.html ${report_mb.toFixed(1)} MB, sums ${sums_mb.toFixed(0)} MB`);
   } finally {
     rmSync(scratch, { recursive: true, force: true });
@@ -172,5 +142,5 @@ function lineOf({ step, seconds, peak_mb }: Step): string {
   return `${step.slice(0, STEP).padEnd(STEP)} ${seconds.toFixed(1).padStart(8)} ${memory}`;
 }
 
-if (values.do === undefined) measure();
-else console.log(JSON.stringify(await DO[values.do as keyof typeof DO](values.folder as string)));
+if (given.do === undefined) measure();
+else console.log(JSON.stringify(await DO[given.do as keyof typeof DO](given.folder as string)));

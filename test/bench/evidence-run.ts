@@ -11,13 +11,14 @@ import { RUN_FILES, sumsFile } from "../../src/runs/files.js";
 import { encodeSums, type LanguageSums, openSumsFile } from "../../src/runs/sums-file.js";
 import { EvidenceInMemory, encodeEvidence } from "../fixtures/evidence.js";
 import { scoresOf } from "../fixtures/sums.js";
-import { type SyntheticSums, syntheticSums } from "./synthetic-sums.js";
+import type { SyntheticSize } from "./asked-size.js";
+import { syntheticSums } from "./synthetic-sums.js";
 
 const POOL = "token";
 const sumsFolder = (folder: string) => join(folder, RUN_FILES.sumsFolder);
 
 /** Writes the sums of a run, language by language. */
-export function makeRun(folder: string, asked: SyntheticSums): void {
+export function makeRun(folder: string, asked: SyntheticSize): void {
   mkdirSync(sumsFolder(folder), { recursive: true });
   for (let k = 0; k < asked.languages; k++) {
     const sums = syntheticSums(asked, k);

@@ -3,49 +3,22 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { EvidenceThreads, threadCount } from "../../src/evidence/threads.js";
 import { textHash } from "../../src/plan.js";
+import { readAsked, SIZE_DEFAULTS, sizeOf } from "./asked-size.js";
 import { makeRun, timeParts, timeWhole } from "./evidence-run.js";
 
 const WHOLE_NUMBERS = {
   languages: "10",
   texts: "100",
   layers: "1",
-  features: "16384",
-  l0: "75",
-  tokens: "25",
-  seed: "1",
+  ...SIZE_DEFAULTS,
   threads: String(threadCount(null)),
 } as const;
 
-const { values } = parseArgs({
-  options: {
-    ...Object.fromEntries(
-      Object.entries(WHOLE_NUMBERS).map(([name, value]) => [
-        name,
-        { type: "string" as const, default: value as string },
-      ]),
-    ),
-    apart: { type: "boolean", default: false },
-    json: { type: "boolean", default: false },
-    // For the processes of its own: what they do, and the folder.
-    do: { type: "string" },
-    folder: { type: "string" },
-  },
-});
-const number = (name: keyof typeof WHOLE_NUMBERS): number => {
-  const found = Number((values as Record<string, unknown>)[name]);
-  if (!Number.isInteger(found) || found < 1)
-    throw new Error(`found --${name} ${found}, expected a whole number from 1`);
-  return found;
-};
-const asked = {
-  ...{ languages: number("languages"), texts: number("texts"), layers: number("layers") },
-  ...{ features: number("features"), l0: number("l0"), tokensPerText: number("tokens") },
-  seed: number("seed"),
-};
-const how = { sharesIds: !values.apart };
+const { number, given, apart, json } = readAsked(WHOLE_NUMBERS);
+const asked = sizeOf(number);
+const how = { sharesIds: !apart };
 const megabytes = () => Math.round(process.resourceUsage().maxRSS / 1024);
 
 /** Each in a process of its own: its memory is then that of its work alone. */
@@ -77,7 +50,7 @@ function measure(): void {
     const parts = inProcess("parts", folder);
     const whole = inProcess("whole", folder);
     const threads = number("threads");
-    if (values.json) console.log(JSON.stringify({ asked, ...how, threads, parts, whole }));
+    if (json) console.log(JSON.stringify({ asked, ...how, threads, parts, whole }));
     else for (const line of lines(parts, whole, threads)) console.log(line);
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -103,8 +76,8 @@ function* lines(
   yield `  peak memory     ${String(whole.peak_mb).padStart(8)} MB, threads included; evidence ${whole.sha256.slice(0, 12)}`;
 }
 
-if (values.do === undefined) measure();
+if (given.do === undefined) measure();
 else {
-  const made = await DO[values.do as keyof typeof DO](values.folder as string);
+  const made = await DO[given.do as keyof typeof DO](given.folder as string);
   console.log(JSON.stringify(made ?? null));
 }

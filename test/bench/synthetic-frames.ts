@@ -1,17 +1,7 @@
 import { type ActivationsFrame, FIRST_POSITION, SPECIAL } from "../../src/engine/frames.js";
 import type { Shard } from "../../src/plan.js";
 import { Draws, seedOf } from "../../src/reduce/random.js";
-
-export interface SyntheticFrames {
-  languages: number;
-  texts: number;
-  layers: number;
-  features: number;
-  /** Features that fire on a token, at most: one that is drawn twice fires once. */
-  l0: number;
-  tokensPerText: number;
-  seed: number;
-}
+import type { SyntheticSize } from "./asked-size.js";
 
 /** A language is of one of so many families, whose languages share features. */
 export const familiesOf = (languages: number): number => Math.max(2, Math.ceil(languages / 12));
@@ -39,7 +29,7 @@ export class SyntheticModel {
   private readonly shared: number;
   private readonly families: number;
 
-  constructor(private readonly asked: SyntheticFrames) {
+  constructor(private readonly asked: SyntheticSize) {
     const { languages, layers, features, seed } = asked;
     this.families = familiesOf(languages);
     this.own = Math.max(1, Math.min(12, Math.floor(features / (4 * languages))));

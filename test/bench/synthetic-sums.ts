@@ -1,17 +1,7 @@
 import { Draws, seedOf } from "../../src/reduce/random.js";
 import type { LayerTextSums } from "../../src/reduce/text-sums.js";
 import type { LanguageSums } from "../../src/runs/sums-file.js";
-
-export interface SyntheticSums {
-  languages: number;
-  texts: number;
-  layers: number;
-  features: number;
-  /** Features that fire on a token, on average. */
-  l0: number;
-  tokensPerText: number;
-  seed: number;
-}
+import type { SyntheticSize } from "./asked-size.js";
 
 /** Of the logarithm of a feature's rate: over features, and of one feature over languages. */
 const SPREAD = { features: 2, languages: 0.5 };
@@ -25,7 +15,7 @@ const MOST = 0.9;
  *
  * @param language its number
  */
-export function syntheticSums(asked: SyntheticSums, language: number): LanguageSums {
+export function syntheticSums(asked: SyntheticSize, language: number): LanguageSums {
   const { texts, layers, tokensPerText, seed } = asked;
   const lengths = new Noise(seed, "lengths", language);
   const counted = Uint32Array.from(
@@ -51,7 +41,7 @@ export function syntheticSums(asked: SyntheticSums, language: number): LanguageS
 }
 
 function layerSums(
-  { features, l0, seed }: SyntheticSums,
+  { features, l0, seed }: SyntheticSize,
   counted: Uint32Array,
   layer: number,
   language: number,
