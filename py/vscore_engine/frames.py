@@ -101,14 +101,9 @@ def _view(array: "Array | bytes") -> bytes | memoryview:
 
 
 class FrameSender:
-    """Sends the frames of one job at a time, from any thread, and counts them.
+    """Sends the frames of one job at a time and counts them; where to is a matter of its kinds."""
 
-    A slow reader blocks `send`, and so slows the work: nothing piles up here.
-    """
-
-    def __init__(self, connection: socket.socket) -> None:
-        self._connection = connection
-        self._lock = threading.Lock()
+    def __init__(self) -> None:
         self.job = 0
         self.frames = 0
 
@@ -118,6 +113,32 @@ class FrameSender:
         self.frames = 0
 
     def send(self, kind: str, metadata: Mapping[str, str], tensors: Tensors) -> None:
+        """Send one frame."""
+        raise NotImplementedError
+
+    def send_json(
+        self, kind: str, value: object, metadata: Mapping[str, str] | None = None
+    ) -> None:
+        """Send a frame whose one tensor `json` holds `value`."""
+        self.send(kind, metadata or {}, [("json", to_json(value))])
+
+    def close(self) -> None:
+        """Send no more."""
+        raise NotImplementedError
+
+
+class SocketSender(FrameSender):
+    """Sends frames over a socket, from any thread.
+
+    A slow reader blocks `send`, and so slows the work: nothing piles up here.
+    """
+
+    def __init__(self, connection: socket.socket) -> None:
+        super().__init__()
+        self._connection = connection
+        self._lock = threading.Lock()
+
+    def send(self, kind: str, metadata: Mapping[str, str], tensors: Tensors) -> None:
         """Send one frame. Raises OSError when the other side is gone."""
         full = {"kind": kind, "job": str(self.job), **metadata}
         buffers = encode(full, tensors)
@@ -125,12 +146,6 @@ class FrameSender:
             for buffer in buffers:
                 self._connection.sendall(buffer)
             self.frames += 1
-
-    def send_json(
-        self, kind: str, value: object, metadata: Mapping[str, str] | None = None
-    ) -> None:
-        """Send a frame whose one tensor `json` holds `value`."""
-        self.send(kind, metadata or {}, [("json", to_json(value))])
 
     def close(self) -> None:
         """Close the socket. A `send` that waits in another thread fails at once."""

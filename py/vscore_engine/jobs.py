@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 
 from vscore_engine import PROTOCOL
 from vscore_engine.errors import EngineError, describe
-from vscore_engine.frames import FrameSender
+from vscore_engine.frames import FrameSender, SocketSender
 
 # Read when the libraries are imported, so set before any job does. Whatever the user set stays.
 _ENVIRONMENT = {
@@ -183,18 +183,23 @@ def _open_engine(request: dict[str, object]) -> object:
     # Others' chatter stays out: it holds signed addresses.
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
     _log.setLevel(logging.INFO)
-    for name, value in _ENVIRONMENT.items():
-        os.environ.setdefault(name, value)
-    # Some dictionaries are pickles; nothing in one is ever run, whatever a library or a user asks.
-    os.environ["TORCH_FORCE_WEIGHTS_ONLY_LOAD"] = "1"
+    set_environment()
     connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
         connection.connect(_take(request, "socket", str))
     except OSError:
         connection.close()
         raise
-    _engine = Engine(FrameSender(connection))
+    _engine = Engine(SocketSender(connection))
     return {"pid": os.getpid(), "python": platform.python_version()}
+
+
+def set_environment() -> None:
+    """Tell the libraries how to behave, before one of them is imported."""
+    for name, value in _ENVIRONMENT.items():
+        os.environ.setdefault(name, value)
+    # Some dictionaries are pickles; nothing in one is ever run, whatever a library or a user asks.
+    os.environ["TORCH_FORCE_WEIGHTS_ONLY_LOAD"] = "1"
 
 
 def _log_to(request: dict[str, object]) -> object:

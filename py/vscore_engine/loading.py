@@ -1,7 +1,6 @@
 """The `load` job: a model with its dictionaries, checked before the weights are read."""
 
 import importlib
-import importlib.metadata
 import platform
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -18,12 +17,11 @@ from vscore_engine.hook_points import HookPoint
 from vscore_engine.hub import set_offline
 from vscore_engine.memory import check_memory, need_of
 from vscore_engine.tokens import begins_with_bos, needs_bos
+from vscore_engine.versions import versions
 from vscore_engine.weights import fetch_weights
 
 if TYPE_CHECKING:
     from vscore_engine.jobs import Job
-
-_PACKAGES = ("torch", "transformers", "sae_lens", "safetensors", "huggingface_hub")
 
 
 def load(job: "Job", sender: FrameSender) -> tuple[models.LoadedModel, dict[int, Dictionary]]:
@@ -191,11 +189,3 @@ def precision_of(loaded: models.LoadedModel) -> str:
     if loaded.dtype == torch.float32 and devices.rounds_products():
         return "tf32"
     return str(loaded.dtype).removeprefix("torch.")
-
-
-def versions() -> dict[str, str]:
-    """Versions of Python and of the libraries that decide over the numbers."""
-    found = {"python": platform.python_version()}
-    for package in _PACKAGES:
-        found[package] = importlib.metadata.version(package)
-    return found

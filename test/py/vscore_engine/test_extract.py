@@ -16,7 +16,7 @@ from vscore_engine.dictionary_sources import DictionarySource
 from vscore_engine.encoding import encode
 from vscore_engine.errors import EngineError
 from vscore_engine.extract import Extraction, Shard
-from vscore_engine.frames import FrameSender
+from vscore_engine.frames import SocketSender
 from vscore_engine.hook_points import HookPoint, find_hook_point
 from vscore_engine.models import LoadedModel
 from vscore_engine.tokens import tokenize
@@ -47,7 +47,7 @@ class Collector:
 
     def __init__(self):
         self.left, self.right = socket.socketpair()
-        self.sender = FrameSender(self.left)
+        self.sender = SocketSender(self.left)
         self.frames = []
         self.thread = threading.Thread(target=self._read)
         self.thread.start()

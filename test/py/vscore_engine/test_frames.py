@@ -12,7 +12,7 @@ from safetensors import safe_open
 from safetensors.numpy import load, save
 
 from engine_process import read_frame
-from vscore_engine.frames import DTYPES, FrameSender, encode, progress, result
+from vscore_engine.frames import DTYPES, SocketSender, encode, progress, result
 
 
 def joined(metadata, tensors) -> bytes:
@@ -95,13 +95,13 @@ def test_refuses_unknown_dtype_and_double_name():
 def test_refuses_nan_in_json():
     left, right = socket.socketpair()
     with left, right, pytest.raises(ValueError, match="JSON"):
-        result(FrameSender(left), "x", {"value": float("nan")})
+        result(SocketSender(left), "x", {"value": float("nan")})
 
 
 def test_sender_counts_frames_of_a_job_and_carries_its_id():
     left, right = socket.socketpair()
     with left, right:
-        sender = FrameSender(left)
+        sender = SocketSender(left)
         sender.begin(7)
         progress(sender, "model", 1, 2)
         sender.send("activations", {"layer": "3"}, [("text", np.arange(3, dtype=np.uint32))])
@@ -119,7 +119,7 @@ def test_sender_counts_frames_of_a_job_and_carries_its_id():
 def test_close_wakes_a_sender_that_waits_for_its_reader():
     left, right = socket.socketpair()
     failed = threading.Event()
-    sender = FrameSender(left)
+    sender = SocketSender(left)
 
     def send():
         try:

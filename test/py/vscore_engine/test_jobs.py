@@ -13,7 +13,7 @@ import pytest
 
 from engine_process import PY, EngineProcess, load_request, read_frame
 from vscore_engine import jobs
-from vscore_engine.frames import FrameSender
+from vscore_engine.frames import SocketSender
 
 
 @pytest.fixture
@@ -177,7 +177,7 @@ def stuck(monkeypatch):
     """An engine inside this process whose job waits for a reader: (engine, our end)."""
     monkeypatch.setattr("vscore_engine.session.Session", Talkative)
     left, right = socket.socketpair()
-    engine = jobs.Engine(FrameSender(left))
+    engine = jobs.Engine(SocketSender(left))
     engine.start(jobs.Job(1, "talk", jobs.Params()))
     assert read_frame(right).kind == "progress"
     yield engine, right
@@ -215,7 +215,7 @@ def test_the_last_frame_comes_when_the_next_job_may_start(monkeypatch):
 
     monkeypatch.setattr("vscore_engine.session.Session", Quick)
     left, right = socket.socketpair()
-    engine = jobs.Engine(FrameSender(left))
+    engine = jobs.Engine(SocketSender(left))
     for job in range(200):
         engine.start(jobs.Job(job, "quick", jobs.Params()))
         assert read_frame(right).json == {"frames": 0, "texts": job}
