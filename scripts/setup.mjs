@@ -131,7 +131,7 @@ function pythonEnvironment() {
   if (process.env.VSCORE_PYTHON) return checkChosenPython(process.env.VSCORE_PYTHON);
   const python = at(".venv", "bin", "python");
   const lists = isDev
-    ? ["py/requirements.txt", "py/requirements-dev.txt"]
+    ? ["py/requirements.txt", "py/requirements-dev.txt", "py/requirements-ray.txt"]
     : ["py/requirements.txt"];
   if (!existsSync(python) || pythonVersion(python) === null) {
     say("making the Python environment .venv …");

@@ -56,5 +56,13 @@ test("nothing listens but for the private Unix socket, and nothing is started th
     /^(?!import type ).*"node:child_process"/m.test(text),
   );
   expect(starting.map(({ path }) => path)).toEqual(["src/start.cts"]);
-  expect(places(/os\.system|subprocess|shell=True|(?<![.\w])(eval|exec)\(/)).toEqual([]);
+  expect(places(/os\.system|shell=True|(?<![.\w])(eval|exec)\(/)).toEqual([]);
+  // A cluster is looked at from a Python of its own, and nothing else is started.
+  expect(places(/subprocess\.(run|Popen|call|check_\w+)\([^)]*/)).toEqual([
+    {
+      path: "py/vscore_engine/workers/ray_cluster.py",
+      found: expect.stringMatching(/^subprocess\.run\(\s*command,/),
+    },
+  ]);
+  expect(places(/command = \[sys\.executable, "-m", "vscore_engine/)).toHaveLength(1);
 });

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from vscore_engine.jobs import Job
     from vscore_engine.models import LoadedModel
     from vscore_engine.tokens import Tokenized, TokenizedText
+    from vscore_engine.workers.session import RaySession
 
 
 class Session:
@@ -24,6 +25,8 @@ class Session:
         self._texts: dict[str, Tokenized] = {}
         # Of a tokenizer without its dictionaries: whether they were trained with BOS.
         self._with_bos = False
+        # Where others have the model.
+        self._elsewhere: RaySession | None = None
 
     def run(self, job: "Job") -> int:
         """Run a job to its end and return how many texts it sent. Raises for whatever fails."""
@@ -45,7 +48,18 @@ class Session:
         job.check_cancelled()
         if job.name in MODELLESS_JOBS:
             return MODELLESS_JOBS[job.name](job, self._sender)
+        if job.name == "use_ray":
+            return self._use_ray(job)
+        if self._elsewhere is not None:
+            return self._elsewhere.run(job, self._sender)
         return jobs.get(job.name, self._steer)(job)
+
+    def _use_ray(self, job: "Job") -> int:
+        """From now on, what needs a model is done by workers on a Ray cluster."""
+        from vscore_engine.workers.session import RaySession
+
+        self._elsewhere = RaySession(job, self._sender)
+        return 0
 
     def _load(self, job: "Job") -> int:
         # Dropped first: two models need not fit side by side.

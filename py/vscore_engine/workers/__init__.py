@@ -1,0 +1,1 @@
+"""Engines on other machines, that do the work of this one."""

@@ -1,0 +1,41 @@
+"""Looks at a Ray cluster, in a process of its own: python -m vscore_engine.workers.probe ADDRESS.
+
+Connecting to an address where no Ray answers hangs for minutes, deaf to signals, or takes the whole
+process with it; of a process of its own that is no harm. Prints one JSON object.
+"""
+
+import json
+import logging
+import sys
+
+
+def look(address: str) -> dict[str, object]:
+    """`facts` of a cluster (see `Facts`), or the words of the `error`, or what is `missing`."""
+    try:
+        import ray
+    except ImportError as error:
+        return {"missing": error.name or str(error)}
+    try:
+        ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
+    except (ConnectionError, ValueError, RuntimeError) as error:
+        return {"error": str(error)}
+    nodes = [
+        {
+            "host": node["NodeManagerHostname"],
+            "cpus": node["Resources"].get("CPU", 0),
+            "gpus": node["Resources"].get("GPU", 0),
+        }
+        for node in ray.nodes()
+        if node["Alive"]
+    ]
+    facts = {
+        "address": ray.get_runtime_context().gcs_address,
+        "ray": ray.__version__,
+        "nodes": nodes,
+    }
+    ray.shutdown()
+    return {"facts": facts}
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(look(sys.argv[1])) + "\n")

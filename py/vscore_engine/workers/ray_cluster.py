@@ -1,0 +1,282 @@
+"""Workers on a Ray cluster. Ray is optional: it is imported when a run asks for it."""
+
+import json
+import logging
+import os
+import re
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from vscore_engine.errors import EngineError, redact
+from vscore_engine.workers.actor import EngineWorker
+from vscore_engine.workers.remote import Hello, Sent, WorkerLost
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+# A cluster answers within a second or two.
+_PROBE_S = 30.0
+_PORT_S = 5.0
+# What a worker finds models and dictionaries by, where its machine says nothing else.
+_PASSED_ON = ("HF_TOKEN", "HF_ENDPOINT", "HF_HUB_OFFLINE")
+
+
+@dataclass(frozen=True)
+class Node:
+    """A machine of the cluster, with all that Ray may give away of it."""
+
+    host: str
+    cpus: float
+    gpus: float
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What there is to connect to."""
+
+    address: str
+    ray: str
+    nodes: tuple[Node, ...]
+
+    def words(self) -> str:
+        """For people."""
+        count = len(self.nodes)
+        cpus, gpus = sum(node.cpus for node in self.nodes), sum(node.gpus for node in self.nodes)
+        nodes = f"{count} node{'s' if count > 1 else ''}"
+        return f"The cluster at {self.address} has {nodes} with {cpus:g} CPUs and {gpus:g} GPUs."
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How many workers, and what each of them gets."""
+
+    workers: int
+    cpus: int
+    gpus: float
+
+
+def look(address: str, timeout: float = _PROBE_S) -> Facts:
+    """Find a cluster: HOST:PORT, or "auto" for $RAY_ADDRESS or the one that runs here.
+
+    Raises "environment" if Ray is not installed, if nothing answers, and for other versions of it.
+    """
+    _check_port(address)
+    command = [sys.executable, "-m", "vscore_engine.workers.probe", address]
+    path = os.pathsep.join(filter(None, [str(_PACKAGE.parent), os.environ.get("PYTHONPATH")]))
+    environment = {**os.environ, "PYTHONPATH": path}
+    try:
+        done = subprocess.run(
+            command,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise _unreachable(address, f"nothing answered within {timeout:.0f} s") from None
+    last = (done.stdout.strip().splitlines() or [""])[-1]
+    if done.returncode != 0 or not last.startswith("{"):
+        words = (done.stderr.strip().splitlines() or ["nothing"])[-1]
+        raise _unreachable(address, redact(words)[:300])
+    told = json.loads(last)
+    if "missing" in told:
+        raise EngineError(
+            "environment",
+            f"--engine ray, but the Python package {told['missing']} is not installed. Ray is an "
+            "optional dependency. Install it: .venv/bin/pip install -r py/requirements-ray.txt.",
+        )
+    if "error" in told:
+        raise _refused(address, told["error"])
+    facts = told["facts"]
+    nodes = tuple(Node(**node) for node in facts["nodes"])
+    return Facts(facts["address"], facts["ray"], nodes)
+
+
+def _check_port(address: str) -> None:
+    """What nobody listens to is known at once; Ray itself would try for minutes."""
+    host, _, port = address.rpartition(":")
+    if not port.isdecimal():
+        return
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), timeout=_PORT_S).close()
+    except (OSError, OverflowError) as error:
+        raise _unreachable(address, str(error)) from error
+
+
+def _unreachable(address: str, found: str) -> EngineError:
+    return EngineError(
+        "environment",
+        f"No Ray cluster can be reached at {address}: {found}. The address of a running one was "
+        "expected. Start it with ray start --head (and ray start --address on other machines), "
+        "or correct --ray-address; ray status tells whether it runs.",
+    )
+
+
+def _refused(address: str, words: str) -> EngineError:
+    if "Version mismatch" in words:
+        return EngineError(
+            "environment",
+            f"The Ray cluster at {address} is of other versions: {' '.join(words.split())} The "
+            "same Ray and Python as here were expected. Install the cluster's Ray here (pip "
+            "install ray==VERSION), or start the cluster with the Python that vscore uses.",
+        )
+    return _unreachable(address, " ".join(words.split())[:300].rstrip("."))
+
+
+def plan_workers(
+    facts: Facts, workers: int | None, gpus: float | None, cpus: int | None, device: str
+) -> Plan:
+    """How many workers of which size: as asked, and otherwise as the cluster can take.
+
+    Without a word on GPUs, one for each worker where there are any and `device` may be one. Without
+    a word on the number, a worker for each GPU; or for each node, with as many CPUs as all have.
+
+    Raises "request" where the cluster never has room for them.
+    """
+    if gpus is None:
+        has_any = any(node.gpus >= 1 for node in facts.nodes)
+        gpus = 1.0 if device == "cuda" or (device == "auto" and has_any) else 0.0
+    if workers is None:
+        workers = sum(int(node.gpus / gpus) for node in facts.nodes) if gpus else len(facts.nodes)
+        workers = max(1, workers)
+    if cpus is None:
+        cpus = 1 if gpus else _most_cpus(facts.nodes, workers)
+    room = _room(facts.nodes, cpus, gpus)
+    if room < workers:
+        each = f"{cpus} CPU{'s' if cpus > 1 else ''}" + (f" and {gpus:g} GPU" if gpus else "")
+        raise EngineError(
+            "request",
+            f"{workers} worker{'s' if workers > 1 else ''} with {each} each were asked for. "
+            f"{facts.words()} There is room for {room}. {_way_out(facts, gpus)}",
+        )
+    return Plan(workers, cpus, gpus)
+
+
+def _way_out(facts: Facts, gpus: float) -> str:
+    if gpus and not any(node.gpus for node in facts.nodes):
+        return "Leave out what asks for a GPU: --gpus-per-worker, --device cuda."
+    share = ", or a smaller share of a GPU" if gpus else ""
+    return f"Ask for fewer --workers or fewer --threads{share}."
+
+
+def _room(nodes: Sequence[Node], cpus: int, gpus: float) -> int:
+    """Workers of that size that all nodes together can have."""
+
+    def of(node: Node) -> int:
+        by_cpus = int(node.cpus // cpus)
+        return min(by_cpus, int(node.gpus / gpus + 1e-9)) if gpus else by_cpus
+
+    return sum(of(node) for node in nodes)
+
+
+def _most_cpus(nodes: Sequence[Node], workers: int) -> int:
+    """The most CPUs for each of so many workers with which all find a place; at least 1."""
+    most = max(int(node.cpus) for node in nodes)
+    return next((n for n in range(most, 0, -1) if _room(nodes, n, 0) >= workers), 1)
+
+
+class NodeWorker(EngineWorker):
+    """The actor."""
+
+    def hello(self) -> dict[str, Any]:
+        """Fields of `Hello`."""
+        import ray
+
+        return {**super().hello(), "node": ray.get_runtime_context().get_node_id()}
+
+
+class RayWorker:
+    """An engine in an actor. See `Worker`."""
+
+    def __init__(self, plan: Plan) -> None:
+        import ray
+        from ray.exceptions import RayError
+
+        # Its types say nothing of what `remote` and `options` give.
+        self._ray: Any = ray
+        self._lost = _Lost(RayError)
+        passed_on = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+        actor = self._ray.remote(NodeWorker).options(
+            num_cpus=plan.cpus,
+            num_gpus=plan.gpus,
+            scheduling_strategy="SPREAD",
+            max_restarts=0,
+            max_task_retries=0,
+        )
+        self._actor = actor.remote(passed_on)
+
+    def hello(self) -> Hello:
+        """Wait until it has a place and has begun. Raises WorkerLost."""
+        with self._lost:
+            return Hello(**self._ray.get(self._actor.hello.remote()))
+
+    def submit(self, request: Mapping[str, Any]) -> Iterator[Sent]:
+        """Give it a job at once; iterate over what it sends."""
+        refs = self._actor.run.options(num_returns="streaming").remote(dict(request))
+        return self._frames(refs)
+
+    def _frames(self, refs: Any) -> Iterator[Sent]:
+        with self._lost:
+            for ref in refs:
+                yield self._ray.get(ref)
+
+    def close(self) -> None:
+        """End it."""
+        self._ray.kill(self._actor)
+
+
+class _Lost:
+    """Whatever Ray says went wrong means that a worker is no more of use."""
+
+    def __init__(self, kind: type[Exception]) -> None:
+        self._kind = kind
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        del kind, trace
+        if isinstance(error, self._kind):
+            raise WorkerLost(_reason(error)) from error
+
+
+def _reason(error: BaseException) -> str:
+    """Ray's many lines in one: why an actor is dead, without the guesses."""
+    lines = [line.strip() for line in redact(str(error)).splitlines() if line.strip()]
+    why = [line for line in lines if line.startswith("The actor is dead because ")]
+    told = why[0] if why else (lines or [type(error).__name__])[-1]
+    told = told.removeprefix("The actor is dead because ").split(" Some common causes")[0]
+    return re.sub(r"\. Worker exit type: \w+ Worker exit detail: ", ": ", told)[:300]
+
+
+def connect(facts: Facts) -> None:
+    """Connect this process, and ship the engine's own source to the cluster."""
+    import ray
+
+    if ray.is_initialized():
+        return
+    ray.init(
+        address=facts.address,
+        runtime_env={"py_modules": [str(_PACKAGE)]},
+        log_to_driver=False,
+        logging_level=logging.WARNING,
+    )
+
+
+def room_in_words(facts: Facts) -> str:
+    """What the cluster has, and what of it nobody uses now."""
+    import ray
+
+    free = ray.available_resources()
+    now = f"{free.get('CPU', 0):g} CPUs and {free.get('GPU', 0):g} GPUs are free now"
+    return f"{facts.words()} {now}."
+
+
+def launcher(plan: Plan) -> Callable[[], RayWorker]:
+    """What launches workers of that plan."""
+    return lambda: RayWorker(plan)
