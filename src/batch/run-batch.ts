@@ -1,5 +1,6 @@
 import { execa } from "execa";
 import { z } from "zod";
+import type { RayRequest } from "../engine/engine-jobs.js";
 import { EXIT_CODES } from "../errors.js";
 import type { PlannedRun } from "./plan-batch.js";
 
@@ -32,6 +33,8 @@ export interface BatchOptions {
   stallTimeout?: number | undefined;
   /** False: dictionaries that do not rebuild what they read stop no run. */
   selfCheck?: boolean;
+  /** A Ray cluster for every run; null: this machine. */
+  ray?: RayRequest | null;
   signal: AbortSignal;
   onBegin: (run: PlannedRun, number: number) => void;
   /** What a run says of its progress. */
@@ -92,6 +95,7 @@ async function runOne(run: PlannedRun, options: BatchOptions): Promise<BatchResu
   if (options.stallTimeout !== undefined)
     args.push("--stall-timeout", String(options.stallTimeout));
   if (options.selfCheck === false) args.push("--no-self-check");
+  if (options.ray) args.push(...rayArguments(options.ray));
   const child = execa(interpreter, [...script, ...args], {
     input: JSON.stringify(run.asked),
     reject: false,
@@ -124,6 +128,14 @@ async function runOne(run: PlannedRun, options: BatchOptions): Promise<BatchResu
           ? (whatWentWrong(told, tail) ?? originalMessage ?? null)
           : `killed by ${signal}`,
   };
+}
+
+function rayArguments({ address, workers, gpus_per_worker: gpus }: RayRequest): string[] {
+  return [
+    ...["--engine", "ray", "--ray-address", address],
+    ...(workers === null ? [] : ["--workers", String(workers)]),
+    ...(gpus === null ? [] : ["--gpus-per-worker", String(gpus)]),
+  ];
 }
 
 function outcome(

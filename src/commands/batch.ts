@@ -1,6 +1,7 @@
 import { readBatch } from "../batch/batch-file.js";
 import { planBatch } from "../batch/plan-batch.js";
 import { runBatch, worstExit } from "../batch/run-batch.js";
+import type { RayRequest } from "../engine/engine-jobs.js";
 import { ReportedFailure } from "../errors.js";
 import { plannedLines, summaryLines } from "../views/batch-table.js";
 import { visibleLines } from "../views/escape.js";
@@ -12,6 +13,8 @@ export interface BatchRequest {
   keepGoing: boolean;
   stallTimeout?: number | undefined;
   selfCheck: boolean;
+  /** A Ray cluster for every run; null: this machine. */
+  ray?: RayRequest | null;
   dryRun: boolean;
   json: boolean;
 }
@@ -23,7 +26,7 @@ export interface BatchRequest {
  * @throws ReportedFailure with the exit code of the worst run
  */
 export async function batch(
-  { paths, outRoot, keepGoing, stallTimeout, selfCheck, dryRun, json }: BatchRequest,
+  { paths, outRoot, keepGoing, stallTimeout, selfCheck, ray = null, dryRun, json }: BatchRequest,
   command: readonly [string, ...string[]],
   output: Output,
   signal: AbortSignal,
@@ -39,6 +42,7 @@ export async function batch(
     keepGoing,
     stallTimeout,
     selfCheck,
+    ray,
     signal,
     onBegin: ({ name, config }, number) =>
       output.note(`── ${number + 1}/${runs.length} ${name} → ${config.out_dir}`),

@@ -6,6 +6,7 @@ import { siteWords } from "../compute/part-site.js";
 import { CONTROL_WORDS } from "../config/controls.js";
 import { languageName } from "../config/languages.js";
 import type { RunConfig } from "../config/schema.js";
+import type { RayRequest } from "../engine/engine-jobs.js";
 import { requestError } from "../errors.js";
 import type { Part } from "../parts.js";
 import { siteOf } from "../runs/site.js";
@@ -18,7 +19,7 @@ import { asJson, type Output } from "./output.js";
 /** What a run would do, from what can be known without starting anything. */
 export function describePlan(
   config: RunConfig,
-  { part, splitGiven, resume, maxMemory, json }: PlanOptions,
+  { part, splitGiven, resume, maxMemory, ray, json }: PlanOptions,
   output: Output,
 ): void {
   const site = siteOf(config.out_dir);
@@ -55,6 +56,7 @@ export function describePlan(
           schema_version: 1,
           config,
           shard: part,
+          ray,
           out_dir_holds: site,
           languages,
           estimate: { ...facts, seconds: earlier === null ? null : earlier.seconds },
@@ -90,6 +92,7 @@ export function describePlan(
         ? []
         : [`control       ${config.control}: ${CONTROL_WORDS[config.control]}`]),
       `batches       up to ${config.batch_tokens} tokens, device ${config.device}, dtype ${config.dtype}${config.deterministic ? ", deterministic" : ""}`,
+      ...(ray === null ? [] : [`workers       ${rayText(ray)}`]),
       ...(part === null
         ? []
         : [
@@ -117,8 +120,16 @@ export interface PlanOptions {
   resume: boolean;
   /** Bytes of the device that the run may take; else what there is. */
   maxMemory: number | undefined;
+  /** A Ray cluster whose workers have the model; null: this machine does. */
+  ray: RayRequest | null;
   json: boolean;
 }
+
+const rayText = ({ address, workers, gpus_per_worker: gpus }: RayRequest): string => {
+  const count = workers === null ? "as many as there is room for" : String(workers);
+  const share = gpus === null ? "" : `, ${gpus} GPU each`;
+  return `${count}${share}, on the Ray cluster at ${address} (not asked now); memory is each worker's, time that of this machine's runs`;
+};
 
 const siteText = (site: ReturnType<typeof siteOf>, folder: string, resume: boolean): string =>
   site === "free"

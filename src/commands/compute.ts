@@ -5,6 +5,7 @@ import { checkCorpus } from "../compute/gather-texts.js";
 import { type ResolvedConfig, readConfigFile, resolveConfig } from "../config/resolve.js";
 import type { PartialConfig, RunConfig } from "../config/schema.js";
 import { isLocalCorpus } from "../corpora/local-corpora.js";
+import type { RayRequest } from "../engine/engine-jobs.js";
 import { OneEngine } from "../engine/one-engine.js";
 import { requestError } from "../errors.js";
 import type { Part } from "../parts.js";
@@ -18,6 +19,7 @@ import { askedPart, folderOfPart, tellPart } from "./compute-part.js";
 import { describePlan } from "./compute-plan.js";
 import { madeLines } from "./made-lines.js";
 import { asJson, type Output } from "./output.js";
+import { refuseDevice } from "./ray-options.js";
 
 export interface ComputeOptions {
   flags: PartialConfig;
@@ -32,6 +34,8 @@ export interface ComputeOptions {
   shard?: Part | undefined;
   /** Bytes of its device that it may take; else what there is. */
   maxMemory?: number | undefined;
+  /** A Ray cluster whose workers have the model; null: this machine does. */
+  ray?: RayRequest | null;
   stallTimeout: number;
   selfCheck: boolean;
 }
@@ -45,11 +49,12 @@ export async function compute(
   const { config, given, part } = resolveRequest(options);
   const splitGiven = given.has("split");
   if (options.holdout !== undefined) refuseHoldout(config, splitGiven, options.holdout);
-  const { json, maxMemory } = options;
+  const { json, maxMemory, ray = null } = options;
+  if (ray !== null) refuseDevice(config, ray);
   if (options.dryRun)
     return describePlan(
       config,
-      { part, splitGiven, resume: options.resume, maxMemory, json },
+      { part, splitGiven, resume: options.resume, maxMemory, ray, json },
       output,
     );
   const progress = showProgress({
@@ -59,7 +64,7 @@ export async function compute(
   });
   const { resume, overwrite, stallTimeout, selfCheck } = options;
   const engine = new OneEngine(stallTimeout);
-  const common = { engine, signal, onNews: progress.news };
+  const common = { engine, signal, onNews: progress.news, ray };
   const request = {
     ...common,
     config,

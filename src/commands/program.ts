@@ -1,17 +1,17 @@
 import { Command, Option } from "commander";
-import type { Split } from "../compute/compute-holdout.js";
 import { list, readFlag } from "../config/flag-values.js";
-import { MODELS, type PartialConfig } from "../config/schema.js";
+import type { PartialConfig } from "../config/schema.js";
 import { STALL_TIMEOUT_S } from "../engine/python-engine.js";
-import { RUNS_FOLDER } from "../runs/read.js";
 import { VERSION } from "../version.js";
 import { FIGURE_FORMATS } from "../views/charts/drawn-files.js";
 import { KINDS } from "../views/charts/kinds.js";
 import type { BatchRequest } from "./batch.js";
+import { addBatch } from "./batch-options.js";
 import type { ClusterOptions } from "./cluster.js";
 import { addCluster } from "./cluster-options.js";
 import type { CompareOptions } from "./compare.js";
 import type { ComputeOptions } from "./compute.js";
+import { addCompute } from "./compute-options.js";
 import type { ControlsOptions } from "./controls.js";
 import { addControls } from "./controls-options.js";
 import { addDerivedRuns, type DerivedRunActions } from "./derived-run-options.js";
@@ -23,15 +23,7 @@ import type { FeatureOptions } from "./feature.js";
 import type { FidelityOptions } from "./fidelity.js";
 import type { HoldoutOptions } from "./holdout.js";
 import type { ModelsOptions } from "./models.js";
-import {
-  addConfigOptions,
-  bytesOption,
-  corpusOption,
-  flagsOf,
-  rankByOption,
-  shardOption,
-  whole,
-} from "./options.js";
+import { addConfigOptions, corpusOption, flagsOf, rankByOption, whole } from "./options.js";
 import type { PlotOptions } from "./plot.js";
 import { PREFETCH_KEYS } from "./prefetch.js";
 import type { ReportOptions } from "./report.js";
@@ -86,60 +78,7 @@ export function buildProgram(actions: Actions): Command {
     );
   program.configureHelp({ showGlobalOptions: false });
 
-  const compute = program
-    .command("compute")
-    .description("compute v-scores: model over texts in each language, means per feature, ranking")
-    .option(
-      "--config <FILE>",
-      "YAML or JSON file (- is stdin) with keys such as model or n_texts_per_lang: every option from --model on, lists as lists (flags win)",
-    )
-    .option("--dry-run", "print the plan, start nothing")
-    .option("--resume", "go on with an interrupted run, or begin it")
-    .option("--overwrite", "replace the run in the out-dir, and all that was made from it")
-    .option(
-      "--max-memory <SIZE>",
-      "memory of the device that weights, a batch and encoding may take, such as 12GB; a run that is reckoned to need more is refused (default: what there is)",
-      bytesOption,
-    )
-    .option(
-      "--stall-timeout <SECONDS>",
-      "end a Python that gives no sign of life for so long (0: never)",
-      whole(0),
-      STALL_TIMEOUT_S,
-    )
-    .option(
-      "--no-self-check",
-      "go on where dictionaries do not rebuild what they read (else the run stops before it begins)",
-    )
-    .addOption(
-      new Option(
-        "--holdout <SPLIT>",
-        "then the same on texts that had no part in the ranking, as vscore holdout does",
-      ).choices(["dev", "devtest"]),
-    )
-    .addOption(shardOption())
-    .option("--json", "print the result as JSON");
-  addConfigOptions(compute);
-  compute.addHelpText(
-    "after",
-    `\nModels: ${MODELS.join(", ")}. npx vscore models says what each fills in.`,
-  );
-  compute.action((values: Record<string, unknown>) =>
-    actions.compute({
-      flags: flagsOf(values),
-      config: values.config as string | undefined,
-      dryRun: values.dryRun === true,
-      json: values.json === true,
-      resume: values.resume === true,
-      overwrite: values.overwrite === true,
-      holdout: values.holdout as Split | undefined,
-      shard: values.shard as ComputeOptions["shard"],
-      maxMemory: values.maxMemory as number | undefined,
-      stallTimeout: values.stallTimeout as number,
-      selfCheck: values.selfCheck !== false,
-    }),
-  );
-
+  addCompute(program, (options) => actions.compute(options));
   program
     .command("holdout")
     .argument("<RUN>")
@@ -178,45 +117,7 @@ export function buildProgram(actions: Actions): Command {
       }),
     );
 
-  program
-    .command("batch")
-    .argument("<FILE|FOLDER...>", "config files, or folders of them")
-    .description("compute many runs, one after the other, each in a process of its own")
-    .option("--out-root <FOLDER>", "every run's folder lies below it", RUNS_FOLDER)
-    .option("--keep-going", "go on after a run that failed")
-    .option("--stall-timeout <SECONDS>", "of each run, as in compute", whole(0))
-    .option("--no-self-check", "of each run, as in compute")
-    .option("--dry-run", "print the runs, start nothing")
-    .option("--json", "print the summary as JSON")
-    .addHelpText(
-      "after",
-      `
-A FILE (YAML or JSON) holds the options of one run; or a list of runs; or a matrix, of which every combination is a run:
-
-  defaults: {n_texts_per_lang: 25, layers: [0, 10, 20]}
-  matrix:
-    model: [gemma-2b, qwen3-0.6b]
-    languages: [paper, similar, [eng_Latn, deu_Latn]]
-
-  defaults: {model: demo}
-  runs:
-    - {name: north, languages: [eng_Latn, deu_Latn]}
-    - {name: south, languages: similar}
-
-Runs that are finished are left as they are, interrupted ones go on: the same command continues a batch. It exits like
-the worst of its runs, in the order 1, 3, 4, 2, 130, 0.`,
-    )
-    .action((paths, { outRoot, keepGoing, stallTimeout, selfCheck, dryRun, json }) =>
-      actions.batch({
-        paths,
-        outRoot,
-        stallTimeout: stallTimeout as number | undefined,
-        selfCheck: selfCheck !== false,
-        keepGoing: keepGoing === true,
-        dryRun: dryRun === true,
-        json: json === true,
-      }),
-    );
+  addBatch(program, (request) => actions.batch(request));
   program
     .command("models")
     .argument("[WORDS...]", "a preset's name; with --releases, words to look for")

@@ -40,7 +40,10 @@ function refuseOwnTexts(run: FinishedRun, local: LocalCorpus | null): void {
 export async function computeHoldout(
   run: FinishedRun,
   split: Split,
-  request: Pick<ComputeRequest, "overwrite" | "signal" | "onNews" | "stallTimeout" | "engine">,
+  request: Pick<
+    ComputeRequest,
+    "overwrite" | "signal" | "onNews" | "stallTimeout" | "engine" | "ray"
+  >,
 ): Promise<ComputedRun> {
   if (split === run.meta.split)
     throw requestError(

@@ -4,7 +4,7 @@ import { folderOf } from "../config/paths.js";
 import { dictionaryId } from "../config/presets.js";
 import type { RunConfig } from "../config/schema.js";
 import type { LocalCorpus } from "../corpora/local-corpora.js";
-import { EngineJobs, type LoadRequest } from "../engine/engine-jobs.js";
+import { EngineJobs, type LoadRequest, type RayRequest } from "../engine/engine-jobs.js";
 import { OneEngine } from "../engine/one-engine.js";
 import { errnoOf, requestError, VscoreError } from "../errors.js";
 import type { Part } from "../parts.js";
@@ -42,6 +42,8 @@ export interface ComputeRequest {
   selfCheck?: boolean;
   /** Bytes of its device that it may take; null: what there is. */
   maxMemory?: number | null;
+  /** A Ray cluster whose workers have the model; null: this machine does. */
+  ray?: RayRequest | null;
   /** Seconds without a sign of life after which Python is taken for hung; 0: never. */
   stallTimeout?: number;
   /** Told the run's texts before anything is loaded; what it throws ends the run. */
@@ -95,11 +97,18 @@ export async function computeRun(request: ComputeRequest): Promise<ComputedRun> 
   let store: RunStore | undefined = goesOn ? await RunStore.resume(folder) : undefined;
   try {
     const engine = await engines.start();
-    clock.end("start_up");
     const meter = new ProgressMeter(request.onNews);
-    const jobs = new EngineJobs(engine, request.signal, (progress) =>
-      meter.engineProgress(progress),
+    const jobs = new EngineJobs(
+      engine,
+      request.signal,
+      (progress) => meter.engineProgress(progress),
+      (news) => meter.workerLost(news),
     );
+    const { threads, device } = config;
+    const cluster = request.ray
+      ? await jobs.gatherWorkers({ ...request.ray, threads, device })
+      : null;
+    clock.end("start_up");
     const pinned = goesOn ? pinnedRevisions(config, folder) : config;
     // Texts first: a corpus that cannot be had should not cost the download of a model.
     request.onNews({ type: "phase", phase: "reading texts" });
@@ -137,7 +146,7 @@ export async function computeRun(request: ComputeRequest): Promise<ComputedRun> 
     if (goesOn && begun === null) await store.writeConfig(config);
     const { onNews } = request;
     const common = { config, store, jobs, meter, clock, onNews, started, startedAt };
-    const parts = { ...common, loaded, gathered, read, tokenized, checked, precision };
+    const parts = { ...common, loaded, gathered, read, tokenized, checked, precision, cluster };
     await engine.logTo(store.path(RUN_FILES.engineLog));
     if (part === null || texts === null)
       return { folder, meta: await new OpenRun(parts).complete(goesOn) };

@@ -1,5 +1,5 @@
 import type { RunConfig } from "../config/schema.js";
-import type { Loaded } from "../engine/engine-jobs.js";
+import type { Cluster, Loaded } from "../engine/engine-jobs.js";
 import { textsFingerprint } from "../plan.js";
 import type { Meta } from "../runs/meta.js";
 import type { Precision } from "../runs/precision.js";
@@ -20,6 +20,8 @@ export interface RunFacts {
   /** How far its precision is from float32, where that was looked at. */
   precision: Precision | null;
   batchTokens: number;
+  /** Whose workers computed it; null where it was this machine alone. */
+  cluster: Cluster | null;
   started: Date;
   finished: Date;
   /** Time at work, over all attempts. */
@@ -70,6 +72,7 @@ export function describeRun(facts: RunFacts): Meta {
     deterministic: config.deterministic,
     threads: loaded.threads,
     batch_tokens: facts.batchTokens,
+    cluster: facts.cluster,
     versions: loaded.versions,
     started: facts.started.toISOString(),
     finished: facts.finished.toISOString(),

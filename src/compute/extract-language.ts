@@ -1,6 +1,6 @@
 import type { RunConfig } from "../config/schema.js";
-import type { EngineJobs, EngineSeconds } from "../engine/engine-jobs.js";
-import { planShards } from "../plan.js";
+import type { AheadShard, EngineJobs, EngineSeconds } from "../engine/engine-jobs.js";
+import { planShards, type Shard } from "../plan.js";
 import { joinTexts, type TextSum } from "../reduce/joined-texts.js";
 import { type LayerStrongest, StrongestTexts } from "../reduce/strongest-texts.js";
 import { type LayerTextSums, TextSums } from "../reduce/text-sums.js";
@@ -16,6 +16,8 @@ export interface ExtractRequest {
   widths: ReadonlyMap<number, number>;
   /** Token budget to begin with. */
   budget: number;
+  /** What comes after it, for workers that would have nothing to do; by the token budget of a batch. */
+  ahead?: (budget: number) => AheadShard[];
 }
 
 export interface ExtractNews {
@@ -76,6 +78,15 @@ export async function extractTexts(
   return { ...result, budget };
 }
 
+/** The batches of some of a language's texts. @param tokens of each text of the language */
+export function batchesOf(texts: readonly number[], tokens: Uint32Array, budget: number): Shard[] {
+  const lengths = texts.map((text) => tokens[text] as number);
+  return planShards(lengths, budget).map((batch) => ({
+    shard: batch.shard,
+    texts: batch.texts.map((at) => texts[at] as number),
+  }));
+}
+
 async function extractOnce(
   {
     config,
@@ -84,15 +95,12 @@ async function extractOnce(
     widths,
     budget,
     texts,
+    ahead,
   }: ExtractRequest & { texts: readonly number[] },
   jobs: EngineJobs,
   news: ExtractNews,
 ): Promise<Omit<Extracted<TextSum[]>, "budget">> {
-  const lengths = texts.map((text) => tokens[text] as number);
-  const shards = planShards(lengths, budget).map((batch) => ({
-    shard: batch.shard,
-    texts: batch.texts.map((at) => texts[at] as number),
-  }));
+  const shards = batchesOf(texts, tokens, budget);
   const running = new Map(
     config.layers.map((layer) => {
       const width = widths.get(layer) ?? 0;
@@ -106,7 +114,8 @@ async function extractOnce(
   const onSeconds = (seconds: EngineSeconds) => {
     for (const part of ["model", "encode", "stream"] as const) news.onSeconds(part, seconds[part]);
   };
-  const request = { language, layers: config.layers, shards, tokens: false };
+  const later = ahead?.(budget) ?? [];
+  const request = { language, layers: config.layers, shards, tokens: false, ahead: later };
   for await (const frame of jobs.extract(request, onSeconds)) {
     const layer = running.get(frame.layer);
     if (layer === undefined)

@@ -73,6 +73,10 @@ export class OpenPart extends OpenRun {
     };
   }
 
+  protected override textsIn(language: string): number[] {
+    return [...(this.texts.get(language) ?? [])];
+  }
+
   private tokensOf(language: string, texts: readonly number[]): Uint32Array {
     const { tokens } = this.parts.tokenized.get(language) as TokenizedLanguage;
     return Uint32Array.from(texts, (text) => tokens[text] as number);

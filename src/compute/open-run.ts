@@ -1,5 +1,5 @@
 import type { RunConfig } from "../config/schema.js";
-import type { EngineJobs, Loaded } from "../engine/engine-jobs.js";
+import type { AheadShard, Cluster, EngineJobs, Loaded } from "../engine/engine-jobs.js";
 import { type CorpusText, shortHash } from "../plan.js";
 import { storedEvents } from "../runs/events.js";
 import { fidelityText, notRebuiltWarnings } from "../runs/fidelity-file.js";
@@ -13,7 +13,12 @@ import type { CheckedPrecision } from "./checked-precision.js";
 import { examplesOf } from "./collect-examples.js";
 import { type ControlledTexts, controlProvenance } from "./control-texts.js";
 import { describeRun } from "./describe-run.js";
-import { type ExtractNews, type ExtractRequest, extractLanguage } from "./extract-language.js";
+import {
+  batchesOf,
+  type ExtractNews,
+  type ExtractRequest,
+  extractLanguage,
+} from "./extract-language.js";
 import type { GatheredTexts } from "./gather-texts.js";
 import { keptExamples } from "./kept-examples.js";
 import type { PhaseClock } from "./phase-clock.js";
@@ -37,6 +42,8 @@ export interface RunParts {
   checked: CheckedFidelity | null;
   /** How far its precision is from float32; null where it is float32. */
   precision: CheckedPrecision | null;
+  /** Whose workers have the model; null where it is this machine. */
+  cluster: Cluster | null;
   meter: ProgressMeter;
   clock: PhaseClock;
   onNews: (news: RunNews) => void;
@@ -141,6 +148,7 @@ export class OpenRun {
       wordsMoved: this.parts.read.wordsMoved,
       precision: this.parts.precision?.precision ?? null,
       batchTokens: this.budget,
+      cluster: this.parts.cluster,
       ...this.times(earlier),
       secondsByPart: this.parts.clock.seconds(),
       warnings: [...this.warnings],
@@ -213,7 +221,28 @@ export class OpenRun {
     const widths = new Map(
       this.parts.loaded.dictionaries.map(({ layer, d_sae }) => [layer, d_sae]),
     );
-    return { config: this.parts.config, language, tokens, widths, budget: this.budget };
+    const ahead = (budget: number) => this.ahead(language, budget);
+    return { config: this.parts.config, language, tokens, widths, budget: this.budget, ahead };
+  }
+
+  /** Which of a language's texts it reads. */
+  protected textsIn(language: string): number[] {
+    return [...(this.parts.tokenized.get(language)?.tokens.keys() ?? [])];
+  }
+
+  /** Batches of the languages after one, so many that no worker waits for the last batch of another. */
+  private ahead(language: string, budget: number): AheadShard[] {
+    const { config, cluster, store, tokenized } = this.parts;
+    const most = 2 * (cluster?.workers ?? 0);
+    const found: AheadShard[] = [];
+    for (const later of config.languages.slice(config.languages.indexOf(language) + 1)) {
+      if (found.length >= most) break;
+      const { tokens } = tokenized.get(later) as TokenizedLanguage;
+      if (store.hasSums(later)) continue;
+      const batches = batchesOf(this.textsIn(later), tokens, budget);
+      found.push(...batches.map((batch) => ({ ...batch, language: later })));
+    }
+    return found.slice(0, most);
   }
 
   /** What an extraction tells. */

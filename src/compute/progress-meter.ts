@@ -1,3 +1,4 @@
+import type { WorkerLost } from "../engine/engine-jobs.js";
 import type { EngineProgress } from "../engine/frames.js";
 import type { RunNews } from "../runs/meta.js";
 
@@ -68,12 +69,22 @@ export class ProgressMeter {
 
   engineProgress(progress: EngineProgress): void {
     this.memory = progress.device_memory_bytes;
-    if (progress.phase === "download") {
+    if (progress.phase === "Ray's workers") {
+      const found = `${progress.done} of ${progress.total}`;
+      this.onNews({ type: "phase", phase: `waiting for ${progress.phase} (${found})` });
+    } else if (progress.phase === "download") {
       this.onNews({ type: "phase", phase: `downloading, ${gigabytes(progress.done)} so far` });
     } else if (this.allTokens === 0 && progress.phase !== "extract") {
       const count = progress.total > 1 ? ` (${progress.done} of ${progress.total})` : "";
       this.onNews({ type: "phase", phase: `loading ${progress.phase}${count}` });
     }
+  }
+
+  workerLost(news: WorkerLost): void {
+    const event: RunNews = { type: "worker_lost", ...news };
+    this.onNews(event);
+    this.pending = this.pending.then(() => this.store(event));
+    this.pending.catch(() => undefined);
   }
 
   /** Waits for what is still being written. */

@@ -7,6 +7,9 @@ import { Release } from "../registry/releases.js";
 import { MachineCheck } from "../selfcheck/verdict.js";
 import { type ActivationsFrame, type EngineProgress, type Frame, jsonOf } from "./frames.js";
 import {
+  type AheadShard,
+  Cluster,
+  type ClusterRequest,
   Detection,
   EngineSeconds,
   Flores,
@@ -18,21 +21,27 @@ import {
   ReadPickle,
   type SpelledText,
   type TokenizedTexts,
+  WorkerLost,
 } from "./job-results.js";
 import { Loaded } from "./loaded.js";
 import type { PythonEngine } from "./python-engine.js";
 import { takeTensor } from "./safetensors.js";
 
 export type {
+  AheadShard,
+  Cluster,
+  ClusterRequest,
   Detection,
   EngineSeconds,
   FloresFile,
   LoadRequest,
   LossFrame,
   Prefetched,
+  RayRequest,
   ReadPickle,
   SpelledText,
   TokenizedTexts,
+  WorkerLost,
 } from "./job-results.js";
 export type { Loaded };
 
@@ -42,11 +51,17 @@ export class EngineJobs {
     private readonly engine: PythonEngine,
     readonly signal: AbortSignal | undefined,
     private readonly onProgress: (progress: EngineProgress) => void,
+    private readonly onWorkerLost: (news: WorkerLost) => void = () => undefined,
   ) {}
 
   /** Rejects when Python ends, also while no job is at work. */
   get died(): Promise<never> {
     return this.engine.died;
+  }
+
+  /** From now on workers on a Ray cluster do what needs a model. Waits for them. */
+  async gatherWorkers(request: ClusterRequest): Promise<Cluster> {
+    return Cluster.parse(jsonOf((await this.result("use_ray", { ...request }, "cluster")).blob));
   }
 
   /** Loads model, tokenizer and dictionaries. They stay loaded. */
@@ -143,8 +158,10 @@ export class EngineJobs {
   }
 
   /**
-   * Streams the activations of one language, shard after shard and in each layer after layer.
+   * Streams the activations of one language, shard after shard and in each layer after layer; where workers do it, shards in the order
+   * in which they are done.
    *
+   * @param request.ahead of later languages, for workers that would have nothing to do
    * @param onSeconds told at the end what the engine spent its time on
    */
   async *extract(
@@ -153,6 +170,7 @@ export class EngineJobs {
       layers: readonly number[];
       shards: readonly Shard[];
       tokens: boolean;
+      ahead?: readonly AheadShard[];
     },
     onSeconds: (seconds: EngineSeconds) => void = () => undefined,
   ): AsyncGenerator<ActivationsFrame, void, void> {
@@ -314,6 +332,8 @@ export class EngineJobs {
   async *frames(job: string, request: Record<string, unknown>): AsyncGenerator<Frame, void, void> {
     for await (const frame of this.engine.run(job, request, this.signal)) {
       if (frame.kind === "progress") this.onProgress(frame.progress);
+      else if (frame.kind === "result" && frame.name === "worker_lost")
+        this.onWorkerLost(WorkerLost.parse(jsonOf(frame.blob)));
       else yield frame;
     }
   }

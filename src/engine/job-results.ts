@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Shard } from "../plan.js";
 
 export const Prefetched = z.strictObject({
   model_id: z.string(),
@@ -55,6 +56,45 @@ export const EngineSeconds = z.strictObject({
   stream: z.number().default(0),
 });
 export type EngineSeconds = z.infer<typeof EngineSeconds>;
+
+/** Workers on a Ray cluster, once they are there. */
+export const Cluster = z.strictObject({
+  /** Ray's version. */
+  ray: z.string(),
+  workers: z.int(),
+  /** Machines that they are on. */
+  nodes: z.int(),
+  gpus_per_worker: z.number(),
+});
+export type Cluster = z.infer<typeof Cluster>;
+
+export interface ClusterRequest {
+  /** HOST:PORT, or "auto". */
+  address: string;
+  /** Null: as the cluster can take. */
+  workers: number | null;
+  gpus_per_worker: number | null;
+  /** CPUs of each worker. */
+  threads: number | null;
+  device: string;
+}
+
+/** What of a cluster somebody asks for. */
+export type RayRequest = Omit<ClusterRequest, "threads" | "device">;
+
+/** A worker that is gone. */
+export const WorkerLost = z.strictObject({
+  worker: z.string(),
+  reason: z.string(),
+  /** What it was at, which another does again; "" for nothing. */
+  doing: z.string(),
+});
+export type WorkerLost = z.infer<typeof WorkerLost>;
+
+/** A batch of a language whose turn comes later, for a worker that would have nothing to do. */
+export interface AheadShard extends Shard {
+  language: string;
+}
 
 export interface LoadRequest {
   model_id: string;

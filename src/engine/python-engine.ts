@@ -164,12 +164,13 @@ export class PythonEngine {
     this.closing = true;
     const wasDead = this.death !== undefined;
     const exited = wasDead ? Promise.resolve() : once(this.child, "exit");
+    // Before pythonia asks it to end: libraries may have a last word to a polite signal, and say it into the log.
+    this.child.kill("SIGKILL");
     try {
       this.pythonia.python.exit();
     } catch {
-      // Its channel may be closed already; the child is ended below all the same.
+      // Its channel may be closed already.
     }
-    this.child.kill("SIGKILL");
     await exited;
     // The log that an error names must stay, wherever it is.
     await this.socket.close({

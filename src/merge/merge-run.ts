@@ -138,6 +138,7 @@ class Merging {
       truncated: new Map(Object.entries(facts.texts_truncated)),
       ...{ lettersChanged: facts.letters_changed, wordsMoved: facts.words_moved },
       precision: facts.precision,
+      cluster: null,
       batchTokens: Math.min(...all.map(({ batch_tokens }) => batch_tokens)),
       started: new Date(Math.min(...all.map(({ started }) => Date.parse(started)))),
       finished: new Date(),

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { CONTROLS } from "../config/controls.js";
 import { DictionaryFacts } from "../engine/dictionary-facts.js";
+import { Cluster, WorkerLost } from "../engine/job-results.js";
 import { Precision } from "./precision.js";
 
 /** Any tool's code of a language: it is printed, becomes a cell of a table and part of a file's name. */
@@ -60,6 +61,8 @@ export const Meta = z.strictObject({
   deterministic: z.boolean().default(false),
   threads: z.int().nullable(),
   batch_tokens: z.int(),
+  /** Whose workers computed it; null where it was this machine alone. */
+  cluster: Cluster.nullable().default(null),
   versions: z.record(z.string(), z.string()),
   started: z.string(),
   finished: z.string(),
@@ -151,6 +154,8 @@ export const RunEvent = z.discriminatedUnion("type", [
     language: z.string(),
     batch_tokens: z.int(),
   }),
+  /** Of a cluster. What it was at is done again by another, twice at most. */
+  z.strictObject({ type: z.literal("worker_lost"), at: z.iso.datetime(), ...WorkerLost.shape }),
   z.strictObject({ type: z.literal("warning"), at: z.iso.datetime(), message: z.string() }),
   z.strictObject({
     type: z.literal("failed"),

@@ -153,6 +153,11 @@ export class RunStore {
     throw new Error(`the sums of ${sums.language} were written, and are not whole in their file`);
   }
 
+  /** Whether a language's sums are there: finished, if not necessarily made alike. */
+  hasSums(language: string): boolean {
+    return existsSync(this.path(sumsFile(language)));
+  }
+
   /** A language's finished sums, which stay in their file; undefined where there are none, or none that are whole. */
   readSums(language: string): LanguageSums | undefined {
     const file = this.path(sumsFile(language));

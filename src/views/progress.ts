@@ -46,6 +46,9 @@ export function showProgress(
             line(progressText(news));
           }
           break;
+        case "worker_lost":
+          line(visible(lostText(news)));
+          break;
         case "warning":
           line(`warning: ${visible(news.message)}`);
           break;
@@ -60,6 +63,14 @@ export function showProgress(
     },
   };
 }
+
+/** Of a worker that is gone, what that means. */
+export const lostText = ({
+  worker,
+  reason,
+  doing,
+}: Pick<RunNews & { type: "worker_lost" }, "worker" | "reason" | "doing">): string =>
+  `${worker} was lost${doing === "" ? "" : ` at ${doing}`}: ${reason}`;
 
 function progressText(news: RunNews & { type: "progress" }): string {
   const share = news.tokens === 0 ? 100 : Math.floor((100 * news.tokens_done) / news.tokens);

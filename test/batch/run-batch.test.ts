@@ -1,5 +1,10 @@
 import { expect, test } from "vitest";
-import { type BatchResult, runBatch, worstExit } from "../../src/batch/run-batch.js";
+import {
+  type BatchOptions,
+  type BatchResult,
+  runBatch,
+  worstExit,
+} from "../../src/batch/run-batch.js";
 import { configOf } from "../fixtures/runs.js";
 
 /** Stands in for vscore: reads the config that it is given, and ends as that run's name says. */
@@ -14,6 +19,9 @@ else if (how === "told") {
   console.error("A stack\\n  at somewhere");
   console.log(JSON.stringify({ error: { kind: "bug", message: "First line.\\n  at somewhere" } }));
   process.exit(1);
+} else if (how === "args") {
+  console.log(JSON.stringify({ error: { message: process.argv.slice(1).join(" ") } }));
+  process.exit(2);
 } else if (how.startsWith("exit-")) { console.error("It went wrong.\\n"); process.exit(Number(how.slice(5))); }
 else console.log(JSON.stringify({ args: process.argv.slice(1), meta: { warnings: ["one", "two"] } }));
 `;
@@ -25,7 +33,12 @@ const planned = (name: string, site: "free" | "finished" = "free") => ({
   config: configOf({ out_dir: `v_score_runs/${name}` }),
 });
 
-async function run(names: string[], keepGoing = false, signal = new AbortController().signal) {
+async function run(
+  names: string[],
+  keepGoing = false,
+  signal = new AbortController().signal,
+  more: Partial<BatchOptions> = {},
+) {
   const begun: string[] = [];
   const results = await runBatch(
     names.map((name) => planned(name)),
@@ -35,6 +48,7 @@ async function run(names: string[], keepGoing = false, signal = new AbortControl
       signal,
       onBegin: ({ name }) => begun.push(name),
       onText: () => undefined,
+      ...more,
     },
   );
   return { begun, results, states: results.map(({ state }) => state) };
@@ -48,6 +62,21 @@ test("each run has a process of its own, and says how it ended", async () => {
     { name: "exit-4", state: "failed", exit_code: 4, warnings: 0, message: "It went wrong." },
   ]);
   expect(results[0]?.seconds).toBeGreaterThan(0);
+});
+
+test("each run is told what goes for all", async () => {
+  const argumentsOf = async (more: Partial<BatchOptions>) =>
+    (await run(["args"], false, undefined, more)).results[0]?.message;
+  expect(await argumentsOf({})).toBe("compute --config - --resume --json");
+  expect(await argumentsOf({ ray: null, selfCheck: false, stallTimeout: 7 })).toBe(
+    "compute --config - --resume --json --stall-timeout 7 --no-self-check",
+  );
+  const auto = { address: "auto", workers: null, gpus_per_worker: null };
+  expect(await argumentsOf({ ray: auto })).toMatch(/--json --engine ray --ray-address auto$/);
+  const given = { address: "h:1", workers: 4, gpus_per_worker: 0 };
+  expect(await argumentsOf({ ray: given })).toMatch(
+    /--engine ray --ray-address h:1 --workers 4 --gpus-per-worker 0$/,
+  );
 });
 
 test("the first that fails is the last, unless told to go on", async () => {

@@ -62,7 +62,13 @@ export async function computeAtlas(
       loaded: loadedWith(config, asked.features),
       gathered: { languages, revision: "synthetic", sharesIds, warnings: [] },
       read: { languages, lettersChanged: null, wordsMoved: null },
-      ...{ checked: null, precision: null, meter: new ProgressMeter(onNews), started },
+      ...{
+        checked: null,
+        precision: null,
+        cluster: null,
+        meter: new ProgressMeter(onNews),
+        started,
+      },
       ...{ startedAt: performance.now(), clock: new PhaseClock(performance.now()) },
     });
     return await open.complete(false);

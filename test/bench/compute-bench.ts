@@ -24,6 +24,12 @@ export interface Size {
   texts: number;
 }
 
+/** Of the embedded Universal Declaration of Human Rights. */
+export const LANGUAGES: readonly string[] = [
+  ...["eng_Latn", "spa_Latn", "fra_Latn", "jpn_Jpan", "kor_Hang"],
+  ...["por_Latn", "tha_Thai", "vie_Latn", "cmn_Hans", "arb_Arab"],
+];
+
 export interface Bench {
   folder: string;
   textsFile: string;
@@ -92,8 +98,12 @@ export async function runLoop(loop: Loop, { folder, textsFile, size }: Bench, ou
   return { seconds, steady, tokens, whole, peak: { python: peak_bytes } } as Measured;
 }
 
-/** Runs `vscore compute`; the run is in the folder `out`. */
-export async function runVscore({ folder, textsFile, size }: Bench, out: string) {
+/** Runs `vscore compute`; the run is in the folder `out`. @param more options */
+export async function runVscore(
+  { folder, textsFile, size }: Bench,
+  out: string,
+  more: readonly string[] = [],
+) {
   const began = performance.now();
   const { peak } = await watched(process.execPath, [
     ...["--no-warnings", join(projectRoot, "dist", "vscore.cjs"), "compute", "--model", "custom"],
@@ -103,6 +113,7 @@ export async function runVscore({ folder, textsFile, size }: Bench, out: string)
     ...["--n-texts-per-lang", "-1", "--out-dir", out, "--overwrite"],
     // Random directions rebuild nothing.
     "--no-self-check",
+    ...more,
   ]);
   const whole = (performance.now() - began) / 1000;
   const meta = JSON.parse(readFileSync(join(out, "meta.json"), "utf8")) as {

@@ -7,6 +7,7 @@ import { parseArgs } from "node:util";
 import { projectRoot } from "../../src/config/paths.js";
 import { tableLines } from "../../src/views/table.js";
 import {
+  LANGUAGES,
   type Loop,
   largestDifference,
   type Measured,
@@ -15,11 +16,10 @@ import {
   runVscore,
   type Size,
 } from "./compute-bench.js";
+import { seconds, spread, turned } from "./rounds.js";
 
-const LANGUAGES =
-  "eng_Latn,spa_Latn,fra_Latn,jpn_Jpan,kor_Hang,por_Latn,tha_Thai,vie_Latn,cmn_Hans,arb_Arab";
 /** Of the embedded manuals, which have more texts than the Declaration. */
-const MEMORY_LANGUAGES = LANGUAGES.replace(",tha_Thai", "").concat(",deu_Latn");
+const MEMORY_LANGUAGES = [...LANGUAGES.filter((code) => code !== "tha_Thai"), "deu_Latn"];
 
 const { values } = parseArgs({
   options: {
@@ -58,7 +58,7 @@ try {
 
 async function measureTime(): Promise<void> {
   const texts = Number(values.texts ?? 20);
-  const size: Size = { ...model, corpus: "udhr", languages: LANGUAGES.split(","), texts };
+  const size: Size = { ...model, corpus: "udhr", languages: LANGUAGES, texts };
   note("preparing the model …");
   const bench = prepare(place, size);
   const few = prepare(place, { ...size, texts: Math.min(texts, whole("seed-texts")) });
@@ -68,7 +68,6 @@ async function measureTime(): Promise<void> {
     const measured: Partial<Record<Loop | "vscore", Measured>> = {};
     const run = join(scratch, "run");
     const means = (loop: Loop) => join(scratch, `${loop}.safetensors`);
-    // Each round begins with another one, so that none always finds the machine as another left it.
     const order = turned(["floor", "vscore", "statistics", "seed"] as const, round - 1);
     for (const method of order) {
       note(`round ${round} of ${values.rounds}: ${method} …`);
@@ -147,7 +146,7 @@ function timeTable(
 
 async function measureMemory(): Promise<void> {
   const most = Number(values.texts ?? 100);
-  const size = { ...model, corpus: "manuals" as const, languages: MEMORY_LANGUAGES.split(",") };
+  const size = { ...model, corpus: "manuals" as const, languages: MEMORY_LANGUAGES };
   const found: { texts: number; measured: Measured }[] = [];
   for (const texts of [Math.round(most / 10), most]) {
     note(`${texts * size.languages.length} texts …`);
@@ -171,21 +170,6 @@ async function measureMemory(): Promise<void> {
     seconds(whole),
   ]);
   console.log(tableLines(columns, rows).join("\n"));
-}
-
-function turned<T>(items: readonly T[], by: number): T[] {
-  return [...items.slice(by % items.length), ...items.slice(0, by % items.length)];
-}
-
-function spread(values: readonly number[]): string {
-  const sorted = [...values].sort((a, b) => a - b);
-  const median = sorted[Math.floor(sorted.length / 2)] as number;
-  if (sorted.length === 1) return seconds(median);
-  return `${seconds(median)} [${seconds(sorted[0] as number)} to ${seconds(sorted.at(-1) as number)}]`;
-}
-
-function seconds(value: number): string {
-  return value.toFixed(value < 1 ? 2 : 1);
 }
 
 function megabytes(bytes: number): string {

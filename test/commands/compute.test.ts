@@ -54,6 +54,21 @@ test("--dry-run tells a control where there is one", async () => {
   expect(said).toMatch(/^control +shuffled: the words of every text in a random order/m);
 });
 
+test("--dry-run tells of workers, and asks no cluster", async () => {
+  const asked = { corpus: corpus(), out_dir: at("run") };
+  expect(await dryRun(asked)).not.toMatch(/^workers/m);
+  const ray = { address: "h:1", workers: null, gpus_per_worker: 0.5 };
+  expect(await dryRun(asked, { ray })).toMatch(
+    /^workers +as many as there is room for, 0\.5 GPU each, on the Ray cluster at h:1 \(not asked now\)/m,
+  );
+  expect(await dryRun(asked, { ray: { ...ray, workers: 3, gpus_per_worker: null } })).toMatch(
+    /^workers +3, on the Ray cluster at h:1/m,
+  );
+  expect(JSON.parse(await dryRun(asked, { ray, json: true })).ray).toEqual(ray);
+  const error = await rejectionOf(dryRun({ ...asked, device: "mps" }, { ray }));
+  expect(error.message).toContain("--device mps with --engine ray");
+});
+
 test("--dry-run --json is the same for machines", async () => {
   const flags = { corpus: corpus(), out_dir: at("run") };
   const plan = JSON.parse(await dryRun(flags, { json: true }));

@@ -226,7 +226,7 @@ describe("compute", () => {
     const selfCheck = true;
     const off = {
       ...{ dryRun: false, json: false, resume: false, overwrite: false },
-      stallTimeout,
+      ...{ stallTimeout, ray: null },
     };
     expect(run("compute").did).toEqual([
       ["compute", { flags: {}, config: undefined, selfCheck, ...off }],
@@ -241,7 +241,11 @@ describe("compute", () => {
       "--config",
       "a",
     );
-    const on = { ...{ dryRun: true, json: true, resume: true, overwrite: true }, stallTimeout };
+    const on = {
+      ...{ dryRun: true, json: true, resume: true, overwrite: true },
+      stallTimeout,
+      ray: null,
+    };
     expect(did).toEqual([["compute", { flags: {}, config: "a", selfCheck: false, ...on }]]);
   });
 });

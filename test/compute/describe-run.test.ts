@@ -23,7 +23,7 @@ const meta = describeRun({
   corpusRevision: "sha256:1",
   sharesIds: true,
   truncated: new Map([["spa_Latn", 1]]),
-  ...{ batchTokens: 512, precision: null },
+  ...{ batchTokens: 512, precision: null, cluster: null },
   started: new Date("2025-01-01T00:00:00Z"),
   finished: new Date("2025-01-01T00:01:02.345Z"),
   seconds: 62.345,

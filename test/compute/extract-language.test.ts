@@ -74,6 +74,36 @@ describe("extractLanguage", () => {
     ]);
   });
 
+  test("workers are told what comes next, in batches of the budget that holds", async () => {
+    const jobs = new FakeJobs({
+      extract: ({ shards, layers }) => {
+        if (widestOf(shards) > 12) throw outOfMemory();
+        return shards.flatMap((shard) => framesOf(shard, layers));
+      },
+    });
+    const ahead = (budget: number) => [{ language: "fra_Latn", shard: 0, texts: [budget] }];
+    await extractLanguage(request({ budget: 24, ahead }), jobs, noting());
+    expect(jobs.asked.map((each) => each.ahead?.[0]?.texts)).toEqual([[24], [12]]);
+  });
+
+  test("batches may come in any order", async () => {
+    const answer = (turn: (shards: readonly Shard[]) => Shard[]) =>
+      new FakeJobs({
+        extract: ({ shards, layers }) => turn(shards).flatMap((each) => framesOf(each, layers)),
+      });
+    const inOrder = answer((shards) => [...shards]);
+    const turned = answer((shards) => shards.toReversed());
+    const news = noting();
+    expect(await extractLanguage(request({ budget: 12 }), turned, news)).toEqual(
+      await extractLanguage(request({ budget: 12 }), inOrder, noting()),
+    );
+    expect(news.noted).toEqual([
+      [1, 10],
+      [1, 5],
+      [2, 7],
+    ]);
+  });
+
   test("a batch whose layers come in several frames counts once", async () => {
     const parts = (layer: number) => [
       frameOf([{ text: 0, tokens: [token(0)] }], { layer }),

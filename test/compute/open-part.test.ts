@@ -63,7 +63,13 @@ const jobsWith = (most = 100) =>
 /** Computes a part, with an engine that is no engine. */
 async function computed(
   shard: Part,
-  { jobs = jobsWith(), resumed = false, budget = 4, versions = {} as Record<string, string> } = {},
+  {
+    jobs = jobsWith(),
+    resumed = false,
+    budget = 4,
+    workers = 0,
+    versions = {} as Record<string, string>,
+  } = {},
 ) {
   const asked = { ...config(), batch_tokens: budget };
   const folder = at(`run.${shard.part}`);
@@ -80,6 +86,7 @@ async function computed(
     ...{
       checked: null,
       precision: null,
+      cluster: workers === 0 ? null : { ray: "2", workers, nodes: 1, gpus_per_worker: 0 },
       started: new Date(),
       startedAt: 0,
       clock: new PhaseClock(0),
@@ -132,6 +139,18 @@ describe("a part of a run", () => {
     const merged = mergeSums([other, one]);
     expect(merged.layers.get(1)).toEqual(sumsOf(textsIn("eng_Latn"), 6).sums);
     expect([...merged.counted]).toEqual([2, 1, 3]);
+  });
+
+  test("tells workers what comes next, but for what is there; this machine alone needs not know", async () => {
+    const jobs = jobsWith();
+    await computed({ part: 1, of: 2 }, { jobs, workers: 2 });
+    expect(jobs.asked.map(({ ahead }) => ahead)).toEqual([
+      [{ language: "spa_Latn", shard: 0, texts: [0] }],
+      [],
+    ]);
+    const alone = jobsWith();
+    await computed({ part: 2, of: 2 }, { jobs: alone });
+    expect(alone.asked.map(({ ahead }) => ahead)).toEqual([[]]);
   });
 
   test("that goes on keeps the languages that it has", async () => {

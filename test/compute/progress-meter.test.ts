@@ -71,6 +71,27 @@ test("a storing that fails is told when it is waited for", async () => {
   await expect(meter.settle()).rejects.toThrow("disk full");
 });
 
+test("a worker that is lost is told of and stored, whatever the clock says", async () => {
+  const { meter, news, stored } = metered();
+  const lost = { worker: "worker 2 (n1, process 7)", reason: "killed", doing: "" };
+  meter.workerLost(lost);
+  meter.workerLost({ ...lost, doing: "batch 3 of eng_Latn (2 texts)" });
+  await meter.settle();
+  expect(news).toEqual([
+    { type: "worker_lost", ...lost },
+    { type: "worker_lost", ...lost, doing: "batch 3 of eng_Latn (2 texts)" },
+  ]);
+  expect(stored).toEqual(news);
+});
+
+test("waiting for workers is told at any time, also long after loading", () => {
+  const { meter, news } = metered();
+  const progress = { done: 1, total: 4, device_memory_bytes: null };
+  meter.engineProgress({ phase: "Ray's workers", ...progress });
+  meter.engineProgress({ phase: "dictionaries", ...progress });
+  expect(news).toEqual([{ type: "phase", phase: "waiting for Ray's workers (1 of 4)" }]);
+});
+
 test("while the engine loads, its progress is a phase", () => {
   const news: RunNews[] = [];
   const meter = new ProgressMeter((each) => news.push(each));

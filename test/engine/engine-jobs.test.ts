@@ -60,6 +60,40 @@ describe("load", () => {
   });
 });
 
+describe("workers on a cluster", () => {
+  const asked = {
+    ...{ address: "auto", workers: 2, gpus_per_worker: null, threads: 1, device: "cpu" },
+  };
+  const found = { ray: "2.60.0", workers: 2, nodes: 1, gpus_per_worker: 0 };
+
+  test("are waited for", async () => {
+    const { jobs, asked: requests } = answering(result("cluster", found));
+    expect(await jobs.gatherWorkers(asked)).toEqual(found);
+    expect(requests).toMatchObject([{ job: "use_ray", request: asked }]);
+  });
+
+  test("that are lost are told of in any job, and are none of its results", async () => {
+    const lost = { worker: "worker 1", reason: "killed", doing: "" };
+    const engine = {
+      async *run() {
+        yield result("worker_lost", lost);
+        yield result("loaded", loadedOf());
+      },
+    };
+    const news: object[] = [];
+    const jobs = new EngineJobs(
+      engine as unknown as PythonEngine,
+      undefined,
+      () => undefined,
+      (each) => news.push(each),
+    );
+    const names = [];
+    for await (const frame of jobs.frames("load", {})) if ("name" in frame) names.push(frame.name);
+    expect(names).toEqual(["loaded"]);
+    expect(news).toEqual([lost]);
+  });
+});
+
 describe("tokenize", () => {
   const tokenized = (n: number) =>
     result("tokenized", { truncated: [1] }, [

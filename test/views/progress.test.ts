@@ -35,6 +35,8 @@ const STORY: RunNews[] = [
   progress(30),
   progress(40),
   { type: "warning", message: "odd \u001b[2J text" },
+  { type: "worker_lost", worker: "worker 1 (n1, process 7)", reason: "killed\u0007", doing: "" },
+  { type: "worker_lost", worker: "worker 2", reason: "killed", doing: "batch 3 of eng_Latn" },
   { type: "language_finished", language: "eng_Latn", kept: false },
   { type: "language_finished", language: "spa_Latn", kept: true },
 ];
@@ -46,6 +48,8 @@ describe("without a terminal", () => {
       "extracting eng_Latn  10 % of tokens  1/4 texts  50 tokens/s  1 min 5 s left  3.0 GiB",
       "extracting eng_Latn  40 % of tokens  1/4 texts  50 tokens/s  1 min 5 s left  3.0 GiB",
       "warning: odd ␛[2J text",
+      "worker 1 (n1, process 7) was lost: killed\\x07",
+      "worker 2 was lost at batch 3 of eng_Latn: killed",
       "eng_Latn finished",
       "spa_Latn was finished before",
       "",

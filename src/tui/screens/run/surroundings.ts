@@ -3,7 +3,7 @@ import type { RunEvent } from "../../../runs/meta.js";
 import { bytesText, grouped } from "../../../views/amounts.js";
 import { wrapped } from "../../../views/cells.js";
 import { EMPTY, type Line, plain, span } from "../../../views/line.js";
-import { duration } from "../../../views/progress.js";
+import { duration, lostText } from "../../../views/progress.js";
 import type { RunSurroundings, World } from "../../model.js";
 
 /** What was made from a run: exports, and runs that re-reduce its sums. */
@@ -74,6 +74,8 @@ function eventText(event: RunEvent): string {
       return `${event.language} ${event.kept ? "was finished before" : "finished"}`;
     case "batch_tokens_halved":
       return `out of memory in ${event.language}: batches of ${event.batch_tokens} tokens from here on`;
+    case "worker_lost":
+      return lostText(event);
     case "warning":
       return `warning: ${event.message}`;
     case "failed":

@@ -1,0 +1,105 @@
+// `vscore compute` with one worker and with more, of one thread each, on a Ray cluster of this machine; beside it the local engine with
+// one thread. Run: npm run bench -- scaling [--workers 2 --rounds 3 --texts 20] [--json]
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { projectRoot } from "../../src/config/paths.js";
+import { tableLines } from "../../src/views/table.js";
+import { startCluster } from "../fixtures/local-cluster.js";
+import { LANGUAGES, type Measured, prepare, runVscore } from "./compute-bench.js";
+import { spread, turned } from "./rounds.js";
+
+const { values } = parseArgs({
+  options: {
+    workers: { type: "string", default: "2" },
+    rounds: { type: "string", default: "3" },
+    texts: { type: "string", default: "20" },
+    json: { type: "boolean", default: false },
+  },
+});
+const whole = (name: "workers" | "rounds" | "texts"): number => {
+  const found = Number(values[name]);
+  if (!Number.isInteger(found) || found < 1)
+    throw new Error(`found --${name} ${values[name]}, expected a whole number from 1`);
+  return found;
+};
+const model = {
+  ...{ layers: 12, width: 512, features: 16384, l0: 75, read: [1, 3, 5, 7, 9, 11] },
+  ...{ corpus: "udhr" as const, languages: LANGUAGES },
+};
+const scratch = mkdtempSync(join(tmpdir(), "vscore-bench-"));
+const note = (text: string) => console.error(text);
+/** Whose bytes must be the same, whoever made them. */
+const FILES = ["v_scores.safetensors", "feature_stats.safetensors", "examples.json"];
+
+note("preparing the model …");
+const size = { ...model, texts: whole("texts") };
+const bench = prepare(join(projectRoot, "dist", "bench", "stand-ins"), size);
+const cluster = await startCluster(whole("workers"));
+try {
+  const ways: Record<string, readonly string[]> = {
+    local: [],
+    "1 worker": workers(1),
+    [`${values.workers} workers`]: workers(whole("workers")),
+  };
+  const rounds: Record<string, Measured>[] = [];
+  for (let round = 1; round <= whole("rounds"); round++) {
+    const measured: Record<string, Measured> = {};
+    for (const way of turned(Object.keys(ways), round - 1)) {
+      note(`round ${round} of ${values.rounds}: ${way} …`);
+      const more = ["--threads", "1", ...(ways[way] ?? [])];
+      measured[way] = await runVscore(bench, join(scratch, way), more);
+    }
+    rounds.push(measured);
+  }
+  const same = FILES.every((file) =>
+    Object.keys(ways).every((way) => read(way, file).equals(read("local", file))),
+  );
+  if (values.json) console.log(JSON.stringify({ size, rounds, same_bytes: same }));
+  else console.log(table(Object.keys(ways), rounds, same).join("\n"));
+} finally {
+  await cluster.close();
+  rmSync(scratch, { recursive: true, force: true });
+}
+
+function workers(count: number): string[] {
+  return ["--engine", "ray", "--ray-address", cluster.address, "--workers", String(count)];
+}
+
+function read(way: string, file: string): Buffer {
+  return readFileSync(join(scratch, way, file));
+}
+
+function table(
+  ways: readonly string[],
+  rounds: readonly Record<string, Measured>[],
+  same: boolean,
+): string[] {
+  const of = (way: string) => rounds.map((round) => round[way] as Measured);
+  const rows = ways.map((way) => {
+    const faster = rounds.map((round) => extract(round["1 worker"]) / extract(round[way]));
+    return [
+      way,
+      spread(of(way).map(extract)),
+      spread(faster),
+      spread(of(way).map(({ whole }) => whole)),
+    ];
+  });
+  const columns = [
+    { title: "" },
+    { title: "extract s", align: "right" },
+    { title: "× as fast as 1 worker", align: "right" },
+    { title: "whole s", align: "right" },
+  ] as const;
+  const tokens = of("local")[0]?.tokens ?? 0;
+  return [
+    ...tableLines(columns, rows),
+    "",
+    `${tokens} tokens. Median [least to most] of the rounds. Results are ${same ? "" : "NOT "}the same bytes.`,
+  ];
+}
+
+function extract(measured: Measured | undefined): number {
+  return measured?.seconds.extract ?? 0;
+}
