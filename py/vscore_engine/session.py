@@ -58,6 +58,11 @@ class Session:
         """From now on, what needs a model is done by workers on a Ray cluster."""
         from vscore_engine.workers.session import RaySession
 
+        if self._elsewhere is not None and self._elsewhere.is_for(job):
+            self._elsewhere.tell(self._sender)
+            return 0
+        if self._elsewhere is not None:
+            self._elsewhere.close()
         self._elsewhere = RaySession(job, self._sender)
         return 0
 

@@ -9,6 +9,7 @@ import { digits } from "../views/digits.js";
 import { apartText, chanceText, claimLines, intervalText } from "../views/evidence-text.js";
 import { fidelityCells, fidelityColumns, fidelityLegend } from "../views/fidelity-table.js";
 import { precisionWords } from "../views/precision-text.js";
+import { workersText } from "../views/workers-text.js";
 import { caveats } from "./caveats.js";
 import { bestUnderControls, controlFindings } from "./control-findings.js";
 
@@ -51,7 +52,7 @@ function scores({ meta }: FinishedRun): string[] {
 
 function dictionaries({ meta }: FinishedRun): string[] {
   return [
-    `${meta.model_id}, revision ${meta.model_revision ?? "none"} (${meta.model_class}, ${meta.dtype} on ${meta.device_name}${meta.threads === null ? "" : `, ${meta.threads} threads`}${meta.deterministic ? ", deterministic algorithms alone" : ""}).`,
+    `${meta.model_id}, revision ${meta.model_revision ?? "none"} (${meta.model_class}, ${meta.dtype} on ${meta.device_name}${meta.threads === null ? "" : `, ${meta.threads} threads`}${meta.deterministic ? ", deterministic algorithms alone" : ""}${workersText(meta)}).`,
     ...[precisionWords(meta)].flatMap((words) => (words === null ? [] : [`${words}.`])),
     table(
       ["layer", "release", "sae_id", "revision", "reads", "width", "architecture"],

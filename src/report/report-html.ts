@@ -5,6 +5,7 @@ import type { Meta } from "../runs/meta.js";
 import { type PlottedRun, sourceText, V_FORMULA } from "../views/charts/chart.js";
 import { rangeText } from "../views/digits.js";
 import { duration } from "../views/progress.js";
+import { workersText } from "../views/workers-text.js";
 import { bestFeaturesHtml, FOLDED_STYLE, type ReportContexts } from "./best-features-html.js";
 import { fidelityHtml } from "./fidelity-html.js";
 import { FINDER_STYLE, finderHtml, needsFinder } from "./language-finder.js";
@@ -132,7 +133,7 @@ function provenance(run: PlottedRun): [string, string][] {
     ...[controlWords(meta)].flatMap((words): [string, string][] =>
       words === null ? [] : [["control", words]],
     ),
-    ["device", `${meta.device} (${meta.device_name}), ${meta.dtype}`],
+    ["device", `${meta.device} (${meta.device_name}), ${meta.dtype}${workersText(meta)}`],
     ["made", `${meta.finished} in ${duration(meta.duration_s)}, by vscore ${meta.vscore_version}`],
     [
       "versions",

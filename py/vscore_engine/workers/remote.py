@@ -66,3 +66,15 @@ def fingerprint() -> str:
         name, data = path.relative_to(root).as_posix(), path.read_bytes()
         digest.update(f"{name}\0{len(data)}\0".encode() + data)
     return digest.hexdigest()[:16]
+
+
+def difference_of(hello: Hello, own: Hello, other: Hello | None) -> str | None:
+    """What tells a worker from this process, or from another worker, in words."""
+    if hello.engine != own.engine:
+        return f"has the engine {hello.engine}, this is {own.engine}."
+    if other is None:
+        return None
+    for package, version in hello.versions.items():
+        if version != other.versions.get(package):
+            return f"has {package} {version}, {other.host} has {other.versions.get(package)}."
+    return None

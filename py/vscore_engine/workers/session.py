@@ -1,20 +1,25 @@
 """The `use_ray` job: from then on, a Ray cluster does what needs a model."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from vscore_engine.frames import FrameSender, result
 from vscore_engine.workers.crew import Crew
+from vscore_engine.workers.plan import plan_workers
 from vscore_engine.workers.ray_cluster import (
     connect,
     launcher,
     look,
-    plan_workers,
     room_in_words,
 )
 from vscore_engine.workers.remote import say_hello
+from vscore_engine.workers.roster import Roster
 
 if TYPE_CHECKING:
     from vscore_engine.jobs import Job
+
+
+_SETTINGS = ("address", "workers", "gpus_per_worker", "threads", "device")
 
 
 class RaySession:
@@ -23,20 +28,36 @@ class RaySession:
     def __init__(self, job: "Job", sender: FrameSender) -> None:
         """Connect and gather the workers; sends the result "cluster"."""
         asked = job.params
+        self._asked = {name: asked[name] for name in _SETTINGS}
         device, workers, gpus = asked["device"], asked["workers"], asked["gpus_per_worker"]
         facts = look(str(asked["address"]))
         self._plan = plan_workers(facts, workers, gpus, asked["threads"], device)
         connect(facts)
         plan = self._plan
-        self._crew = Crew(launcher(plan), plan.workers, say_hello(), lambda: room_in_words(facts))
-        self._crew.assemble(sender, job.check_cancelled)
+        room = partial(room_in_words, facts)
+        self._roster = Roster(launcher(plan), plan.workers, say_hello(), room)
+        self._roster.assemble(sender, job.check_cancelled)
+        self._crew = Crew(self._roster)
+        self._ray = facts.ray
+        self.tell(sender)
+
+    def is_for(self, job: "Job") -> bool:
+        """Whether another `use_ray` job asks for the same workers."""
+        return self._asked == {name: job.params[name] for name in _SETTINGS}
+
+    def tell(self, sender: FrameSender) -> None:
+        """Send the result "cluster"."""
         found = {
-            "ray": facts.ray,
-            "workers": plan.workers,
-            "nodes": len({hello.node for hello in self._crew.hellos}),
-            "gpus_per_worker": plan.gpus,
+            "ray": self._ray,
+            "workers": self._plan.workers,
+            "nodes": len({hello.node for hello in self._roster.hellos}),
+            "gpus_per_worker": self._plan.gpus,
         }
         result(sender, "cluster", found)
+
+    def close(self) -> None:
+        """End the workers: others may have their place."""
+        self._roster.close()
 
     def run(self, job: "Job", sender: FrameSender) -> int:
         """Have a job done, and return how many texts it sent."""

@@ -3,7 +3,7 @@ import type { RunEvent } from "../../../runs/meta.js";
 import { bytesText, grouped } from "../../../views/amounts.js";
 import { padded, wrapped } from "../../../views/cells.js";
 import { bar, EMPTY, type Line, plain, span } from "../../../views/line.js";
-import { duration } from "../../../views/progress.js";
+import { duration, lostText } from "../../../views/progress.js";
 import { bodyHeight, type Row, type World } from "../../model.js";
 import { statusColor, statusText } from "../../words.js";
 import { type LiveScreen, languageProgress, rowOf } from "./state.js";
@@ -101,17 +101,23 @@ function endLines(
     ).map((line) => plain(`  ${line}`, { bold: true, color: "red" }));
   const last = events.at(-1);
   const failure = last?.type === "failed" ? last.message : words;
-  const warnings = events.filter((event) => event.type === "warning").slice(-2);
+  const warnings = events
+    .flatMap((event) =>
+      event.type === "warning"
+        ? [`warning: ${event.message}`]
+        : event.type === "worker_lost"
+          ? [lostText(event)]
+          : [],
+    )
+    .slice(-2);
   const inset = (text: string, count: number): Line[] =>
     wrapped(text, columns - 4)
       .slice(0, count)
       .map((line) => plain(`  ${line}`));
   return [
     ...(failure === null ? [] : inset(failure, 4)),
-    ...warnings.flatMap(({ message }) =>
-      inset(`warning: ${message}`, 2).map((line) =>
-        line.map((each) => ({ ...each, color: "yellow" })),
-      ),
+    ...warnings.flatMap((warning) =>
+      inset(warning, 2).map((line) => line.map((each) => ({ ...each, color: "yellow" }))),
     ),
     ...(last?.type === "failed" ? log.slice(-3).flatMap((line) => inset(line, 1)) : []),
   ];

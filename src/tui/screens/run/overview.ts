@@ -8,6 +8,7 @@ import { rangeText } from "../../../views/digits.js";
 import { EMPTY, type Line, span } from "../../../views/line.js";
 import { precisionWords } from "../../../views/precision-text.js";
 import { duration } from "../../../views/progress.js";
+import { workersText } from "../../../views/workers-text.js";
 import type { OpenedRun } from "../../model.js";
 import { isOurs } from "./state.js";
 
@@ -86,7 +87,7 @@ function ourFacts({ meta, fidelity }: FinishedRun): Fact[] {
     ["", ""],
     [
       "device",
-      `${meta.device} (${meta.device_name}), ${meta.dtype}${meta.deterministic ? ", deterministic" : ""}, batches of ${meta.batch_tokens} tokens`,
+      `${meta.device} (${meta.device_name}), ${meta.dtype}${meta.deterministic ? ", deterministic" : ""}, batches of ${meta.batch_tokens} tokens${workersText(meta)}`,
     ],
     ...[precisionWords(meta)].flatMap((words): Fact[] =>
       words === null ? [] : [["precision", words]],

@@ -13,6 +13,7 @@ from vscore_engine.frames import FrameSender
 from vscore_engine.jobs import Job, Params
 from vscore_engine.workers.crew import Crew
 from vscore_engine.workers.remote import Hello, WorkerLost
+from vscore_engine.workers.roster import Roster
 
 OWN = Hello("here", 1, "e1", {"torch": "2"})
 
@@ -51,7 +52,16 @@ def failed(kind, message, **facts):
 
 
 def end(texts=0):
-    return frame("end", {"frames": 1, "texts": texts})
+    return "end", {}, texts
+
+
+def counted(frames):
+    """The same frames; the last one says how many there were before it."""
+    for number, each in enumerate(frames):
+        if each[0] == "end" and isinstance(each[2], int):
+            yield frame("end", {"frames": number, "texts": each[2]})
+        else:
+            yield each
 
 
 class Played:
@@ -71,7 +81,7 @@ class Played:
 
     def submit(self, request):
         self.done.append(request)
-        return self._play(self, request)
+        return counted(self._play(self, request))
 
     def close(self):
         self.closed = True
@@ -84,7 +94,9 @@ class Stage:
         self.workers = []
         self._plays, self._hellos = plays, dict(hellos)
         self.sender = Kept()
-        self.crew = Crew(self._launch, count, OWN, lambda: "The cluster is full.", **times)
+        room = "The cluster is full."
+        self.roster = Roster(self._launch, count, OWN, lambda: room, **times)
+        self.crew = Crew(self.roster)
 
     def _launch(self):
         number = len(self.workers) + 1
@@ -95,7 +107,7 @@ class Stage:
         return worker
 
     def assemble(self):
-        self.crew.assemble(self.sender, lambda: None)
+        self.roster.assemble(self.sender, lambda: None)
         return self
 
     def run(self, name, check=None, **params):
@@ -166,7 +178,7 @@ def test_a_lost_workers_batch_is_done_by_another_and_what_it_had_sent_is_not_use
     assert "switched off" in news["reason"]
     assert news["doing"].startswith("batch ")
     assert stage.workers[0].closed
-    assert stage.crew.lost == 1
+    assert stage.roster.lost == 1
 
 
 def test_a_worker_that_comes_later_does_first_what_the_others_have_done():
@@ -226,6 +238,36 @@ def test_what_was_begun_ahead_is_done_anew_once_the_precision_is_another():
     assert stage.sender.batches() == [("eng", 0), ("fra", 0)]
 
 
+def test_a_worker_whose_frames_do_not_all_arrive_is_replaced():
+    left = [1]
+
+    def play(worker, request):
+        if request["job"] == "extract" and left:
+            left.pop()
+            yield frame("end", {"frames": 2, "texts": 1})
+        else:
+            yield from obedient(worker, request)
+
+    stage = Stage(play, count=1).assemble()
+    stage.run("load")
+    assert stage.extract(2) == 2
+    (news,) = stage.sender.results("worker_lost")
+    assert "2 frames were sent, 0 arrived" in news["reason"]
+
+
+def test_how_a_worker_came_by_its_files_may_differ():
+    def play(worker, request):
+        for _ in range(worker.number):
+            yield frame("progress", {"phase": "download", "device_memory_bytes": None})
+        told = {"revision": "a", "warnings": [f"the Hub is silent to {worker.number}"]}
+        yield frame("result", told, name="loaded")
+        yield end()
+
+    stage = Stage(play).assemble()
+    stage.run("load")
+    assert len(stage.sender.results("loaded")) == 1
+
+
 def test_what_is_asked_for_again_comes_again():
     stage = Stage(obedient).assemble()
     stage.run("load")
@@ -275,7 +317,7 @@ def test_what_a_batch_itself_is_to_blame_for_is_not_tried_again(kind):
         stage.extract(1)
     assert (found.value.kind, found.value.message) == (kind, "as it is")
     assert found.value.facts == {"shard": 0}
-    assert stage.crew.lost == 0
+    assert stage.roster.lost == 0
 
 
 def test_after_running_out_of_memory_smaller_batches_are_dealt_out_anew():
@@ -445,5 +487,5 @@ def test_a_cancelled_job_stops():
 
 def test_closing_ends_the_workers():
     stage = Stage(obedient).assemble()
-    stage.crew.close()
+    stage.roster.close()
     assert all(worker.closed for worker in stage.workers)

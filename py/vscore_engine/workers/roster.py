@@ -1,0 +1,348 @@
+"""The workers that there are: launched, brought to where the others are, replaced when lost.
+
+What a worker holds (a model, texts, a precision) follows from the jobs that it has done: they are
+kept in a journal, and a worker that comes later does them all before anything else.
+"""
+
+import itertools
+import queue
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from vscore_engine.errors import EngineError
+from vscore_engine.frames import FrameSender, progress, result
+from vscore_engine.workers.remote import Hello, Sent, Worker, WorkerLost, difference_of
+from vscore_engine.workers.work import Attempt, Entry, Task, failure_of, told_apart
+
+# How often a piece of work may take its worker with it.
+MOST_FAILURES = 3
+# What a worker is given at a time: while one batch is on its way back, it does the next.
+_DEPTH = 2
+# Seconds to wait for workers that the cluster has no place for: all of them, and the first.
+ALL_PLACED_S = 60.0
+ONE_PLACED_S = 300.0
+_TICK_S = 1.0
+# What is finished stays; the other side says how to go on.
+_GOES_ON: dict[str, object] = {"mayGoOn": True}
+
+
+@dataclass(eq=False)
+class Member:
+    number: int
+    worker: Worker
+    # One that has not caught up with work that goes on cannot end it: it is let go instead.
+    is_late: bool
+    hello: Hello | None = None
+    done: list[Entry] = field(default_factory=list)
+    given: deque[Attempt] = field(default_factory=deque)
+    answers: "queue.SimpleQueue[Iterator[Sent] | None]" = field(default_factory=queue.SimpleQueue)
+
+    @property
+    def name(self) -> str:
+        place = "" if self.hello is None else f" ({self.hello.host}, process {self.hello.pid})"
+        return f"worker {self.number}{place}"
+
+
+class Roster:
+    """Workers that are replaced when they are lost, and say the same or nothing."""
+
+    def __init__(
+        self,
+        launch: Callable[[], Worker],
+        count: int,
+        own: Hello,
+        room: Callable[[], str],
+        *,
+        all_placed_s: float = ALL_PLACED_S,
+        one_placed_s: float = ONE_PLACED_S,
+    ) -> None:
+        """Launch `count` workers, without waiting for them.
+
+        own: what the workers are held against. room: what the cluster has, in words.
+        """
+        self._launch_worker = launch
+        self._count = count
+        self._own = own
+        self._room = room
+        self._all_placed_s, self._one_placed_s = all_placed_s, one_placed_s
+        self._inbox: queue.SimpleQueue[tuple[Member, str, Any]] = queue.SimpleQueue()
+        self._numbers = itertools.count(1)
+        self._members: list[Member] = []
+        self.journal: list[Entry] = []
+        # What is to be done, in this order, and what is done of it.
+        self.tasks: list[Task] = []
+        self._failed_starts: list[str] = []
+        self._news: list[dict[str, str]] = []
+        self._is_complete = False
+        self.lost = 0
+        for _ in range(count):
+            self._launch()
+
+    @property
+    def hellos(self) -> list[Hello]:
+        """Of the workers that are here."""
+        return [member.hello for member in self._members if member.hello is not None]
+
+    def assemble(self, sender: FrameSender, check_cancelled: Callable[[], None]) -> None:
+        """Wait for all workers; after a while, for at least one. The others may come later.
+
+        Raises "environment" where none finds a place, and where they are not alike.
+        """
+        began = time.monotonic()
+        told = -1
+        while len(self.hellos) < self._count:
+            if told != len(self.hellos):
+                told = len(self.hellos)
+                progress(sender, "Ray's workers", told, self._count)
+            if self.hellos and time.monotonic() - began > self._all_placed_s:
+                break
+            if not self._members:
+                raise self._nobody()
+            self.step(sender, check_cancelled)
+        self._is_complete = True
+        for member in self._members:
+            member.is_late = member.hello is None
+
+    def close(self) -> None:
+        """End all workers."""
+        for member in self._members:
+            member.answers.put(None)
+            member.worker.close()
+        self._members = []
+
+    def lags(self, entry: Entry) -> bool:
+        """Whether a worker that is here has not done it yet, those aside that have to catch up."""
+        return any(entry not in each.done for each in self._present() if not each.is_late)
+
+    def step(
+        self,
+        sender: FrameSender,
+        check: Callable[[], None],
+        shown: Task | Entry | None = None,
+    ) -> None:
+        """Hand out what there is to do, and take in one thing that happened, or a second's nothing.
+
+        shown: the work whose progress is told as it comes.
+        """
+        check()
+        self._hand_out()
+        self._wait_for_place(sender)
+        try:
+            member, kind, payload = self._inbox.get(timeout=_TICK_S)
+        except queue.Empty:
+            return
+        if member not in self._members:
+            return
+        if kind == "hello":
+            self._greet(member, payload)
+        elif kind == "lost":
+            self._lose(member, payload)
+        elif kind == "frame":
+            attempt = member.given[0]
+            if payload[0] == "progress" and self._is_told(member, attempt.work, shown):
+                sender.send(*payload)
+            attempt.frames.append(payload)
+        elif kind == "done":
+            self._finish(member, member.given.popleft())
+        for news in self._news:
+            result(sender, "worker_lost", news)
+        self._news = []
+
+    def _is_told(self, member: Member, work: Task | Entry, shown: Task | Entry | None) -> bool:
+        """Whether progress is passed on: of what is shown, by one of those that are at it."""
+        if isinstance(work, Task):
+            return work is shown
+        # While others wait for one to catch up, that is a sign of life.
+        if work is not shown and any(map(self._is_ready, self._present())):
+            return False
+        return member.number == min(each.number for each in self._present())
+
+    def _hand_out(self) -> None:
+        for member in self._present():
+            missing = next((entry for entry in self.journal if entry not in member.done), None)
+            if missing is not None and all(each.work is not missing for each in member.given):
+                self._give(member, Attempt(missing))
+        waiting = deque(
+            task for task in self.tasks if task.state == "waiting" and task.error is None
+        )
+        for depth in range(_DEPTH):
+            for member in self._present():
+                if waiting and len(member.given) <= depth and self._is_ready(member):
+                    task = waiting.popleft()
+                    task.state = "given"
+                    self._give(member, Attempt(task))
+
+    def _give(self, member: Member, attempt: Attempt) -> None:
+        member.given.append(attempt)
+        member.answers.put(member.worker.submit(attempt.work.request))
+
+    def _present(self) -> list[Member]:
+        return [member for member in self._members if member.hello is not None]
+
+    def _is_ready(self, member: Member) -> bool:
+        return all(entry in member.done for entry in self.journal)
+
+    def _launch(self) -> None:
+        worker = self._launch_worker()
+        member = Member(next(self._numbers), worker, self._is_complete)
+        self._members.append(member)
+        self._unplaced_since = time.monotonic()
+        name = f"worker {member.number}"
+        threading.Thread(target=self._listen, args=(member,), name=name, daemon=True).start()
+
+    def _listen(self, member: Member) -> None:
+        """Wait for what a worker says, on a thread of its own, until it is gone."""
+        put = self._inbox.put
+        try:
+            put((member, "hello", member.worker.hello()))
+            while (answer := member.answers.get()) is not None:
+                for frame in answer:
+                    put((member, "frame", frame))
+                put((member, "done", None))
+        except WorkerLost as lost:
+            put((member, "lost", str(lost)))
+        except Exception as error:  # noqa: BLE001  # a thread that ends silently hangs the run
+            put((member, "lost", f"{type(error).__name__}: {error}"))
+
+    def _greet(self, member: Member, hello: Hello) -> None:
+        member.hello = hello
+        others = [each for each in self._present() if each is not member]
+        known = others[0].hello if others else None
+        difference = difference_of(hello, self._own, known)
+        if difference is None:
+            return
+        if not member.is_late:
+            raise EngineError(
+                "environment",
+                f"{member.name.capitalize()} {difference} Workers that compute alike were "
+                "expected. Install the same versions on all nodes of the cluster.",
+            )
+        self._let_go(member, difference)
+
+    def _finish(self, member: Member, attempt: Attempt) -> None:
+        failure = failure_of(member.name, attempt.frames)
+        if isinstance(attempt.work, Entry):
+            self._finish_entry(member, attempt.work, attempt.frames, failure)
+        else:
+            self._finish_task(member, attempt.work, attempt.frames, failure)
+
+    def _finish_entry(
+        self, member: Member, entry: Entry, frames: list[Sent], failure: EngineError | None
+    ) -> None:
+        if entry not in self.journal:
+            return
+        said = [frame for frame in frames if frame[0] != "progress"]
+        difference = None if entry.answer is None else told_apart(entry, said)
+        if failure is None and difference is not None:
+            failure = EngineError(
+                "environment",
+                f"{member.name.capitalize()} {difference} Workers that compute alike were "
+                "expected. Use a cluster of like machines, with the same files on each.",
+            )
+        if failure is not None:
+            if not member.is_late:
+                raise failure
+            self._let_go(member, failure.message)
+            return
+        entry.answer = entry.answer or said
+        member.done.append(entry)
+        if self._is_ready(member):
+            member.is_late = False
+            self._failed_starts.clear()
+
+    def _finish_task(
+        self, member: Member, task: Task, frames: list[Sent], failure: EngineError | None
+    ) -> None:
+        if task not in self.tasks:
+            return
+        if failure is None:
+            task.state, task.frames = "done", frames
+        elif failure.kind == "bug":
+            # Unforeseen: its process may be spoilt, as a graphics card's is after some errors.
+            self._fail(task, member, failure.message, failure)
+            self._replace(member, failure.message, task.what)
+        else:
+            task.state, task.error = "waiting", failure
+
+    def _fail(
+        self, task: Task, member: Member, reason: str, cause: EngineError | None = None
+    ) -> None:
+        task.state = "waiting"
+        task.failures.append(f"{member.name}: {reason}")
+        if len(task.failures) < MOST_FAILURES:
+            return
+        reasons = "\n".join(f"  {failure}" for failure in task.failures)
+        error = EngineError(
+            "environment" if cause is None else cause.kind,
+            f"{task.what[0].upper()}{task.what[1:]} failed {MOST_FAILURES} times, on a new worker "
+            f"each time:\n{reasons}\nWorkers that stay were expected. Look for the cause in the "
+            "logs of Ray (ray logs) and in the memory of the nodes.",
+            _GOES_ON,
+        )
+        for note in getattr(cause, "__notes__", []):
+            error.add_note(note)
+        task.error = error
+
+    def _lose(self, member: Member, reason: str) -> None:
+        """A worker is gone by itself: what it was at is done again by another."""
+        if member.hello is None:
+            self._let_go(member, reason)
+            return
+        first = member.given[0].work if member.given else None
+        if isinstance(first, Task) and first in self.tasks:
+            self._fail(first, member, reason)
+        if isinstance(first, Entry) and first in self.journal:
+            self._let_go(member, f"it was lost in the job {first.request['job']}: {reason}")
+        else:
+            self._replace(member, reason, first.what if isinstance(first, Task) else "")
+
+    def _let_go(self, member: Member, reason: str) -> None:
+        """A worker never got as far as the others."""
+        self._failed_starts.append(f"{member.name}: {reason}")
+        self._replace(member, reason, "")
+
+    def _replace(self, member: Member, reason: str, doing: str) -> None:
+        """End a member; another takes its place, unless that has been in vain too often."""
+        for attempt in member.given:
+            if isinstance(attempt.work, Task) and attempt.work.state == "given":
+                attempt.work.state = "waiting"
+        self._members.remove(member)
+        member.answers.put(None)
+        member.worker.close()
+        self.lost += 1
+        self._news.append({"worker": member.name, "reason": reason, "doing": doing})
+        if len(self._failed_starts) < MOST_FAILURES:
+            self._launch()
+
+    def _wait_for_place(self, sender: FrameSender) -> None:
+        """Raise once there is nobody, and nobody to come."""
+        if self._present():
+            return
+        if not self._members:
+            raise self._nobody()
+        waited = time.monotonic() - self._unplaced_since
+        if waited > self._one_placed_s:
+            raise self._nobody()
+        if self._is_complete:
+            progress(sender, "Ray's workers", 0, self._count)
+
+    def _nobody(self) -> EngineError:
+        if self._failed_starts:
+            reasons = "\n".join(f"  {reason}" for reason in self._failed_starts)
+            return EngineError(
+                "environment",
+                f"No worker could begin:\n{reasons}\nNodes on which the packages of "
+                "py/requirements.txt are installed were expected. Look at the logs of Ray (ray "
+                "logs), and at what the nodes have.",
+                _GOES_ON,
+            )
+        return EngineError(
+            "environment",
+            f"No worker has found a place on the cluster for {self._one_placed_s:.0f} s. "
+            f"{self._room()} Wait until others are done with it, or ask for less.",
+            _GOES_ON,
+        )
