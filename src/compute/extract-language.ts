@@ -3,7 +3,8 @@ import type { AheadShard, EngineJobs, EngineSeconds } from "../engine/engine-job
 import { planShards, type Shard } from "../plan.js";
 import { joinTexts, type TextSum } from "../reduce/joined-texts.js";
 import { type LayerStrongest, StrongestTexts } from "../reduce/strongest-texts.js";
-import { type LayerTextSums, TextSums } from "../reduce/text-sums.js";
+import { TextSums } from "../reduce/text-sums.js";
+import type { SumsByLayer } from "../runs/sums-file.js";
 import type { ExtractPart } from "./phase-clock.js";
 import { withinMemory } from "./within-memory.js";
 
@@ -30,9 +31,9 @@ export interface ExtractNews {
 }
 
 /** Of a language, or some of its texts, once they have been through the model. */
-export interface Extracted<Sums> {
-  /** By layer. */
-  layers: Map<number, Sums>;
+export interface Extracted<Layers> {
+  /** Sums by layer; of a whole language joined whenever one is asked for: all of them side by side would be in memory twice. */
+  layers: Layers;
   /** By layer: the texts in which features are strongest. */
   strongest: Map<number, LayerStrongest>;
   /** Counted tokens of each text of the language. */
@@ -49,13 +50,21 @@ export async function extractLanguage(
   request: ExtractRequest,
   jobs: EngineJobs,
   news: ExtractNews,
-): Promise<Extracted<LayerTextSums>> {
+): Promise<Extracted<SumsByLayer>> {
   const all = [...request.tokens.keys()];
   const { layers, ...extracted } = await extractTexts({ ...request, texts: all }, jobs, news);
-  const joined = [...layers].map(
-    ([layer, texts]) => [layer, joinTexts(request.widths.get(layer) ?? 0, texts)] as const,
-  );
-  return { layers: new Map(joined), ...extracted };
+  const join = (layer: number) =>
+    joinTexts(request.widths.get(layer) ?? 0, layers.get(layer) as TextSum[]);
+  return {
+    ...extracted,
+    layers: {
+      keys: () => layers.keys(),
+      get: (layer) => (layers.has(layer) ? join(layer) : undefined),
+      *[Symbol.iterator]() {
+        for (const layer of layers.keys()) yield [layer, join(layer)];
+      },
+    },
+  };
 }
 
 /**
@@ -68,7 +77,7 @@ export async function extractTexts(
   request: ExtractRequest & { texts: readonly number[] },
   jobs: EngineJobs,
   news: ExtractNews,
-): Promise<Extracted<TextSum[]>> {
+): Promise<Extracted<Map<number, TextSum[]>>> {
   const { result, budget } = await withinMemory(
     request.budget,
     request.texts.map((text) => request.tokens[text] as number),
@@ -99,7 +108,7 @@ async function extractOnce(
   }: ExtractRequest & { texts: readonly number[] },
   jobs: EngineJobs,
   news: ExtractNews,
-): Promise<Omit<Extracted<TextSum[]>, "budget">> {
+): Promise<Omit<Extracted<Map<number, TextSum[]>>, "budget">> {
   const shards = batchesOf(texts, tokens, budget);
   const running = new Map(
     config.layers.map((layer) => {

@@ -31,23 +31,25 @@ export class StrongestTexts {
   private readonly kept = new Pairs();
 
   private current = FREE;
-  private touched: number[] = [];
+  /** Features that fire in the open text, as they come: the first `firing` of it. */
+  private readonly touched: Uint32Array;
+  private firing = 0;
   private readonly active: Uint32Array;
   private readonly openMax: Float32Array;
   /** Where the open text's next activation of a feature goes; FREE for a feature whose text is not among its strongest. */
   private readonly next: Uint32Array;
-  private readonly open = new Pairs();
-  private openFeature = new Uint32Array(1024);
+  private readonly open = new OpenPairs();
 
   /** @param features width of the dictionary */
   constructor(
-    private readonly features: number,
+    features: number,
     private readonly rule: TokenRule,
   ) {
     this.text = new Uint32Array(features * EXAMPLE_TEXTS).fill(FREE);
     this.max = new Float32Array(features * EXAMPLE_TEXTS);
     this.from = new Uint32Array(features * EXAMPLE_TEXTS);
     this.length = new Uint32Array(features * EXAMPLE_TEXTS);
+    this.touched = new Uint32Array(features);
     this.active = new Uint32Array(features);
     this.openMax = new Float32Array(features);
     this.next = new Uint32Array(features).fill(FREE);
@@ -71,85 +73,88 @@ export class StrongestTexts {
 
   finish(): LayerStrongest {
     this.close();
+    const { text, kept } = this;
+    const all = text.reduce((count, each) => (each === FREE ? count : count + 1), 0);
+    const slots = new Uint32Array(all);
+    const tokens = new Uint32Array(all + 1);
     const feature: number[] = [];
     const texts = [0];
-    const slots: number[] = [];
-    for (let f = 0; f < this.features; f++) {
-      const before = slots.length;
-      for (let slot = f * EXAMPLE_TEXTS; slot < (f + 1) * EXAMPLE_TEXTS; slot++)
-        if (this.text[slot] !== FREE) slots.push(slot);
-      if (slots.length === before) continue;
-      feature.push(f);
-      texts.push(slots.length);
+    let e = 0;
+    for (let slot = 0; slot < text.length; slot++) {
+      if (text[slot] !== FREE) {
+        slots[e] = slot;
+        tokens[e + 1] = (tokens[e] as number) + (this.length[slot] as number);
+        e += 1;
+      }
+      const isLast = (slot + 1) % EXAMPLE_TEXTS === 0;
+      if (!isLast || e === texts.at(-1)) continue;
+      feature.push(Math.floor(slot / EXAMPLE_TEXTS));
+      texts.push(e);
     }
-    const tokens = new Uint32Array(slots.length + 1);
-    slots.forEach((slot, e) => {
-      tokens[e + 1] = (tokens[e] as number) + (this.length[slot] as number);
-    });
-    const position = new Uint32Array(tokens.at(-1) as number);
+    const position = new Uint32Array(tokens[all] as number);
     const value = new Float32Array(position.length);
-    slots.forEach((slot, e) => {
-      const from = this.from[slot] as number;
-      const to = from + (this.length[slot] as number);
-      position.set(this.kept.position.subarray(from, to), tokens[e]);
-      value.set(this.kept.value.subarray(from, to), tokens[e]);
-    });
+    for (let each = 0; each < all; each++) {
+      let at = this.from[slots[each] as number] as number;
+      for (let to = tokens[each] as number; to < (tokens[each + 1] as number); to++, at++) {
+        position[to] = kept.position[at] as number;
+        value[to] = kept.value[at] as number;
+      }
+    }
     return {
       feature: Uint32Array.from(feature),
       texts: Uint32Array.from(texts),
-      text: Uint32Array.from(slots, (slot) => this.text[slot] as number),
+      text: slots.map((slot) => text[slot] as number),
       tokens,
       position,
       value,
     };
   }
 
+  /** Activations are kept until their text is complete, and how often and how strongly each feature fires. */
   private addToken(frame: ActivationsFrame, row: number): void {
-    const position = frame.position[row] as number;
-    const end = Number(frame.indptr[row + 1]);
-    for (let at = Number(frame.indptr[row]); at < end; at++) {
-      const feature = frame.feature[at] as number;
-      const value = frame.value[at] as number;
-      if (this.active[feature] === 0) {
-        this.touched.push(feature);
-        this.openMax[feature] = value;
-      } else if (value > (this.openMax[feature] as number)) this.openMax[feature] = value;
-      this.active[feature] = (this.active[feature] as number) + 1;
-      if (this.open.count === this.openFeature.length) {
-        const wider = new Uint32Array(2 * this.openFeature.length);
-        wider.set(this.openFeature);
-        this.openFeature = wider;
-      }
-      this.openFeature[this.open.count] = feature;
-      this.open.push(position, value);
+    const from = Number(frame.indptr[row]);
+    const to = Number(frame.indptr[row + 1]);
+    const begin = this.open.append(frame, from, to, frame.position[row] as number);
+    const { feature: features, value: values } = this.open;
+    const { active, openMax, touched } = this;
+    for (let at = begin; at < begin + to - from; at++) {
+      const feature = features[at] as number;
+      const value = values[at] as number;
+      const before = active[feature] as number;
+      active[feature] = before + 1;
+      if (before === 0) touched[this.firing++] = feature;
+      if (before === 0 || value > (openMax[feature] as number)) openMax[feature] = value;
     }
   }
 
   /** The open text is complete: where it is among a feature's strongest, its activations are kept. */
   private close(): void {
-    for (const feature of this.touched) {
+    const { active, next, open, kept } = this;
+    const touched = this.touched.subarray(0, this.firing);
+    for (const feature of touched) {
       const slot = this.slotFor(feature);
-      if (slot >= 0) {
-        this.from[slot] = this.kept.count;
-        this.length[slot] = this.active[feature] as number;
-        this.next[feature] = this.kept.count;
-        this.kept.reserve(this.active[feature] as number);
-      }
+      if (slot < 0) continue;
+      const length = active[feature] as number;
+      this.from[slot] = kept.count;
+      this.length[slot] = length;
+      next[feature] = kept.count;
+      kept.reserve(length);
     }
-    for (let at = 0; at < this.open.count; at++) {
-      const feature = this.openFeature[at] as number;
-      const to = this.next[feature] as number;
+    const { position, value } = kept;
+    for (let at = 0; at < open.count; at++) {
+      const feature = open.feature[at] as number;
+      const to = next[feature] as number;
       if (to === FREE) continue;
-      this.kept.position[to] = this.open.position[at] as number;
-      this.kept.value[to] = this.open.value[at] as number;
-      this.next[feature] = to + 1;
+      position[to] = open.position[at] as number;
+      value[to] = open.value[at] as number;
+      next[feature] = to + 1;
     }
-    for (const feature of this.touched) {
-      this.active[feature] = 0;
-      this.next[feature] = FREE;
+    for (const feature of touched) {
+      active[feature] = 0;
+      next[feature] = FREE;
     }
-    this.touched = [];
-    this.open.count = 0;
+    this.firing = 0;
+    open.count = 0;
     this.current = FREE;
   }
 
@@ -160,9 +165,13 @@ export class StrongestTexts {
     let slot = first + EXAMPLE_TEXTS;
     while (slot > first && this.isBehind(slot - 1, max)) slot--;
     if (slot === first + EXAMPLE_TEXTS) return -1;
-    const last = first + EXAMPLE_TEXTS - 1;
-    for (const column of [this.text, this.max, this.from, this.length])
-      column.copyWithin(slot + 1, slot, last);
+    const { text, max: maxima, from, length } = this;
+    for (let to = first + EXAMPLE_TEXTS - 1; to > slot; to--) {
+      text[to] = text[to - 1] as number;
+      maxima[to] = maxima[to - 1] as number;
+      from[to] = from[to - 1] as number;
+      length[to] = length[to - 1] as number;
+    }
     this.text[slot] = this.current;
     this.max[slot] = max;
     return slot;
@@ -181,22 +190,39 @@ class Pairs {
   value = new Float32Array(1024);
   count = 0;
 
-  push(position: number, value: number): void {
-    const at = this.count;
-    this.reserve(1);
-    this.position[at] = position;
-    this.value[at] = value;
-  }
-
   reserve(more: number): void {
     this.count += more;
     if (this.count <= this.position.length) return;
-    const length = Math.max(this.count, 2 * this.position.length);
-    const position = new Uint32Array(length);
-    position.set(this.position);
-    const value = new Float32Array(length);
-    value.set(this.value);
-    this.position = position;
-    this.value = value;
+    this.widen(Math.max(this.count, 2 * this.position.length));
   }
+
+  protected widen(length: number): void {
+    this.position = widened(new Uint32Array(length), this.position);
+    this.value = widened(new Float32Array(length), this.value);
+  }
+}
+
+/** The same with the feature of each. */
+class OpenPairs extends Pairs {
+  feature = new Uint32Array(1024);
+
+  /** Adds a token's activations. @returns where they begin */
+  append(frame: ActivationsFrame, from: number, to: number, position: number): number {
+    const begin = this.count;
+    this.reserve(to - from);
+    this.feature.set(frame.feature.subarray(from, to), begin);
+    this.value.set(frame.value.subarray(from, to), begin);
+    this.position.fill(position, begin, this.count);
+    return begin;
+  }
+
+  protected override widen(length: number): void {
+    super.widen(length);
+    this.feature = widened(new Uint32Array(length), this.feature);
+  }
+}
+
+function widened<A extends Uint32Array | Float32Array>(into: A, from: A): A {
+  into.set(from);
+  return into;
 }

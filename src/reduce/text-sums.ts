@@ -50,7 +50,9 @@ export class TextSums {
   private first = { feature: [] as number[], value: [] as number[], uncounted: [] as number[] };
   /** Position that the open text's next token must have. */
   private expected = 0;
-  private touched: number[] = [];
+  /** Features that fire in the open text, as they come: the first `firing` of it. */
+  private readonly touched: Uint32Array;
+  private firing = 0;
   private current = -1;
 
   /** @param features width of the dictionary @param texts how many texts the language has */
@@ -65,6 +67,7 @@ export class TextSums {
     this.active = new Uint32Array(features);
     this.max = new Float32Array(features);
     this.where = new Uint32Array(features);
+    this.touched = new Uint32Array(features);
   }
 
   /** Adds a frame. A text's tokens come in order, in one frame or in consecutive ones. */
@@ -127,42 +130,66 @@ export class TextSums {
     const isFirst = (role & FIRST_POSITION) !== 0;
     if (counts) this.counted[text] = (this.counted[text] as number) + 1;
     if (!counts && !isFirst) return;
-    const end = Number(frame.indptr[row + 1]);
-    for (let at = Number(frame.indptr[row]); at < end; at++) {
-      const feature = frame.feature[at] as number;
-      const value = frame.value[at] as number;
-      if (feature >= this.features)
-        throw new Error(`feature ${feature} is beyond the dictionary's ${this.features}`);
-      if (!Number.isFinite(value))
-        throw new Error(`activation of feature ${feature} in text ${text} is ${value}`);
-      if (isFirst) {
-        this.first.feature.push(feature);
-        this.first.value.push(value);
-        this.first.uncounted.push(counts ? 0 : value);
+    const from = Number(frame.indptr[row]);
+    const to = Number(frame.indptr[row + 1]);
+    this.check(frame, from, to);
+    if (isFirst) this.addFirst(frame, from, to, counts);
+    if (counts) this.addCounted(frame, from, to, frame.position[row] as number);
+  }
+
+  /** @throws Error for a feature that the dictionary has not, and for a value that is no number */
+  private check({ feature, value }: ActivationsFrame, from: number, to: number): void {
+    for (let at = from; at < to; at++) {
+      if ((feature[at] as number) >= this.features)
+        throw new Error(`feature ${feature[at]} is beyond the dictionary's ${this.features}`);
+      if (!Number.isFinite(value[at]))
+        throw new Error(
+          `activation of feature ${feature[at]} in text ${this.current} is ${value[at]}`,
+        );
+    }
+  }
+
+  private addFirst(frame: ActivationsFrame, from: number, to: number, counts: boolean): void {
+    for (let at = from; at < to; at++) {
+      this.first.feature.push(frame.feature[at] as number);
+      this.first.value.push(frame.value[at] as number);
+      this.first.uncounted.push(counts ? 0 : (frame.value[at] as number));
+    }
+  }
+
+  /** The innermost loop of a run: once for every activation. */
+  private addCounted(frame: ActivationsFrame, from: number, to: number, position: number): void {
+    const { feature: features, value: values } = frame;
+    const { sum, active, max, where, touched } = this;
+    for (let at = from; at < to; at++) {
+      const feature = features[at] as number;
+      const value = values[at] as number;
+      const before = active[feature] as number;
+      active[feature] = before + 1;
+      if (before === 0) {
+        touched[this.firing++] = feature;
+        sum[feature] = value;
+        max[feature] = value;
+        where[feature] = position;
+        continue;
       }
-      if (!counts) continue;
-      if (this.active[feature] === 0) {
-        this.touched.push(feature);
-        this.max[feature] = Number.NEGATIVE_INFINITY;
-      }
-      this.sum[feature] = (this.sum[feature] as number) + value;
-      this.active[feature] = (this.active[feature] as number) + 1;
-      if (value > (this.max[feature] as number)) {
-        this.max[feature] = value;
-        this.where[feature] = frame.position[row] as number;
+      sum[feature] = (sum[feature] as number) + value;
+      if (value > (max[feature] as number)) {
+        max[feature] = value;
+        where[feature] = position;
       }
     }
   }
 
   private flush(): void {
     if (this.current < 0) return;
-    const feature = Uint32Array.from(this.touched).sort();
+    const feature = this.touched.slice(0, this.firing).sort();
     this.texts[this.current] = {
       feature,
-      sum: Float32Array.from(feature, (f) => this.sum[f] as number),
-      active: Uint32Array.from(feature, (f) => this.active[f] as number),
-      max: Float32Array.from(feature, (f) => this.max[f] as number),
-      where: Uint32Array.from(feature, (f) => this.where[f] as number),
+      sum: picked(new Float32Array(feature.length), this.sum, feature),
+      active: picked(new Uint32Array(feature.length), this.active, feature),
+      max: picked(new Float32Array(feature.length), this.max, feature),
+      where: picked(new Uint32Array(feature.length), this.where, feature),
       first: {
         feature: Uint32Array.from(this.first.feature),
         value: Float32Array.from(this.first.value),
@@ -170,11 +197,18 @@ export class TextSums {
       },
     };
     this.first = { feature: [], value: [], uncounted: [] };
-    for (const f of this.touched) {
-      this.sum[f] = 0;
-      this.active[f] = 0;
-    }
-    this.touched = [];
+    for (const f of feature) this.active[f] = 0;
+    this.firing = 0;
     this.current = -1;
   }
+}
+
+/** What an array has at some places. `from` with a function takes many times as long. */
+function picked<A extends Float32Array | Uint32Array>(
+  into: A,
+  from: Float64Array | Float32Array | Uint32Array,
+  places: Uint32Array,
+): A {
+  for (let at = 0; at < places.length; at++) into[at] = from[places[at] as number] as number;
+  return into;
 }

@@ -36,7 +36,7 @@ import {
   type LanguageStrongest,
   storedStrongest,
 } from "./strongest-file.js";
-import { encodeSums, type LanguageSums, openSumsFile } from "./sums-file.js";
+import { type LanguageSums, openSumsFile, writeSumsFile } from "./sums-file.js";
 
 /** The one writer of a run's folder. Every file is written whole or not at all. */
 export class RunStore {
@@ -142,7 +142,9 @@ export class RunStore {
 
   /** A language's sums: with them it is finished. */
   async writeSums(sums: LanguageSums): Promise<void> {
-    await writeWhole(this.path(sumsFile(sums.language)), encodeSums(sums));
+    const file = this.path(sumsFile(sums.language));
+    await makeFolder(dirname(file));
+    await writeSumsFile(file, sums);
   }
 
   /** Writes them; from then on they are in the file alone, for those of many languages do not fit in memory. */

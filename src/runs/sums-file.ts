@@ -3,6 +3,7 @@ import { type TakeTensor, type Tensor, tensor } from "../engine/safetensors.js";
 import type { LayerTextSums } from "../reduce/text-sums.js";
 import { encodeSealed } from "./sealed-file.js";
 import { SealedReader } from "./sealed-reader.js";
+import { SealedWriter } from "./sealed-writer.js";
 
 /** What decides a sums file's bytes, besides the texts: compared before a run goes on with sums that are there already. */
 export const Provenance = z.record(z.string(), z.string());
@@ -44,31 +45,40 @@ export interface LanguageSums {
   layers: SumsByLayer;
 }
 
-export function encodeSums(sums: LanguageSums): Uint8Array {
-  const texts = sums.texts.length;
-  const tensors = new Map<string, Tensor>([
-    ["counted_tokens", tensor("U32", [texts], sums.counted)],
-    ["tokens", tensor("U32", [texts], sums.tokens)],
-  ]);
-  for (const [layer, texts] of sums.layers) {
-    const { first } = texts;
-    for (const [name, each] of textTensors(layer, texts)) tensors.set(name, each);
-    const at = `layer.${layer}.`;
-    tensors.set(`${at}first_feature`, tensor("U32", [first.feature.length], first.feature));
-    tensors.set(`${at}first_sum`, tensor("F32", [first.sum.length], first.sum));
-    tensors.set(
-      `${at}first_uncounted_sum`,
-      tensor("F32", [first.uncounted.length], first.uncounted),
-    );
+export const encodeSums = (sums: LanguageSums): Uint8Array =>
+  encodeSealed(new Map(sumsTensors(sums)), sumsMetadata(sums));
+
+/** The same bytes as a file, with one layer in memory at a time. @throws VscoreError (environment) where it cannot be written */
+export async function writeSumsFile(path: string, sums: LanguageSums): Promise<void> {
+  const file = new SealedWriter(path);
+  try {
+    for (const [name, each] of sumsTensors(sums)) file.put(name, each);
+    await file.finish(sumsMetadata(sums));
+  } finally {
+    file.close();
   }
-  return encodeSealed(tensors, {
-    schema: "1",
-    language: sums.language,
-    layers: JSON.stringify([...sums.layers.keys()]),
-    provenance: JSON.stringify(sums.provenance),
-    texts: JSON.stringify(sums.texts),
-  });
 }
+
+function* sumsTensors(sums: LanguageSums): Generator<[name: string, Tensor], void, void> {
+  const texts = sums.texts.length;
+  yield ["counted_tokens", tensor("U32", [texts], sums.counted)];
+  yield ["tokens", tensor("U32", [texts], sums.tokens)];
+  for (const [layer, { first, ...texts }] of sums.layers) {
+    yield* textTensors(layer, texts);
+    const at = `layer.${layer}.`;
+    yield [`${at}first_feature`, tensor("U32", [first.feature.length], first.feature)];
+    yield [`${at}first_sum`, tensor("F32", [first.sum.length], first.sum)];
+    yield [`${at}first_uncounted_sum`, tensor("F32", [first.uncounted.length], first.uncounted)];
+  }
+}
+
+const sumsMetadata = ({ language, layers, provenance, texts }: LanguageSums) => ({
+  schema: "1",
+  language,
+  layers: JSON.stringify([...layers.keys()]),
+  provenance: JSON.stringify(provenance),
+  texts: JSON.stringify(texts),
+});
 
 /**
  * A language's sums stay in their file: each layer is read when it is asked for, and kept by nobody here.

@@ -94,9 +94,12 @@ describe("extractLanguage", () => {
     const inOrder = answer((shards) => [...shards]);
     const turned = answer((shards) => shards.toReversed());
     const news = noting();
-    expect(await extractLanguage(request({ budget: 12 }), turned, news)).toEqual(
-      await extractLanguage(request({ budget: 12 }), inOrder, noting()),
-    );
+    const first = await extractLanguage(request({ budget: 12 }), inOrder, noting());
+    const second = await extractLanguage(request({ budget: 12 }), turned, news);
+    expect([...second.layers]).toEqual([...first.layers]);
+    expect(second).toEqual({ ...first, layers: expect.anything() });
+    expect(second.layers.get(2)).toEqual(first.layers.get(2));
+    expect(second.layers.get(3)).toBeUndefined();
     expect(news.noted).toEqual([
       [1, 10],
       [1, 5],

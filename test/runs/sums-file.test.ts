@@ -1,8 +1,13 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { LayerTextSums } from "../../src/reduce/text-sums.js";
-import { encodeSums, type LanguageSums, openSumsFile } from "../../src/runs/sums-file.js";
+import {
+  encodeSums,
+  type LanguageSums,
+  openSumsFile,
+  writeSumsFile,
+} from "../../src/runs/sums-file.js";
 import { arbitraryTexts, FEATURES } from "../fixtures/arbitrary-texts.js";
 import { token } from "../fixtures/frames.js";
 import { languageSums } from "../fixtures/sums.js";
@@ -33,6 +38,13 @@ test("what is stored reads back the same, layers in config order", () => {
 test("what was read and is stored again is the same file", () => {
   const sums = languageSums("eng_Latn", { 1: [[token(0, [2, 1.5])], []], 4: [[], []] }, 3);
   expect(encodeSums(stored(sums))).toEqual(encodeSums(sums));
+});
+
+test("a file that is written layer by layer is the same", async () => {
+  const sums = languageSums("eng_Latn", { 1: [[token(0, [2, 1.5])], []], 4: [[], []] }, 3);
+  await writeSumsFile(at("written"), sums);
+  expect(readFileSync(at("written"))).toEqual(Buffer.from(encodeSums(sums)));
+  expect(readdirSync(at())).toEqual(["written"]);
 });
 
 test("the same sums give the same bytes", () => {
