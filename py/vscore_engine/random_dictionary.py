@@ -191,10 +191,11 @@ def randomise_all(
     """The `randomise` job: a random dictionary in place of every one; sends "randomised".
 
     Parameters: `seed`; `left_out` and `most` as of `calibration_rows`; `languages`, each with its
-    `language` and the `shards` of the texts that are read. The result is {"tokens"}: on how many
-    tokens. Layer after layer, each with a forward pass of its own, so that the rows of one layer
-    alone are held. Those that are random already stay: where the device ran out of memory, the
-    same job goes on with smaller batches.
+    `language` and the `shards` of the texts that are read. The result is {"tokens", "digest"}: on
+    how many tokens, and a hash of what was made, by which two machines compare. Layer after layer,
+    each with a forward pass of its own, so that the rows of one layer alone are held. Those that
+    are random already stay: where the device ran out of memory, the same job goes on with smaller
+    batches.
 
     Raises what `calibration_rows` raises, "nan", or "bug" for texts that are not tokenized.
     """
@@ -223,4 +224,14 @@ def randomise_all(
                 "check the model's weights.",
                 {"layer": layer},
             ) from error
-    result(sender, "randomised", {"tokens": tokens})
+    result(sender, "randomised", {"tokens": tokens, "digest": digest_of(dictionaries)})
+
+
+def digest_of(dictionaries: Mapping[int, Dictionary]) -> str:
+    """SHA-256 of the thresholds and gains, which hang on every token of the calibration."""
+    digest = hashlib.sha256()
+    for dictionary in dictionaries.values():
+        if isinstance(dictionary, RandomDictionary):
+            for tensor in (dictionary.threshold, dictionary.gain):
+                digest.update(tensor.cpu().numpy().tobytes())
+    return digest.hexdigest()

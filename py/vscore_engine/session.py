@@ -63,6 +63,7 @@ class Session:
             return 0
         if self._elsewhere is not None:
             self._elsewhere.close()
+            self._elsewhere = None
         self._elsewhere = RaySession(job, self._sender)
         return 0
 

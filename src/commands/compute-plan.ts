@@ -126,9 +126,9 @@ export interface PlanOptions {
 }
 
 const rayText = ({ address, workers, gpus_per_worker: gpus }: RayRequest): string => {
-  const count = workers === null ? "as many as there is room for" : String(workers);
+  const count = workers === null ? "one for each GPU, or else for each node" : String(workers);
   const share = gpus === null ? "" : `, ${gpus} GPU each`;
-  return `${count}${share}, on the Ray cluster at ${address} (not asked now); memory is each worker's, time that of this machine's runs`;
+  return `${count}${share}, on the Ray cluster at ${address} (not asked now); memory is each worker's, time as if there were one`;
 };
 
 const siteText = (site: ReturnType<typeof siteOf>, folder: string, resume: boolean): string =>

@@ -21,6 +21,7 @@ import { checkedFidelity } from "./checked-fidelity.js";
 import { checkedPrecision, recordedPrecision } from "./checked-precision.js";
 import { controlledTexts } from "./control-texts.js";
 import { checkCorpus, type GatheredTexts, gatherTexts } from "./gather-texts.js";
+import { gatherWorkers } from "./gather-workers.js";
 import { OpenPart, textsOfPart } from "./open-part.js";
 import { OpenRun } from "./open-run.js";
 import { refuseOtherPart, siteWords } from "./part-site.js";
@@ -104,10 +105,10 @@ export async function computeRun(request: ComputeRequest): Promise<ComputedRun> 
       (progress) => meter.engineProgress(progress),
       (news) => meter.workerLost(news),
     );
-    const { threads, device } = config;
-    const cluster = request.ray
-      ? await jobs.gatherWorkers({ ...request.ray, threads, device })
-      : null;
+    const earlier = goesOn ? storedEvents(folder) : [];
+    const { stallTimeout } = engines;
+    const wanted = { ray: request.ray, config, earlier, stallTimeout };
+    const cluster = await gatherWorkers(wanted, jobs);
     clock.end("start_up");
     const pinned = goesOn ? pinnedRevisions(config, folder) : config;
     // Texts first: a corpus that cannot be had should not cost the download of a model.

@@ -20,6 +20,7 @@ import {
   extractLanguage,
 } from "./extract-language.js";
 import type { GatheredTexts } from "./gather-texts.js";
+import { lastCluster } from "./gather-workers.js";
 import { keptExamples } from "./kept-examples.js";
 import type { PhaseClock } from "./phase-clock.js";
 import type { ProgressMeter } from "./progress-meter.js";
@@ -77,6 +78,8 @@ export class OpenRun {
       if (event.type === "batch_tokens_halved") this.budget = event.batch_tokens;
     const work = this.work();
     await this.tell({ type: "started", pid: process.pid, resumed });
+    const { cluster } = this.parts;
+    if (cluster !== null) await this.tell({ type: "workers_ready", ...cluster });
     await this.tell({
       type: "loaded",
       model_revision: this.parts.loaded.model.revision,
@@ -148,7 +151,7 @@ export class OpenRun {
       wordsMoved: this.parts.read.wordsMoved,
       precision: this.parts.precision?.precision ?? null,
       batchTokens: this.budget,
-      cluster: this.parts.cluster,
+      cluster: this.parts.cluster ?? lastCluster(earlier),
       ...this.times(earlier),
       secondsByPart: this.parts.clock.seconds(),
       warnings: [...this.warnings],

@@ -154,7 +154,7 @@ export class EngineJobs {
   }): Promise<number> {
     const asked = { ...request, left_out: uncountedRoles(rule) };
     const { blob } = await this.result("randomise", asked, "randomised");
-    return z.strictObject({ tokens: z.int() }).parse(jsonOf(blob)).tokens;
+    return z.strictObject({ tokens: z.int(), digest: z.string() }).parse(jsonOf(blob)).tokens;
   }
 
   /**

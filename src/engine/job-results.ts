@@ -65,6 +65,8 @@ export const Cluster = z.strictObject({
   /** Machines that they are on. */
   nodes: z.int(),
   gpus_per_worker: z.number(),
+  /** CPUs of each. */
+  threads: z.int(),
 });
 export type Cluster = z.infer<typeof Cluster>;
 
@@ -77,16 +79,18 @@ export interface ClusterRequest {
   /** CPUs of each worker. */
   threads: number | null;
   device: string;
+  /** Seconds after which the whole engine is taken for hung; 0: never. */
+  stall_s: number;
 }
 
 /** What of a cluster somebody asks for. */
-export type RayRequest = Omit<ClusterRequest, "threads" | "device">;
+export type RayRequest = Omit<ClusterRequest, "threads" | "device" | "stall_s">;
 
 /** A worker that is gone. */
 export const WorkerLost = z.strictObject({
   worker: z.string(),
   reason: z.string(),
-  /** What it was at, which another does again; "" for nothing. */
+  /** What it was at and another does again; "" for nothing. */
   doing: z.string(),
 });
 export type WorkerLost = z.infer<typeof WorkerLost>;

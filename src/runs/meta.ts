@@ -61,7 +61,7 @@ export const Meta = z.strictObject({
   deterministic: z.boolean().default(false),
   threads: z.int().nullable(),
   batch_tokens: z.int(),
-  /** Whose workers computed it; null where it was this machine alone. */
+  /** Whose workers computed it, or some of it (those of the last attempt that had any); null where it was this machine alone. */
   cluster: Cluster.nullable().default(null),
   versions: z.record(z.string(), z.string()),
   started: z.string(),
@@ -154,7 +154,9 @@ export const RunEvent = z.discriminatedUnion("type", [
     language: z.string(),
     batch_tokens: z.int(),
   }),
-  /** Of a cluster. What it was at is done again by another, twice at most. */
+  /** Whose workers compute it from here on. */
+  z.strictObject({ type: z.literal("workers_ready"), at: z.iso.datetime(), ...Cluster.shape }),
+  /** Of a cluster. What it was at, if that is named, is done again by another. */
   z.strictObject({ type: z.literal("worker_lost"), at: z.iso.datetime(), ...WorkerLost.shape }),
   z.strictObject({ type: z.literal("warning"), at: z.iso.datetime(), message: z.string() }),
   z.strictObject({

@@ -64,13 +64,13 @@ export function showProgress(
   };
 }
 
-/** Of a worker that is gone, what that means. */
+/** Of a worker that is gone, what that means: another takes its place. */
 export const lostText = ({
   worker,
   reason,
   doing,
 }: Pick<RunNews & { type: "worker_lost" }, "worker" | "reason" | "doing">): string =>
-  `${worker} was lost${doing === "" ? "" : ` at ${doing}`}: ${reason}`;
+  `${worker} was lost${doing === "" ? "" : ` at ${doing}, which another does again`}: ${reason}`;
 
 function progressText(news: RunNews & { type: "progress" }): string {
   const share = news.tokens === 0 ? 100 : Math.floor((100 * news.tokens_done) / news.tokens);

@@ -59,7 +59,7 @@ test("--dry-run tells of workers, and asks no cluster", async () => {
   expect(await dryRun(asked)).not.toMatch(/^workers/m);
   const ray = { address: "h:1", workers: null, gpus_per_worker: 0.5 };
   expect(await dryRun(asked, { ray })).toMatch(
-    /^workers +as many as there is room for, 0\.5 GPU each, on the Ray cluster at h:1 \(not asked now\)/m,
+    /^workers +one for each GPU, or else for each node, 0\.5 GPU each, on the Ray cluster at h:1 \(not asked now\)/m,
   );
   expect(await dryRun(asked, { ray: { ...ray, workers: 3, gpus_per_worker: null } })).toMatch(
     /^workers +3, on the Ray cluster at h:1/m,

@@ -86,7 +86,8 @@ async function computed(
     ...{
       checked: null,
       precision: null,
-      cluster: workers === 0 ? null : { ray: "2", workers, nodes: 1, gpus_per_worker: 0 },
+      cluster:
+        workers === 0 ? null : { ray: "2", workers, nodes: 1, gpus_per_worker: 0, threads: 1 },
       started: new Date(),
       startedAt: 0,
       clock: new PhaseClock(0),

@@ -62,9 +62,16 @@ describe("load", () => {
 
 describe("workers on a cluster", () => {
   const asked = {
-    ...{ address: "auto", workers: 2, gpus_per_worker: null, threads: 1, device: "cpu" },
+    ...{
+      address: "auto",
+      workers: 2,
+      gpus_per_worker: null,
+      threads: 1,
+      device: "cpu",
+      stall_s: 900,
+    },
   };
-  const found = { ray: "2.60.0", workers: 2, nodes: 1, gpus_per_worker: 0 };
+  const found = { ray: "2.60.0", workers: 2, nodes: 1, gpus_per_worker: 0, threads: 1 };
 
   test("are waited for", async () => {
     const { jobs, asked: requests } = answering(result("cluster", found));

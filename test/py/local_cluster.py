@@ -5,9 +5,10 @@ that came last as a switched-off machine does, "add" brings one more, "workers" 
 of workers. The cluster ends with its input.
 """
 
-import subprocess
+import contextlib
 import sys
 
+import psutil
 from ray.cluster_utils import Cluster
 
 
@@ -36,11 +37,14 @@ class LocalCluster:
         self._cluster.remove_node(self._nodes.pop(), allow_graceful=False)
 
     def workers(self) -> list[int]:
-        """Processes of the engine's workers. One that waits is named for its class alone."""
-        found = subprocess.run(
-            ["pgrep", "-f", "ray::NodeWorker"], capture_output=True, text=True, check=False
-        )
-        return [int(pid) for pid in found.stdout.split()]
+        """Processes of the engine's workers on this cluster."""
+        found = []
+        for process in psutil.Process().children(recursive=True):
+            # One may be gone by now.
+            with contextlib.suppress(psutil.Error):
+                if process.cmdline()[:1] and process.cmdline()[0].startswith("ray::NodeWorker"):
+                    found.append(process.pid)
+        return found
 
     def close(self) -> None:
         self._cluster.shutdown()

@@ -49,7 +49,7 @@ describe("without a terminal", () => {
       "extracting eng_Latn  40 % of tokens  1/4 texts  50 tokens/s  1 min 5 s left  3.0 GiB",
       "warning: odd ␛[2J text",
       "worker 1 (n1, process 7) was lost: killed\\x07",
-      "worker 2 was lost at batch 3 of eng_Latn: killed",
+      "worker 2 was lost at batch 3 of eng_Latn, which another does again: killed",
       "eng_Latn finished",
       "spa_Latn was finished before",
       "",

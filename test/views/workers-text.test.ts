@@ -3,6 +3,6 @@ import { workersText } from "../../src/views/workers-text.js";
 
 test("workers are told of where there were any", () => {
   expect(workersText({ cluster: null })).toBe("");
-  const cluster = { ray: "2.60.0", workers: 8, nodes: 1, gpus_per_worker: 1 };
+  const cluster = { ray: "2.60.0", workers: 8, nodes: 1 };
   expect(workersText({ cluster })).toBe(", on 8 workers on 1 node of a Ray 2.60.0 cluster");
 });

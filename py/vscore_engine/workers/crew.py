@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 # Jobs that change what a worker holds.
 _EVERYWHERE = frozenset({"load", "set_dtype", "keep_encoders", "tokenize", "randomise"})
+# And of them those that may have changed something when they fail.
+_LEAVES_TRACES = frozenset({"randomise"})
 
 
 class Crew:
@@ -44,11 +46,19 @@ class Crew:
         entry = Entry(request)
         journal.append(entry)
         try:
-            while entry.answer is None or self._roster.lags(entry):
+            while (entry.answer or entry.failure) is None or self._roster.lags(entry):
                 self._roster.step(sender, check, shown=entry)
+                # Where nothing is loaded there is nothing to keep alike.
+                if entry.failure is not None and request["job"] == "load":
+                    break
         except BaseException:
             journal.remove(entry)
             raise
+        if entry.failure is not None:
+            journal.remove(entry)
+            self._roster.renew(entry, leaves_traces=request["job"] in _LEAVES_TRACES)
+            raise entry.failure
+        assert entry.answer is not None
         if request["job"] == "set_dtype":
             earlier = [old for old in journal if old.request["job"] == "set_dtype"][:-1]
             for old in earlier:

@@ -54,26 +54,34 @@ def plan_workers(
         has_any = any(node.gpus >= 1 for node in facts.nodes)
         gpus = 1.0 if device == "cuda" or (device == "auto" and has_any) else 0.0
     if workers is None:
-        workers = sum(int(node.gpus / gpus) for node in facts.nodes) if gpus else len(facts.nodes)
-        workers = max(1, workers)
+        by_gpus = sum(int(node.gpus / gpus) for node in facts.nodes) if gpus else 0
+        with_cpus = [int(node.cpus) for node in facts.nodes if node.cpus >= 1]
+        workers = max(1, by_gpus if gpus else len(with_cpus))
+        cpus = cpus or (1 if gpus else min(with_cpus, default=1))
     if cpus is None:
         cpus = 1 if gpus else _most_cpus(facts.nodes, workers)
     room = _room(facts.nodes, cpus, gpus)
     if room < workers:
         each = f"{cpus} CPU{'s' if cpus > 1 else ''}" + (f" and {gpus:g} GPU" if gpus else "")
+        asked = (
+            f"{workers} workers with {each} each were"
+            if workers > 1
+            else f"A worker with {each} was"
+        )
         raise EngineError(
             "request",
-            f"{workers} worker{'s' if workers > 1 else ''} with {each} each were asked for. "
-            f"{facts.words()} There is room for {room}. {_way_out(facts, gpus)}",
+            f"{asked} asked for. {facts.words()} There is room for {room}. "
+            f"{_way_out(facts, workers, gpus)}",
         )
     return Plan(workers, cpus, gpus)
 
 
-def _way_out(facts: Facts, gpus: float) -> str:
+def _way_out(facts: Facts, workers: int, gpus: float) -> str:
     if gpus and not any(node.gpus for node in facts.nodes):
         return "Leave out what asks for a GPU: --gpus-per-worker, --device cuda."
+    fewer = "fewer --workers or fewer --threads" if workers > 1 else "fewer --threads"
     share = ", or a smaller share of a GPU" if gpus else ""
-    return f"Ask for fewer --workers or fewer --threads{share}."
+    return f"Ask for {fewer}{share}."
 
 
 def _room(nodes: Sequence[Node], cpus: int, gpus: float) -> int:

@@ -6,7 +6,10 @@ process with it; of a process of its own that is no harm. Prints one JSON object
 
 import json
 import logging
+import os
 import sys
+
+from vscore_engine.process import die_with_parent
 
 
 def look(address: str) -> dict[str, object]:
@@ -16,7 +19,7 @@ def look(address: str) -> dict[str, object]:
     except ImportError as error:
         return {"missing": error.name or str(error)}
     try:
-        ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
+        ray.init(address=address, log_to_driver=False, logging_level=logging.INFO)
     except (ConnectionError, ValueError, RuntimeError) as error:
         return {"error": str(error)}
     nodes = [
@@ -38,4 +41,6 @@ def look(address: str) -> dict[str, object]:
 
 
 if __name__ == "__main__":
+    # Whoever asked may be gone before a cluster answers.
+    die_with_parent(os.getppid())
     sys.stdout.write(json.dumps(look(sys.argv[1])) + "\n")

@@ -29,7 +29,13 @@ def look(address: str, timeout: float = _PROBE_S) -> Facts:
 
     Raises "environment" if Ray is not installed, if nothing answers, and for other versions of it.
     """
-    _check_port(address)
+    _prefer_token()
+    chosen = os.environ.get("RAY_ADDRESS", "") if address == "auto" else ""
+    if chosen == "local" or chosen.startswith("ray://"):
+        raise _unreachable(address, "that is no address of a cluster's head, such as HOST:6379")
+    found = _not_listening(chosen or address)
+    if found is not None:
+        raise _unreachable(address, found)
     command = [sys.executable, "-m", "vscore_engine.workers.probe", address]
     path = os.pathsep.join(filter(None, [str(_PACKAGE.parent), os.environ.get("PYTHONPATH")]))
     environment = {**os.environ, "PYTHONPATH": path}
@@ -43,8 +49,11 @@ def look(address: str, timeout: float = _PROBE_S) -> Facts:
             timeout=timeout,
             check=False,
         )
-    except subprocess.TimeoutExpired:
-        raise _unreachable(address, f"nothing answered within {timeout:.0f} s") from None
+    except subprocess.TimeoutExpired as expired:
+        tried = re.search(rb"cluster at address: (\S+?)\.\.\.", expired.stderr or b"")
+        where = f" at {tried.group(1).decode()}" if tried is not None else ""
+        found = f"nothing answered{where} within {timeout:.0f} s"
+        raise _unreachable(address, found) from None
     last = (done.stdout.strip().splitlines() or [""])[-1]
     if done.returncode != 0 or not last.startswith("{"):
         words = (done.stderr.strip().splitlines() or ["nothing"])[-1]
@@ -63,23 +72,40 @@ def look(address: str, timeout: float = _PROBE_S) -> Facts:
     return Facts(facts["address"], facts["ray"], nodes)
 
 
-def _check_port(address: str) -> None:
-    """What nobody listens to is known at once; Ray itself would try for minutes."""
+def _prefer_token() -> None:
+    """Ray takes the token that lies ready only where it finds the cluster itself."""
+    place = os.environ.get("RAY_AUTH_TOKEN_PATH") or Path.home() / ".ray" / "auth_token"
+    if os.environ.get("RAY_AUTH_TOKEN") or Path(place).is_file():
+        os.environ.setdefault("RAY_AUTH_MODE", "token")
+
+
+def _not_listening(address: str) -> str | None:
+    """What nobody listens to is known at once, and why; Ray itself would try for minutes."""
     host, _, port = address.rpartition(":")
     if not port.isdecimal():
-        return
+        return None
     try:
         socket.create_connection((host.strip("[]"), int(port)), timeout=_PORT_S).close()
     except (OSError, OverflowError) as error:
-        raise _unreachable(address, str(error)) from error
+        return str(error)
+    return None
+
+
+def gone(facts: Facts) -> str | None:
+    """Why the head of a cluster cannot be reached any more; None where it can."""
+    return _not_listening(facts.address)
 
 
 def _unreachable(address: str, found: str) -> EngineError:
+    named, variable = address, os.environ.get("RAY_ADDRESS")
+    if address == "auto":
+        named = f"auto ($RAY_ADDRESS is {variable})" if variable else "auto"
     return EngineError(
         "environment",
-        f"No Ray cluster can be reached at {address}: {found}. The address of a running one was "
+        f"No Ray cluster can be reached at {named}: {found}. The address of a running one was "
         "expected. Start it with ray start --head (and ray start --address on other machines), "
-        "or correct --ray-address; ray status tells whether it runs.",
+        "or correct --ray-address; ray status tells whether it runs. One with tokens wants its "
+        "own here too (RAY_AUTH_TOKEN, or ~/.ray/auth_token).",
     )
 
 
@@ -91,6 +117,8 @@ def _refused(address: str, words: str) -> EngineError:
             "same Ray and Python as here were expected. Install the cluster's Ray here (pip "
             "install ray==VERSION), or start the cluster with the Python that vscore uses.",
         )
+    if "Could not find any running Ray instance" in words:
+        return _unreachable(address, "none runs on this machine")
     return _unreachable(address, " ".join(words.split())[:300].rstrip("."))
 
 
@@ -174,12 +202,18 @@ def connect(facts: Facts) -> None:
 
     if ray.is_initialized():
         return
-    ray.init(
-        address=facts.address,
-        runtime_env={"py_modules": [str(_PACKAGE)]},
-        log_to_driver=False,
-        logging_level=logging.WARNING,
-    )
+    found = gone(facts)
+    if found is not None:
+        raise _unreachable(facts.address, found)
+    try:
+        ray.init(
+            address=facts.address,
+            runtime_env={"py_modules": [str(_PACKAGE)]},
+            log_to_driver=False,
+            logging_level=logging.WARNING,
+        )
+    except (ConnectionError, ValueError, RuntimeError) as error:
+        raise _refused(facts.address, str(error)) from error
 
 
 def room_in_words(facts: Facts) -> str:

@@ -16,6 +16,7 @@ from typing import Any
 from vscore_engine.errors import EngineError
 from vscore_engine.frames import FrameSender, progress, result
 from vscore_engine.workers.remote import Hello, Sent, Worker, WorkerLost, difference_of
+from vscore_engine.workers.watch import GOES_ON, Watch
 from vscore_engine.workers.work import Attempt, Entry, Task, failure_of, told_apart
 
 # How often a piece of work may take its worker with it.
@@ -26,8 +27,8 @@ _DEPTH = 2
 ALL_PLACED_S = 60.0
 ONE_PLACED_S = 300.0
 _TICK_S = 1.0
-# What is finished stays; the other side says how to go on.
-_GOES_ON: dict[str, object] = {"mayGoOn": True}
+# What may fail on one worker and not on another.
+_ITS_OWN = frozenset({"bug", "environment", "source"})
 
 
 @dataclass(eq=False)
@@ -38,6 +39,8 @@ class Member:
     is_late: bool
     hello: Hello | None = None
     done: list[Entry] = field(default_factory=list)
+    # When it last gave a sign of life, or was given something to do.
+    heard: float = 0.0
     given: deque[Attempt] = field(default_factory=deque)
     answers: "queue.SimpleQueue[Iterator[Sent] | None]" = field(default_factory=queue.SimpleQueue)
 
@@ -56,18 +59,25 @@ class Roster:
         count: int,
         own: Hello,
         room: Callable[[], str],
+        gone: Callable[[], str | None] = lambda: None,
         *,
+        stall_s: float | None = None,
         all_placed_s: float = ALL_PLACED_S,
         one_placed_s: float = ONE_PLACED_S,
     ) -> None:
         """Launch `count` workers, without waiting for them.
 
-        own: what the workers are held against. room: what the cluster has, in words.
+        own: what the workers are held against. room: what the cluster has, in words. gone: why its
+        head cannot be reached; None where it can. stall_s: for how long a worker that is at work
+        may say nothing.
         """
         self._launch_worker = launch
         self._count = count
         self._own = own
         self._room = room
+        self._watch = Watch(gone)
+        self._nobody_since: float | None = None
+        self._stall_s = stall_s
         self._all_placed_s, self._one_placed_s = all_placed_s, one_placed_s
         self._inbox: queue.SimpleQueue[tuple[Member, str, Any]] = queue.SimpleQueue()
         self._numbers = itertools.count(1)
@@ -93,11 +103,8 @@ class Roster:
         Raises "environment" where none finds a place, and where they are not alike.
         """
         began = time.monotonic()
-        told = -1
         while len(self.hellos) < self._count:
-            if told != len(self.hellos):
-                told = len(self.hellos)
-                progress(sender, "Ray's workers", told, self._count)
+            progress(sender, "Ray's workers", len(self.hellos), self._count)
             if self.hellos and time.monotonic() - began > self._all_placed_s:
                 break
             if not self._members:
@@ -116,7 +123,18 @@ class Roster:
 
     def lags(self, entry: Entry) -> bool:
         """Whether a worker that is here has not done it yet, those aside that have to catch up."""
-        return any(entry not in each.done for each in self._present() if not each.is_late)
+        waited = (each for each in self._present() if not each.is_late)
+        return any(entry not in each.done and each.name not in entry.refused for each in waited)
+
+    def renew(self, entry: Entry, *, leaves_traces: bool) -> None:
+        """A job that not all could do is as if it had never been: who did it is replaced.
+
+        leaves_traces: also who did not.
+        """
+        for member in self._present():
+            if entry in member.done or (leaves_traces and member.name in entry.refused):
+                job = entry.request["job"]
+                self._replace(member, f"not all workers could do the job {job}, as this one", "")
 
     def step(
         self,
@@ -134,9 +152,12 @@ class Roster:
         try:
             member, kind, payload = self._inbox.get(timeout=_TICK_S)
         except queue.Empty:
+            self._watch.look(bool(self._present()))
+            self._look_for_stalled(sender)
             return
         if member not in self._members:
             return
+        member.heard = time.monotonic()
         if kind == "hello":
             self._greet(member, payload)
         elif kind == "lost":
@@ -148,6 +169,9 @@ class Roster:
             attempt.frames.append(payload)
         elif kind == "done":
             self._finish(member, member.given.popleft())
+        self._tell(sender)
+
+    def _tell(self, sender: FrameSender) -> None:
         for news in self._news:
             result(sender, "worker_lost", news)
         self._news = []
@@ -164,7 +188,9 @@ class Roster:
     def _hand_out(self) -> None:
         for member in self._present():
             missing = next((entry for entry in self.journal if entry not in member.done), None)
-            if missing is not None and all(each.work is not missing for each in member.given):
+            if missing is None or member.name in missing.refused:
+                continue
+            if all(each.work is not missing for each in member.given):
                 self._give(member, Attempt(missing))
         waiting = deque(
             task for task in self.tasks if task.state == "waiting" and task.error is None
@@ -177,6 +203,8 @@ class Roster:
                     self._give(member, Attempt(task))
 
     def _give(self, member: Member, attempt: Attempt) -> None:
+        if not member.given:
+            member.heard = time.monotonic()
         member.given.append(attempt)
         member.answers.put(member.worker.submit(attempt.work.request))
 
@@ -190,7 +218,6 @@ class Roster:
         worker = self._launch_worker()
         member = Member(next(self._numbers), worker, self._is_complete)
         self._members.append(member)
-        self._unplaced_since = time.monotonic()
         name = f"worker {member.number}"
         threading.Thread(target=self._listen, args=(member,), name=name, daemon=True).start()
 
@@ -236,17 +263,23 @@ class Roster:
         if entry not in self.journal:
             return
         said = [frame for frame in frames if frame[0] != "progress"]
-        difference = None if entry.answer is None else told_apart(entry, said)
-        if failure is None and difference is not None:
+        difference = None
+        if failure is None and entry.answer is not None:
+            difference = told_apart(entry, said)
+        if difference is not None:
             failure = EngineError(
                 "environment",
                 f"{member.name.capitalize()} {difference} Workers that compute alike were "
                 "expected. Use a cluster of like machines, with the same files on each.",
             )
         if failure is not None:
-            if not member.is_late:
+            if member.is_late:
+                self._let_go(member, failure.message)
+            elif difference is not None:
                 raise failure
-            self._let_go(member, failure.message)
+            else:
+                entry.failure = entry.failure or failure
+                entry.refused.add(member.name)
             return
         entry.answer = entry.answer or said
         member.done.append(entry)
@@ -261,10 +294,10 @@ class Roster:
             return
         if failure is None:
             task.state, task.frames = "done", frames
-        elif failure.kind == "bug":
-            # Unforeseen: its process may be spoilt, as a graphics card's is after some errors.
+        elif failure.kind in _ITS_OWN:
+            # Its process may be spoilt, as a graphics card's is after some errors, or its machine.
             self._fail(task, member, failure.message, failure)
-            self._replace(member, failure.message, task.what)
+            self._replace(member, failure.message, "" if task.error else task.what)
         else:
             task.state, task.error = "waiting", failure
 
@@ -281,7 +314,7 @@ class Roster:
             f"{task.what[0].upper()}{task.what[1:]} failed {MOST_FAILURES} times, on a new worker "
             f"each time:\n{reasons}\nWorkers that stay were expected. Look for the cause in the "
             "logs of Ray (ray logs) and in the memory of the nodes.",
-            _GOES_ON,
+            GOES_ON,
         )
         for note in getattr(cause, "__notes__", []):
             error.add_note(note)
@@ -296,9 +329,11 @@ class Roster:
         if isinstance(first, Task) and first in self.tasks:
             self._fail(first, member, reason)
         if isinstance(first, Entry) and first in self.journal:
-            self._let_go(member, f"it was lost in the job {first.request['job']}: {reason}")
+            self._let_go(member, f"in the job {first.request['job']}: {reason}")
         else:
-            self._replace(member, reason, first.what if isinstance(first, Task) else "")
+            # What cannot be done at all is told as an error.
+            doing = first.what if isinstance(first, Task) and first.error is None else ""
+            self._replace(member, reason, doing)
 
     def _let_go(self, member: Member, reason: str) -> None:
         """A worker never got as far as the others."""
@@ -321,14 +356,24 @@ class Roster:
     def _wait_for_place(self, sender: FrameSender) -> None:
         """Raise once there is nobody, and nobody to come."""
         if self._present():
+            self._nobody_since = None
             return
-        if not self._members:
-            raise self._nobody()
-        waited = time.monotonic() - self._unplaced_since
-        if waited > self._one_placed_s:
+        now = time.monotonic()
+        self._nobody_since = self._nobody_since or now
+        if not self._members or now - self._nobody_since > self._one_placed_s:
             raise self._nobody()
         if self._is_complete:
             progress(sender, "Ray's workers", 0, self._count)
+
+    def _look_for_stalled(self, sender: FrameSender) -> None:
+        """A worker that hangs holds up all others in the end."""
+        if self._stall_s is None:
+            return
+        for member in self._present():
+            silent = time.monotonic() - member.heard
+            if member.given and silent > self._stall_s:
+                self._lose(member, f"it gave no sign of life for {silent:.0f} s")
+        self._tell(sender)
 
     def _nobody(self) -> EngineError:
         if self._failed_starts:
@@ -338,11 +383,11 @@ class Roster:
                 f"No worker could begin:\n{reasons}\nNodes on which the packages of "
                 "py/requirements.txt are installed were expected. Look at the logs of Ray (ray "
                 "logs), and at what the nodes have.",
-                _GOES_ON,
+                GOES_ON,
             )
         return EngineError(
             "environment",
             f"No worker has found a place on the cluster for {self._one_placed_s:.0f} s. "
             f"{self._room()} Wait until others are done with it, or ask for less.",
-            _GOES_ON,
+            GOES_ON,
         )

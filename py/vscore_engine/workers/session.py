@@ -8,6 +8,7 @@ from vscore_engine.workers.crew import Crew
 from vscore_engine.workers.plan import plan_workers
 from vscore_engine.workers.ray_cluster import (
     connect,
+    gone,
     launcher,
     look,
     room_in_words,
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from vscore_engine.jobs import Job
 
 
+# Part of the time that this process may be silent for, that a worker may.
+_STALLED = 0.8
 _SETTINGS = ("address", "workers", "gpus_per_worker", "threads", "device")
 
 
@@ -35,8 +38,16 @@ class RaySession:
         connect(facts)
         plan = self._plan
         room = partial(room_in_words, facts)
-        self._roster = Roster(launcher(plan), plan.workers, say_hello(), room)
-        self._roster.assemble(sender, job.check_cancelled)
+        away = partial(gone, facts)
+        # Before the other side takes this process for hung.
+        stall = float(asked["stall_s"]) * _STALLED or None
+        launch = launcher(plan)
+        self._roster = Roster(launch, plan.workers, say_hello(), room, away, stall_s=stall)
+        try:
+            self._roster.assemble(sender, job.check_cancelled)
+        except BaseException:
+            self._roster.close()
+            raise
         self._crew = Crew(self._roster)
         self._ray = facts.ray
         self.tell(sender)
@@ -52,6 +63,7 @@ class RaySession:
             "workers": self._plan.workers,
             "nodes": len({hello.node for hello in self._roster.hellos}),
             "gpus_per_worker": self._plan.gpus,
+            "threads": self._plan.cpus,
         }
         result(sender, "cluster", found)
 

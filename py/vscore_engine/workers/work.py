@@ -29,6 +29,9 @@ class Entry:
 
     request: Mapping[str, Any]
     answer: list[Sent] | None = None
+    # Why it cannot be done, by the first worker that says so; and who did not do it.
+    failure: EngineError | None = None
+    refused: set[str] = field(default_factory=set)
 
 
 @dataclass(eq=False)

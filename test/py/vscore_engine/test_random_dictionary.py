@@ -121,7 +121,7 @@ def test_the_job_replaces_every_dictionary(engine_with_texts):
     frames = engine_with_texts.run("randomise", **asked, languages=languages)
     (told,) = [frame.json for frame in frames if frame.kind == "result"]
     after = extracted(engine_with_texts, 2)
-    assert told == {"tokens": int((before["role"] == 0).sum())}
+    assert told["tokens"] == int((before["role"] == 0).sum())
     assert counts(after) == counts(before)
     assert after["feature"].tolist() != before["feature"].tolist()
     # Again, as after a device without memory: what is random stays.
@@ -132,7 +132,7 @@ def test_the_job_replaces_every_dictionary(engine_with_texts):
 def test_no_more_tokens_of_a_language_are_read_than_asked_for(engine_with_texts):
     languages = [{"language": "eng", "shards": SHARDS}]
     frames = engine_with_texts.run("randomise", seed=3, left_out=3, most=5, languages=languages)
-    assert [frame.json for frame in frames if frame.kind == "result"] == [{"tokens": 5}]
+    assert [frame.json["tokens"] for frame in frames if frame.kind == "result"] == [5]
 
 
 def test_texts_that_are_not_tokenized_are_refused(engine_with_texts):

@@ -4,6 +4,7 @@ import { bytesText, grouped } from "../../../views/amounts.js";
 import { wrapped } from "../../../views/cells.js";
 import { EMPTY, type Line, plain, span } from "../../../views/line.js";
 import { duration, lostText } from "../../../views/progress.js";
+import { workersText } from "../../../views/workers-text.js";
 import type { RunSurroundings, World } from "../../model.js";
 
 /** What was made from a run: exports, and runs that re-reduce its sums. */
@@ -74,6 +75,8 @@ function eventText(event: RunEvent): string {
       return `${event.language} ${event.kept ? "was finished before" : "finished"}`;
     case "batch_tokens_halved":
       return `out of memory in ${event.language}: batches of ${event.batch_tokens} tokens from here on`;
+    case "workers_ready":
+      return `computed${workersText({ cluster: event })}`;
     case "worker_lost":
       return lostText(event);
     case "warning":

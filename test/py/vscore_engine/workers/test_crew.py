@@ -456,6 +456,88 @@ def test_a_refused_change_of_precision_leaves_no_trace():
     assert stage.extract(2) == 2
 
 
+def test_workers_that_did_what_others_could_not_are_replaced_and_hold_what_all_hold():
+    def play(worker, request):
+        if request["job"] == "randomise" and request["budget"] > 4 and worker.number == 2:
+            yield failed("out_of_memory", "too little")
+        else:
+            yield from obedient(worker, request)
+
+    stage = Stage(play).assemble()
+    stage.run("load")
+    with pytest.raises(EngineError, match="too little"):
+        stage.run("randomise", budget=8)
+    # Both: the one that failed may be half way.
+    assert [worker.closed for worker in stage.workers] == [True, True, False, False]
+    stage.run("randomise", budget=4)
+    assert stage.extract(4) == 4
+    done = [[each["job"] for each in worker.done[:2]] for worker in stage.workers[2:]]
+    assert ["load", "randomise"] in done
+    assert all(each.get("budget") != 8 for worker in stage.workers[2:] for each in worker.done)
+
+
+def test_who_failed_to_change_the_precision_stays_and_who_did_is_replaced():
+    def play(worker, request):
+        if request["job"] == "set_dtype" and worker.number == 2:
+            yield failed("out_of_memory", "no room")
+        else:
+            yield from obedient(worker, request)
+
+    stage = Stage(play).assemble()
+    stage.run("load")
+    with pytest.raises(EngineError, match="no room"):
+        stage.run("set_dtype", dtype="float32")
+    assert [worker.closed for worker in stage.workers[:2]] == [True, False]
+    assert stage.extract(4) == 4
+
+
+def test_random_dictionaries_that_differ_are_refused():
+    def play(worker, request):
+        if request["job"] == "randomise":
+            yield frame("result", {"tokens": 9, "digest": str(worker.number)}, name="randomised")
+        yield end()
+
+    stage = Stage(play).assemble()
+    stage.run("load")
+    with pytest.raises(EngineError, match=r"says of digest '\d', another '\d'"):
+        stage.run("randomise")
+
+
+def test_a_worker_that_hangs_is_replaced_and_its_batch_done_by_another():
+    hanging = threading.Event()
+
+    def play(worker, request):
+        if request["job"] == "extract" and worker.number == 1:
+            hanging.wait(timeout=60)
+            raise WorkerLost("killed")
+        yield from obedient(worker, request)
+
+    stage = Stage(play, stall_s=0.5).assemble()
+    stage.run("load")
+    assert stage.extract(4) == 4
+    (news,) = stage.sender.results("worker_lost")
+    assert "no sign of life for" in news["reason"]
+    assert news["doing"].startswith("batch ")
+    hanging.set()
+
+
+@pytest.mark.parametrize("kind", ["environment", "source", "bug"])
+def test_what_may_be_the_workers_own_trouble_is_tried_elsewhere_and_told_by_its_kind(kind):
+    def play(worker, request):
+        if request["job"] == "extract":
+            yield failed(kind, "The disk is full.")
+        else:
+            yield from obedient(worker, request)
+
+    stage = Stage(play).assemble()
+    stage.run("load")
+    with pytest.raises(EngineError, match="failed 3 times") as found:
+        stage.extract(1)
+    assert found.value.kind == kind
+    assert found.value.facts == {"mayGoOn": True}
+    assert found.value.message.count("The disk is full.") == 3
+
+
 def test_a_cancelled_job_stops():
     waiting = threading.Event()
 

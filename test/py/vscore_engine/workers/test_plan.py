@@ -15,6 +15,10 @@ def facts(*nodes) -> Facts:
     [
         # (workers, GPUs, CPUs, device)
         ([(8, 0), (4, 0)], (None, None, None, "auto"), Plan(2, 4, 0.0)),
+        # A head is often without any.
+        ([(0, 0), (4, 0), (16, 0)], (None, None, None, "cpu"), Plan(2, 4, 0.0)),
+        ([(1, 0), (16, 0), (16, 0)], (None, None, None, "cpu"), Plan(3, 1, 0.0)),
+        ([(0, 0), (8, 2)], (None, None, None, "auto"), Plan(2, 1, 1.0)),
         ([(8, 0), (4, 0)], (4, None, None, "cpu"), Plan(4, 2, 0.0)),
         ([(2, 0)], (2, None, None, "auto"), Plan(2, 1, 0.0)),
         ([(8, 0)], (3, None, 2, "auto"), Plan(3, 2, 0.0)),
@@ -35,8 +39,12 @@ def test_workers_are_as_asked_and_otherwise_as_the_cluster_can_take(nodes, asked
     ("nodes", "asked", "words"),
     [
         ([(2, 0)], (3, None, 1, "cpu"), r"3 workers with 1 CPU each .* room for 2\. Ask for fewer"),
-        ([(2, 0)], (None, None, 4, "cpu"), r"1 worker with 4 CPUs each .* 2 CPUs and 0 GPUs"),
-        ([(2, 0)], (None, None, None, "cuda"), r"1 GPU each .* Leave out what asks for a GPU"),
+        (
+            [(2, 0)],
+            (None, None, 4, "cpu"),
+            r"A worker with 4 CPUs was asked .* for fewer --threads\.",
+        ),
+        ([(2, 0)], (None, None, None, "cuda"), r"1 GPU was .* Leave out what asks for a GPU"),
         ([(8, 1)], (3, 0.5, None, "auto"), r"0\.5 GPU each .* room for 2\. .* share of a GPU"),
         # A worker is on one node.
         ([(2, 0), (2, 0)], (1, None, 3, "cpu"), "room for 0"),
