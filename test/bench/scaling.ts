@@ -48,7 +48,8 @@ try {
     const measured: Record<string, Measured> = {};
     for (const way of turned(Object.keys(ways), round - 1)) {
       note(`round ${round} of ${values.rounds}: ${way} …`);
-      const more = ["--threads", "1", ...(ways[way] ?? [])];
+      // Small batches: with a few large ones, some worker waits for the last one of another.
+      const more = ["--threads", "1", "--batch-tokens", "512", ...(ways[way] ?? [])];
       measured[way] = await runVscore(bench, join(scratch, way), more);
     }
     rounds.push(measured);

@@ -132,7 +132,9 @@ class Roster:
         leaves_traces: also who did not.
         """
         for member in self._present():
-            if entry in member.done or (leaves_traces and member.name in entry.refused):
+            is_at_it = any(attempt.work is entry for attempt in member.given)
+            is_half_way = leaves_traces and member.name in entry.refused
+            if entry in member.done or is_at_it or is_half_way:
                 job = entry.request["job"]
                 self._replace(member, f"not all workers could do the job {job}, as this one", "")
 
@@ -273,7 +275,8 @@ class Roster:
                 "expected. Use a cluster of like machines, with the same files on each.",
             )
         if failure is not None:
-            if member.is_late:
+            # What others have done it should be able to; what nobody has, may be too much for all.
+            if member.is_late and entry.answer is not None:
                 self._let_go(member, failure.message)
             elif difference is not None:
                 raise failure

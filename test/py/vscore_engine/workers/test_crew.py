@@ -476,6 +476,23 @@ def test_workers_that_did_what_others_could_not_are_replaced_and_hold_what_all_h
     assert all(each.get("budget") != 8 for worker in stage.workers[2:] for each in worker.done)
 
 
+def test_a_job_may_be_too_much_for_all_more_than_once():
+    def play(worker, request):
+        if request["job"] == "randomise" and request["budget"] > 2:
+            yield failed("out_of_memory", "too little")
+        else:
+            yield from obedient(worker, request)
+
+    stage = Stage(play).assemble()
+    stage.run("load")
+    for budget in (8, 4):
+        with pytest.raises(EngineError, match="too little") as found:
+            stage.run("randomise", budget=budget)
+        assert found.value.kind == "out_of_memory"
+    stage.run("randomise", budget=2)
+    assert stage.extract(4) == 4
+
+
 def test_who_failed_to_change_the_precision_stays_and_who_did_is_replaced():
     def play(worker, request):
         if request["job"] == "set_dtype" and worker.number == 2:
