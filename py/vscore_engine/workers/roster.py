@@ -325,6 +325,7 @@ class Roster:
 
     def _lose(self, member: Member, reason: str) -> None:
         """A worker is gone by itself: what it was at is done again by another."""
+        self._watch.ensure()
         if member.hello is None:
             self._let_go(member, reason)
             return

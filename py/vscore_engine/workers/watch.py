@@ -37,9 +37,19 @@ class Watch:
         self._since = self._since or now
         if has_workers and now - self._since < _GONE_S:
             return
-        raise EngineError(
-            "environment",
-            f"The Ray cluster is gone: its head does not answer any more ({reason}). A cluster "
-            "that runs until the end was expected. Start it again, or go on without it.",
-            GOES_ON,
-        )
+        raise _gone(reason)
+
+    def ensure(self) -> None:
+        """Raise "environment" where the head is gone now: what is asked of it would hang."""
+        reason = self._gone()
+        if reason is not None:
+            raise _gone(reason)
+
+
+def _gone(reason: str) -> EngineError:
+    return EngineError(
+        "environment",
+        f"The Ray cluster is gone: its head does not answer any more ({reason}). A cluster that "
+        "runs until the end was expected. Start it again, or go on without it.",
+        GOES_ON,
+    )

@@ -38,6 +38,14 @@ def test_a_head_that_comes_back_is_waited_for_and_one_that_does_not_ends_the_wor
     assert (found.value.kind, found.value.facts) == ("environment", {"mayGoOn": True})
 
 
+def test_before_something_is_asked_of_the_head_it_must_be_there():
+    scene = Scene()
+    scene.watch.ensure()
+    scene.reason = "refused"
+    with pytest.raises(EngineError, match="cluster is gone"):
+        scene.watch.ensure()
+
+
 def test_without_workers_there_is_nothing_to_wait_for():
     scene = Scene()
     with pytest.raises(EngineError, match="cluster is gone"):
