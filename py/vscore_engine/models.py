@@ -1,6 +1,7 @@
 """Load a causal language model and its tokenizer, from the Hub or from a folder."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -131,18 +132,24 @@ def revision_of(source: ModelSource) -> str | None:
 
 
 def folder_hash(folder: Path) -> str:
-    """`sha256:<64 hex>` over names and bytes of a folder's files, in order of their names.
+    """`files_hash` of a folder's files. Hidden files and folders are left out: tools keep caches
+    there.
+    """
+    names = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    return files_hash(
+        folder,
+        (name for name in names if not any(part.startswith(".") for part in name.split("/"))),
+    )
+
+
+def files_hash(folder: Path, names: Iterable[str]) -> str:
+    """`sha256:<64 hex>` over names and bytes of files of a folder, in order of their names.
 
     Each file counts as its relative name, a zero byte, its length (u64, little-endian) and its
-    bytes. Hidden files and folders are left out: tools keep caches there.
+    bytes.
     """
     digest = hashlib.sha256()
-    names = sorted(
-        path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()
-    )
-    for name in names:
-        if any(part.startswith(".") for part in name.split("/")):
-            continue
+    for name in sorted(names):
         file = folder / name
         digest.update(name.encode() + b"\0" + file.stat().st_size.to_bytes(8, "little"))
         with file.open("rb") as stream:

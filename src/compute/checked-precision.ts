@@ -4,7 +4,7 @@ import { VscoreError } from "../errors.js";
 import { joinTexts } from "../reduce/joined-texts.js";
 import { languageStatistics } from "../reduce/language-sums.js";
 import { differenceOfMeans, type LayerMeans } from "../reduce/means-difference.js";
-import { storedEvents } from "../runs/events.js";
+import type { RunEvent } from "../runs/meta.js";
 import { type Precision, worstOf } from "../runs/precision.js";
 import { extractTexts } from "./extract-language.js";
 import type { TokenizedLanguage } from "./tokenize-texts.js";
@@ -62,12 +62,16 @@ export async function checkedPrecision(
   return { ...found, warnings: warningsOf(found, loaded.dtype) };
 }
 
-/** What a run that goes on found when it was begun, of the same texts on the same device. */
+/**
+ * What a run that goes on found when it was begun, of the same texts on the same device.
+ *
+ * @param earlier what was told before it was interrupted
+ */
 export function recordedPrecision(
-  folder: string,
+  earlier: readonly RunEvent[],
   of: { corpus_revision: string | null; device_name: string },
 ): Found | null {
-  const event = storedEvents(folder).findLast((each) => each.type === "precision_checked");
+  const event = earlier.findLast((each) => each.type === "precision_checked");
   const isOfSame =
     event?.corpus_revision === of.corpus_revision && event.device_name === of.device_name;
   return event !== undefined && isOfSame

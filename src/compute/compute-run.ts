@@ -12,7 +12,7 @@ import { type CorpusText, shortHash, textsFingerprint } from "../plan.js";
 import { refuseUnwritable } from "../runs/atomic-write.js";
 import { storedEvents } from "../runs/events.js";
 import { RUN_FILES } from "../runs/files.js";
-import type { Meta, RunNews } from "../runs/meta.js";
+import type { Meta, RunEvent, RunNews } from "../runs/meta.js";
 import { readPart } from "../runs/part-file.js";
 import { openRun } from "../runs/read.js";
 import { siteOf, storedConfig, wholeConfig } from "../runs/site.js";
@@ -110,7 +110,7 @@ export async function computeRun(request: ComputeRequest): Promise<ComputedRun> 
     const wanted = { ray: request.ray, config, earlier, stallTimeout };
     const cluster = await gatherWorkers(wanted, jobs);
     clock.end("start_up");
-    const pinned = goesOn ? pinnedRevisions(config, folder) : config;
+    const pinned = pinnedRevisions(config, earlier);
     // Texts first: a corpus that cannot be had should not cost the download of a model.
     request.onNews({ type: "phase", phase: "reading texts" });
     const gathered = await gatherTexts(pinned, local, jobs);
@@ -125,7 +125,7 @@ export async function computeRun(request: ComputeRequest): Promise<ComputedRun> 
     clock.end("tokenise");
     const enough = { config, loaded: asLoaded, tokenized, maxMemory: request.maxMemory ?? null };
     const corpus = { corpus_revision: gathered.revision };
-    const recorded = goesOn ? recordedPrecision(folder, { ...corpus, ...asLoaded }) : null;
+    const recorded = recordedPrecision(earlier, { ...corpus, ...asLoaded });
     if (asLoaded.dtype !== "float32" && recorded === null)
       request.onNews({ type: "phase", phase: `comparing ${asLoaded.dtype} with float32` });
     const precision = await checkedPrecision(enough, recorded, jobs);
@@ -225,8 +225,8 @@ const fingerprints = ({ languages }: GatheredTexts): Record<string, string> =>
   );
 
 /** A run goes on with the commits that it was begun with, wherever their branches point to now. */
-function pinnedRevisions(config: RunConfig, folder: string): RunConfig {
-  const begun = storedEvents(folder).findLast((event) => event.type === "loaded");
+function pinnedRevisions(config: RunConfig, earlier: readonly RunEvent[]): RunConfig {
+  const begun = earlier.findLast((event) => event.type === "loaded");
   return begun === undefined ? config : pinnedTo(config, begun);
 }
 

@@ -4,7 +4,7 @@ import { planShards, type Shard } from "../plan.js";
 import { joinTexts, type TextSum } from "../reduce/joined-texts.js";
 import { type LayerStrongest, StrongestTexts } from "../reduce/strongest-texts.js";
 import { TextSums } from "../reduce/text-sums.js";
-import type { SumsByLayer } from "../runs/sums-file.js";
+import { type SumsByLayer, sumsByLayer } from "../runs/sums-file.js";
 import type { ExtractPart } from "./phase-clock.js";
 import { withinMemory } from "./within-memory.js";
 
@@ -55,16 +55,7 @@ export async function extractLanguage(
   const { layers, ...extracted } = await extractTexts({ ...request, texts: all }, jobs, news);
   const join = (layer: number) =>
     joinTexts(request.widths.get(layer) ?? 0, layers.get(layer) as TextSum[]);
-  return {
-    ...extracted,
-    layers: {
-      keys: () => layers.keys(),
-      get: (layer) => (layers.has(layer) ? join(layer) : undefined),
-      *[Symbol.iterator]() {
-        for (const layer of layers.keys()) yield [layer, join(layer)];
-      },
-    },
-  };
+  return { ...extracted, layers: sumsByLayer([...layers.keys()], join) };
 }
 
 /**

@@ -32,6 +32,18 @@ export interface SumsByLayer extends Iterable<[layer: number, LayerTextSums]> {
   keys(): Iterable<number>;
 }
 
+/** Sums that are read or made whenever a layer is asked for, and kept by nobody here. */
+export const sumsByLayer = (
+  layers: readonly number[],
+  read: (layer: number) => LayerTextSums,
+): SumsByLayer => ({
+  keys: () => layers.values(),
+  get: (layer) => (layers.includes(layer) ? read(layer) : undefined),
+  *[Symbol.iterator]() {
+    for (const layer of layers) yield [layer, read(layer)];
+  },
+});
+
 /** Everything that is known of one language: the sums of every layer, its texts, and how they came about. */
 export interface LanguageSums {
   language: string;
@@ -88,16 +100,9 @@ const sumsMetadata = ({ language, layers, provenance, texts }: LanguageSums) => 
 export function openSumsFile(path: string): LanguageSums {
   const { metadata, take } = new SealedReader(path);
   const { layers, ...facts } = sumsFacts(metadata, take);
-  const read = (layer: number) => layerSums(take, layer, facts.texts.length);
   return {
     ...facts,
-    layers: {
-      keys: () => layers.values(),
-      get: (layer) => (layers.includes(layer) ? read(layer) : undefined),
-      *[Symbol.iterator]() {
-        for (const layer of layers) yield [layer, read(layer)];
-      },
-    },
+    layers: sumsByLayer(layers, (layer) => layerSums(take, layer, facts.texts.length)),
   };
 }
 

@@ -4,36 +4,45 @@ import { parseArgs } from "node:util";
 type WholeNumbers = Readonly<Record<string, string>>;
 
 /**
- * What a benchmark on made-up data is asked for on its command line: whole numbers from 1, the switches `apart` (texts of different
- * languages are no translations) and `json`, and, for the processes that it starts of itself, `do` and `folder`.
+ * What a benchmark is asked for on its command line: whole numbers from 1, and the switch `json`. @throws for any other option
  *
- * @param more further options that take a text
+ * @param texts further options that take a text @param switches further options that take nothing
  */
 export function readAsked<Names extends WholeNumbers>(
   defaults: Names,
-  more: readonly string[] = [],
+  texts: readonly string[] = [],
+  switches: readonly string[] = [],
 ) {
-  const text = (name: string, standard?: string) =>
-    [
-      name,
-      { type: "string" as const, ...(standard === undefined ? {} : { default: standard }) },
-    ] as const;
   const { values } = parseArgs({
-    options: {
-      ...Object.fromEntries(Object.entries(defaults).map(([name, value]) => text(name, value))),
-      ...Object.fromEntries([...more, "do", "folder"].map((name) => text(name))),
-      apart: { type: "boolean", default: false },
-      json: { type: "boolean", default: false },
-    },
+    options: Object.fromEntries([
+      ...Object.entries(defaults).map(
+        ([name, standard]) => [name, { type: "string" as const, default: standard }] as const,
+      ),
+      ...texts.map((name) => [name, { type: "string" as const }] as const),
+      ...["json", ...switches].map((name) => [name, { type: "boolean" as const }] as const),
+    ]),
   });
-  const given = values as Record<string, unknown> as Record<string, string | undefined>;
+  const all = values as Record<string, unknown>;
+  const given = all as Record<string, string | undefined>;
   const number = (name: keyof Names & string): number => {
     const found = Number(given[name]);
     if (!Number.isInteger(found) || found < 1)
-      throw new Error(`found --${name} ${found}, expected a whole number from 1`);
+      throw new Error(`found --${name} ${given[name]}, expected a whole number from 1`);
     return found;
   };
-  return { number, given, apart: values.apart === true, json: values.json === true };
+  return { number, given, isOn: (name: string) => all[name] === true, json: all.json === true };
+}
+
+/**
+ * The same of a benchmark on made-up data: also the switch `apart` (texts of different languages are no translations), and, for the
+ * processes that it starts of itself, `do` and `folder`.
+ */
+export function readMadeUp<Names extends WholeNumbers>(
+  defaults: Names,
+  texts: readonly string[] = [],
+) {
+  const asked = readAsked(defaults, [...texts, "do", "folder"], ["apart"]);
+  return { ...asked, apart: asked.isOn("apart") };
 }
 
 /** How large made-up data are. */

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { FLORES_PLUS } from "../../src/config/flores-plus.js";
 import { projectRoot } from "../../src/config/paths.js";
-import { readAsked, SIZE_DEFAULTS, sizeOf } from "./asked-size.js";
+import { readMadeUp, SIZE_DEFAULTS, sizeOf } from "./asked-size.js";
 import { computeAtlas, lookAtAtlas } from "./atlas-run.js";
 
 const WHOLE_NUMBERS = {
@@ -16,7 +16,7 @@ const WHOLE_NUMBERS = {
   ...SIZE_DEFAULTS,
 } as const;
 
-const { number, given, apart, json } = readAsked(WHOLE_NUMBERS, ["keep"]);
+const { number, given, apart, json } = readMadeUp(WHOLE_NUMBERS, ["keep"]);
 const asked = sizeOf(number);
 
 interface Step {

@@ -24,6 +24,11 @@ export interface Size {
   texts: number;
 }
 
+/** The model of the benchmarks: a small one in the shape of Gemma 2, with dictionaries of a common width. */
+export const MODEL = {
+  ...{ layers: 12, width: 512, features: 16_384, l0: 75, read: [1, 3, 5, 7, 9, 11] },
+} as const;
+
 /** Of the embedded Universal Declaration of Human Rights. */
 export const LANGUAGES: readonly string[] = [
   ...["eng_Latn", "spa_Latn", "fra_Latn", "jpn_Jpan", "kor_Hang"],

@@ -3,14 +3,15 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { projectRoot } from "../../src/config/paths.js";
 import { tableLines } from "../../src/views/table.js";
+import { readAsked } from "./asked-size.js";
 import {
   LANGUAGES,
   type Loop,
   largestDifference,
   type Measured,
+  MODEL,
   prepare,
   runLoop,
   runVscore,
@@ -21,56 +22,44 @@ import { seconds, spread, turned } from "./rounds.js";
 /** Of the embedded manuals, which have more texts than the Declaration. */
 const MEMORY_LANGUAGES = [...LANGUAGES.filter((code) => code !== "tha_Thai"), "deu_Latn"];
 
-const { values } = parseArgs({
-  options: {
-    layers: { type: "string", default: "12" },
-    width: { type: "string", default: "512" },
-    features: { type: "string", default: "16384" },
-    l0: { type: "string", default: "75" },
-    read: { type: "string", default: "1,3,5,7,9,11" },
-    texts: { type: "string" },
-    "seed-texts": { type: "string", default: "4" },
-    rounds: { type: "string", default: "3" },
-    memory: { type: "boolean", default: false },
-    json: { type: "boolean", default: false },
+const { number, given, isOn, json } = readAsked(
+  {
+    ...{ layers: String(MODEL.layers), width: String(MODEL.width), l0: String(MODEL.l0) },
+    ...{ features: String(MODEL.features), "seed-texts": "4", rounds: "3" },
   },
-});
-const whole = (name: "layers" | "width" | "features" | "l0" | "rounds" | "seed-texts"): number => {
-  const found = Number(values[name]);
-  if (!Number.isInteger(found) || found < 1)
-    throw new Error(`found --${name} ${values[name]}, expected a whole number from 1`);
-  return found;
-};
+  ["read", "texts"],
+  ["memory"],
+);
 const model = {
-  ...{ layers: whole("layers"), width: whole("width"), features: whole("features") },
-  ...{ l0: whole("l0"), read: values.read.split(",").map(Number) },
+  ...{ layers: number("layers"), width: number("width"), features: number("features") },
+  ...{ l0: number("l0"), read: given.read?.split(",").map(Number) ?? MODEL.read },
 };
 const place = join(projectRoot, "dist", "bench", "stand-ins");
 const scratch = mkdtempSync(join(tmpdir(), "vscore-bench-"));
 const note = (text: string) => console.error(text);
 
 try {
-  if (values.memory) await measureMemory();
+  if (isOn("memory")) await measureMemory();
   else await measureTime();
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }
 
 async function measureTime(): Promise<void> {
-  const texts = Number(values.texts ?? 20);
+  const texts = Number(given.texts ?? 20);
   const size: Size = { ...model, corpus: "udhr", languages: LANGUAGES, texts };
   note("preparing the model …");
   const bench = prepare(place, size);
-  const few = prepare(place, { ...size, texts: Math.min(texts, whole("seed-texts")) });
+  const few = prepare(place, { ...size, texts: Math.min(texts, number("seed-texts")) });
   const rounds: Record<Loop | "vscore", Measured>[] = [];
   const differences: Record<Loop, number> = { seed: 0, floor: 0, statistics: 0 };
-  for (let round = 1; round <= whole("rounds"); round++) {
+  for (let round = 1; round <= number("rounds"); round++) {
     const measured: Partial<Record<Loop | "vscore", Measured>> = {};
     const run = join(scratch, "run");
     const means = (loop: Loop) => join(scratch, `${loop}.safetensors`);
     const order = turned(["floor", "vscore", "statistics", "seed"] as const, round - 1);
     for (const method of order) {
-      note(`round ${round} of ${values.rounds}: ${method} …`);
+      note(`round ${round} of ${number("rounds")}: ${method} …`);
       measured[method] =
         method === "vscore"
           ? await runVscore(bench, run)
@@ -78,13 +67,13 @@ async function measureTime(): Promise<void> {
     }
     for (const loop of ["floor", "statistics"] as const)
       differences[loop] = Math.max(differences[loop], largestDifference(means(loop), run, size));
-    note(`round ${round} of ${values.rounds}: vscore on the texts of the seed method …`);
+    note(`round ${round} of ${number("rounds")}: vscore on the texts of the seed method …`);
     await runVscore(few, join(scratch, "few"));
     const ofSeed = largestDifference(means("seed"), join(scratch, "few"), size);
     differences.seed = Math.max(differences.seed, ofSeed);
     rounds.push(measured as Record<Loop | "vscore", Measured>);
   }
-  if (values.json) {
+  if (json) {
     console.log(JSON.stringify({ size, rounds, largest_difference: differences }));
     return;
   }
@@ -145,7 +134,7 @@ function timeTable(
 }
 
 async function measureMemory(): Promise<void> {
-  const most = Number(values.texts ?? 100);
+  const most = Number(given.texts ?? 100);
   const size = { ...model, corpus: "manuals" as const, languages: MEMORY_LANGUAGES };
   const found: { texts: number; measured: Measured }[] = [];
   for (const texts of [Math.round(most / 10), most]) {
@@ -154,7 +143,7 @@ async function measureMemory(): Promise<void> {
     const measured = await runVscore(bench, join(scratch, "run"));
     found.push({ texts: texts * size.languages.length, measured });
   }
-  if (values.json) {
+  if (json) {
     console.log(JSON.stringify(found));
     return;
   }

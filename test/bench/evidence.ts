@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { EvidenceThreads, threadCount } from "../../src/evidence/threads.js";
 import { textHash } from "../../src/plan.js";
-import { readAsked, SIZE_DEFAULTS, sizeOf } from "./asked-size.js";
+import { readMadeUp, SIZE_DEFAULTS, sizeOf } from "./asked-size.js";
 import { makeRun, timeParts, timeWhole } from "./evidence-run.js";
 
 const WHOLE_NUMBERS = {
@@ -16,7 +16,7 @@ const WHOLE_NUMBERS = {
   threads: String(threadCount(null)),
 } as const;
 
-const { number, given, apart, json } = readAsked(WHOLE_NUMBERS);
+const { number, given, apart, json } = readMadeUp(WHOLE_NUMBERS);
 const asked = sizeOf(number);
 const how = { sharesIds: !apart };
 const megabytes = () => Math.round(process.resourceUsage().maxRSS / 1024);

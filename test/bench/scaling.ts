@@ -3,51 +3,34 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { projectRoot } from "../../src/config/paths.js";
 import { tableLines } from "../../src/views/table.js";
 import { startCluster } from "../fixtures/local-cluster.js";
-import { LANGUAGES, type Measured, prepare, runVscore } from "./compute-bench.js";
+import { readAsked } from "./asked-size.js";
+import { LANGUAGES, type Measured, MODEL, prepare, runVscore } from "./compute-bench.js";
 import { spread, turned } from "./rounds.js";
 
-const { values } = parseArgs({
-  options: {
-    workers: { type: "string", default: "2" },
-    rounds: { type: "string", default: "3" },
-    texts: { type: "string", default: "20" },
-    json: { type: "boolean", default: false },
-  },
-});
-const whole = (name: "workers" | "rounds" | "texts"): number => {
-  const found = Number(values[name]);
-  if (!Number.isInteger(found) || found < 1)
-    throw new Error(`found --${name} ${values[name]}, expected a whole number from 1`);
-  return found;
-};
-const model = {
-  ...{ layers: 12, width: 512, features: 16384, l0: 75, read: [1, 3, 5, 7, 9, 11] },
-  ...{ corpus: "udhr" as const, languages: LANGUAGES },
-};
+const { number, json } = readAsked({ workers: "2", rounds: "3", texts: "20" });
 const scratch = mkdtempSync(join(tmpdir(), "vscore-bench-"));
 const note = (text: string) => console.error(text);
 /** Whose bytes must be the same, whoever made them. */
 const FILES = ["v_scores.safetensors", "feature_stats.safetensors", "examples.json"];
 
 note("preparing the model …");
-const size = { ...model, texts: whole("texts") };
+const size = { ...MODEL, corpus: "udhr" as const, languages: LANGUAGES, texts: number("texts") };
 const bench = prepare(join(projectRoot, "dist", "bench", "stand-ins"), size);
-const cluster = await startCluster(whole("workers"));
+const cluster = await startCluster(number("workers"));
 try {
   const ways: Record<string, readonly string[]> = {
     local: [],
     "1 worker": workers(1),
-    [`${values.workers} workers`]: workers(whole("workers")),
+    [`${number("workers")} workers`]: workers(number("workers")),
   };
   const rounds: Record<string, Measured>[] = [];
-  for (let round = 1; round <= whole("rounds"); round++) {
+  for (let round = 1; round <= number("rounds"); round++) {
     const measured: Record<string, Measured> = {};
     for (const way of turned(Object.keys(ways), round - 1)) {
-      note(`round ${round} of ${values.rounds}: ${way} …`);
+      note(`round ${round} of ${number("rounds")}: ${way} …`);
       // Small batches: with a few large ones, some worker waits for the last one of another.
       const more = ["--threads", "1", "--batch-tokens", "512", ...(ways[way] ?? [])];
       measured[way] = await runVscore(bench, join(scratch, way), more);
@@ -57,7 +40,7 @@ try {
   const same = FILES.every((file) =>
     Object.keys(ways).every((way) => read(way, file).equals(read("local", file))),
   );
-  if (values.json) console.log(JSON.stringify({ size, rounds, same_bytes: same }));
+  if (json) console.log(JSON.stringify({ size, rounds, same_bytes: same }));
   else console.log(table(Object.keys(ways), rounds, same).join("\n"));
 } finally {
   await cluster.close();

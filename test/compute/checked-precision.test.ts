@@ -7,6 +7,7 @@ import {
   recordedPrecision,
 } from "../../src/compute/checked-precision.js";
 import type { RunConfig } from "../../src/config/schema.js";
+import { storedEvents } from "../../src/runs/events.js";
 import { FakeJobs, outOfMemory } from "../fixtures/fake-jobs.js";
 import { frameOf, token } from "../fixtures/frames.js";
 import { loadedOf } from "../fixtures/loaded.js";
@@ -130,14 +131,14 @@ test("a run that goes on keeps to what was found, and says the same of it", asyn
   const event = { type: "precision_checked", at: new Date(0).toISOString(), precision, dtype };
   writeFileSync(at("events.ndjson"), `${JSON.stringify({ ...event, ...of })}\n`);
 
-  const recorded = recordedPrecision(at("."), of);
+  const recorded = recordedPrecision(storedEvents(at(".")), of);
   // Looked at again it would be enough.
   const jobs = jobsOf(0);
   expect(await checkedPrecision(about({ dtype: "auto" }), recorded, jobs)).toEqual(begun);
   expect([jobs.asked, jobs.dtypes]).toEqual([[], ["float32"]]);
 
-  expect(recordedPrecision(at("."), { ...of, corpus_revision: "r2" })).toBeNull();
-  expect(recordedPrecision(at("."), { ...of, device_name: "Other GPU" })).toBeNull();
+  expect(recordedPrecision(storedEvents(at(".")), { ...of, corpus_revision: "r2" })).toBeNull();
+  expect(recordedPrecision(storedEvents(at(".")), { ...of, device_name: "Other GPU" })).toBeNull();
 });
 
 describe("looked at are", () => {

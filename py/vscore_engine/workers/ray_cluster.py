@@ -7,7 +7,8 @@ import re
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -137,11 +138,9 @@ class RayWorker:
 
     def __init__(self, plan: Plan) -> None:
         import ray
-        from ray.exceptions import RayError
 
         # Its types say nothing of what `remote` and `options` give.
         self._ray: Any = ray
-        self._lost = _Lost(RayError)
         passed_on = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
         actor = self._ray.remote(NodeWorker).options(
             num_cpus=plan.cpus,
@@ -154,7 +153,7 @@ class RayWorker:
 
     def hello(self) -> Hello:
         """Wait until it has a place and has begun. Raises WorkerLost."""
-        with self._lost:
+        with _lost():
             return Hello(**self._ray.get(self._actor.hello.remote()))
 
     def submit(self, request: Mapping[str, Any]) -> Iterator[Sent]:
@@ -163,7 +162,7 @@ class RayWorker:
         return self._frames(refs)
 
     def _frames(self, refs: Any) -> Iterator[Sent]:
-        with self._lost:
+        with _lost():
             for ref in refs:
                 yield self._ray.get(ref)
 
@@ -172,19 +171,15 @@ class RayWorker:
         self._ray.kill(self._actor)
 
 
-class _Lost:
+@contextmanager
+def _lost() -> Iterator[None]:
     """Whatever Ray says went wrong means that a worker is no more of use."""
+    from ray.exceptions import RayError
 
-    def __init__(self, kind: type[Exception]) -> None:
-        self._kind = kind
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        del kind, trace
-        if isinstance(error, self._kind):
-            raise WorkerLost(_reason(error)) from error
+    try:
+        yield
+    except RayError as error:
+        raise WorkerLost(_reason(error)) from error
 
 
 def _reason(error: BaseException) -> str:
@@ -223,8 +218,3 @@ def room_in_words(facts: Facts) -> str:
     free = ray.available_resources()
     now = f"{free.get('CPU', 0):g} CPUs and {free.get('GPU', 0):g} GPUs are free now"
     return f"{facts.words()} {now}."
-
-
-def launcher(plan: Plan) -> Callable[[], RayWorker]:
-    """What launches workers of that plan."""
-    return lambda: RayWorker(plan)

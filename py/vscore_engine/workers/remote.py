@@ -1,6 +1,5 @@
 """A worker as the one that hands out work sees it, whatever carries the messages."""
 
-import hashlib
 import os
 import socket
 from collections.abc import Iterator, Mapping
@@ -10,6 +9,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from vscore_engine.models import files_hash
 from vscore_engine.versions import versions
 
 # Kind, metadata and tensors of a frame that is not written to a socket.
@@ -61,11 +61,8 @@ def say_hello() -> Hello:
 def fingerprint() -> str:
     """The hash of the engine's source files, by their names: the beginning of it."""
     root = Path(__file__).resolve().parents[1]
-    digest = hashlib.sha256()
-    for path in sorted(root.rglob("*.py"), key=lambda path: path.relative_to(root).as_posix()):
-        name, data = path.relative_to(root).as_posix(), path.read_bytes()
-        digest.update(f"{name}\0{len(data)}\0".encode() + data)
-    return digest.hexdigest()[:16]
+    names = (path.relative_to(root).as_posix() for path in root.rglob("*.py"))
+    return files_hash(root, names).removeprefix("sha256:")[:16]
 
 
 def difference_of(hello: Hello, own: Hello, other: Hello | None) -> str | None:

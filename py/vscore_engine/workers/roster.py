@@ -17,7 +17,7 @@ from vscore_engine.errors import EngineError
 from vscore_engine.frames import FrameSender, progress, result
 from vscore_engine.workers.remote import Hello, Sent, Worker, WorkerLost, difference_of
 from vscore_engine.workers.watch import GOES_ON, Watch
-from vscore_engine.workers.work import Attempt, Entry, Task, failure_of, told_apart
+from vscore_engine.workers.work import ITS_OWN, Attempt, Entry, Task, failure_of, told_apart
 
 # How often a piece of work may take its worker with it.
 MOST_FAILURES = 3
@@ -27,8 +27,6 @@ _DEPTH = 2
 ALL_PLACED_S = 60.0
 ONE_PLACED_S = 300.0
 _TICK_S = 1.0
-# What may fail on one worker and not on another.
-_ITS_OWN = frozenset({"bug", "environment", "source"})
 
 
 @dataclass(eq=False)
@@ -38,7 +36,7 @@ class Member:
     # One that has not caught up with work that goes on cannot end it: it is let go instead.
     is_late: bool
     hello: Hello | None = None
-    done: list[Entry] = field(default_factory=list)
+    done: set[Entry] = field(default_factory=set)
     # When it last gave a sign of life, or was given something to do.
     heard: float = 0.0
     given: deque[Attempt] = field(default_factory=deque)
@@ -88,7 +86,6 @@ class Roster:
         self._failed_starts: list[str] = []
         self._news: list[dict[str, str]] = []
         self._is_complete = False
-        self.lost = 0
         for _ in range(count):
             self._launch()
 
@@ -285,7 +282,7 @@ class Roster:
                 entry.refused.add(member.name)
             return
         entry.answer = entry.answer or said
-        member.done.append(entry)
+        member.done.add(entry)
         if self._is_ready(member):
             member.is_late = False
             self._failed_starts.clear()
@@ -297,7 +294,7 @@ class Roster:
             return
         if failure is None:
             task.state, task.frames = "done", frames
-        elif failure.kind in _ITS_OWN:
+        elif failure.kind in ITS_OWN:
             # Its process may be spoilt, as a graphics card's is after some errors, or its machine.
             self._fail(task, member, failure.message, failure)
             self._replace(member, failure.message, "" if task.error else task.what)
@@ -352,7 +349,6 @@ class Roster:
         self._members.remove(member)
         member.answers.put(None)
         member.worker.close()
-        self.lost += 1
         self._news.append({"worker": member.name, "reason": reason, "doing": doing})
         if len(self._failed_starts) < MOST_FAILURES:
             self._launch()

@@ -6,13 +6,7 @@ from typing import TYPE_CHECKING
 from vscore_engine.frames import FrameSender, result
 from vscore_engine.workers.crew import Crew
 from vscore_engine.workers.plan import plan_workers
-from vscore_engine.workers.ray_cluster import (
-    connect,
-    gone,
-    launcher,
-    look,
-    room_in_words,
-)
+from vscore_engine.workers.ray_cluster import RayWorker, connect, gone, look, room_in_words
 from vscore_engine.workers.remote import say_hello
 from vscore_engine.workers.roster import Roster
 
@@ -41,7 +35,7 @@ class RaySession:
         away = partial(gone, facts)
         # Before the other side takes this process for hung.
         stall = float(asked["stall_s"]) * _STALLED or None
-        launch = launcher(plan)
+        launch = partial(RayWorker, plan)
         self._roster = Roster(launch, plan.workers, say_hello(), room, away, stall_s=stall)
         try:
             self._roster.assemble(sender, job.check_cancelled)

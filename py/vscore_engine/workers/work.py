@@ -10,6 +10,9 @@ import numpy as np
 from vscore_engine.errors import EngineError
 from vscore_engine.workers.remote import Sent
 
+# What may fail on one worker and not on another.
+ITS_OWN = frozenset({"bug", "environment", "source"})
+
 
 @dataclass(eq=False)
 class Task:
@@ -62,8 +65,7 @@ def failure_of(name: str, frames: list[Sent]) -> EngineError | None:
             return None
         words = f"{told['frames']} frames were sent, {len(frames) - 1} arrived."
         told = {"kind": "bug", "message": words, "facts": {}, "traceback": ""}
-    is_its_own = told["kind"] in ("environment", "source", "bug")
-    where = f"{name.capitalize()}: " if is_its_own else ""
+    where = f"{name.capitalize()}: " if told["kind"] in ITS_OWN else ""
     error = EngineError(told["kind"], f"{where}{told['message']}", dict(told["facts"]))
     error.add_note(f"On {name}:\n{told['traceback']}")
     return error
