@@ -80,10 +80,9 @@ class Extraction:
         import torch
 
         self._check_cancelled()
-        filled = [text for text in texts if len(text.ids)]
-        if filled:
+        if any(len(text.ids) for text in texts):
             with self._stopwatch.time("model"):
-                rows = forward(self._loaded, self._dictionaries, filled)
+                rows = forward(self._loaded, self._dictionaries, texts)
                 wait_for(self._loaded.device)
         else:
             empty = torch.zeros(0, 1, device=self._loaded.device)

@@ -168,16 +168,22 @@ def test_a_batch_in_several_passes_is_the_batch(tmp_path, monkeypatch):
         layer: dictionary(tmp_path / str(layer), f"blocks.{layer}.hook_resid_post", "qwen3")
         for layer in (1, 2)
     }
-    texts = tokenize(loaded.tokenizer, [*TEXTS, "x" * 40, "the cat"], True, 64).texts
+    tokenizer = make_tokenizer(has_bos=False)
+    texts = tokenize(tokenizer, ["", *TEXTS, "x" * 40, "", "the cat", ""], False, 64).texts
     whole = forward(loaded, dictionaries, texts)
+    assert all(len(rows) == sum(len(text.ids) for text in texts) for rows in whole.values())
     widths = []
     model = loaded.model.model
     model.layers[0].register_forward_pre_hook(lambda m, args: widths.append(args[0].shape[:2]))
     monkeypatch.setattr(activations, "CPU_TOKENS", 20)
+    monkeypatch.setattr(activations, "CPU_PADDING", 5)
     parts = forward(loaded, dictionaries, texts)
-    assert [rows for rows, _ in widths] != [len(texts)]
-    assert sum(rows for rows, _ in widths) == len(texts)
-    assert all(rows == 1 or rows * longest <= 20 for rows, longest in widths)
+    # The texts without a token are in none.
+    assert len(widths) > 1
+    assert sum(rows for rows, _ in widths) == len(texts) - 3
+    assert all(rows == 1 or 0 < rows * longest <= 20 for rows, longest in widths)
+    padding = sum(rows * longest for rows, longest in widths) - len(whole[1])
+    assert padding <= 5 * len(widths)
     for layer, rows in whole.items():
         torch.testing.assert_close(parts[layer], rows, atol=1e-5, rtol=1e-5)
 
