@@ -9,25 +9,42 @@ import { decodeSafetensors, takeTensor } from "../../src/engine/safetensors.js";
 const PYTHON = process.env.VSCORE_PYTHON || join(projectRoot, ".venv", "bin", "python");
 const SCRIPTS = join(projectRoot, "test", "bench", "py");
 
-/** A random model in the shape of Gemma 2, and the texts that it reads. */
-export interface Size {
+/** A random model in the shape of Gemma 2. */
+export interface Model {
   layers: number;
   width: number;
+  /** Of which texts use what the demo's tokenizer knows. */
+  vocabulary: number;
   features: number;
   /** Features that fire on a token, on average. */
   l0: number;
   /** Layers that have a dictionary. */
   read: readonly number[];
+}
+
+/** A model, and the texts that it reads. */
+export interface Size extends Model {
   corpus: "udhr" | "manuals";
   languages: readonly string[];
   /** Of each language. */
   texts: number;
 }
 
-/** The model of the benchmarks: a small one in the shape of Gemma 2, with dictionaries of a common width. */
-export const MODEL = {
-  ...{ layers: 12, width: 512, features: 16_384, l0: 75, read: [1, 3, 5, 7, 9, 11] },
+/** Options that say what model is measured: as they stand a small one, with dictionaries of a common width. */
+export const MODEL_DEFAULTS = {
+  ...{ layers: "12", width: "512", vocabulary: "4096", features: "16384", l0: "75" },
 } as const;
+const READ = [1, 3, 5, 7, 9, 11];
+
+/** That model. @param read layers with a dictionary, between commas */
+export const modelOf = (
+  number: (name: keyof typeof MODEL_DEFAULTS) => number,
+  read: string | undefined,
+): Model => ({
+  ...{ layers: number("layers"), width: number("width"), vocabulary: number("vocabulary") },
+  ...{ features: number("features"), l0: number("l0") },
+  read: read?.split(",").map(Number) ?? READ,
+});
 
 /** Of the embedded Universal Declaration of Human Rights. */
 export const LANGUAGES: readonly string[] = [
@@ -54,8 +71,8 @@ export interface Measured {
 
 /** The model and dictionaries, made once, and the texts of this size. */
 export function prepare(place: string, size: Size): Bench {
-  const { layers, width, features, l0, read } = size;
-  const model = { layers, width, features, l0, read };
+  const { layers, width, vocabulary, features, l0, read } = size;
+  const model = { layers, width, vocabulary, features, l0, read };
   const name = createHash("sha256").update(JSON.stringify(model)).digest("hex").slice(0, 12);
   const folder = join(place, name);
   mkdirSync(place, { recursive: true });
@@ -63,7 +80,7 @@ export function prepare(place: string, size: Size): Bench {
   if (!existsSync(folder)) {
     const made = `${folder}.unfinished`;
     rmSync(made, { recursive: true, force: true });
-    const options = Object.entries({ layers, width, features, l0, read: read.join(",") });
+    const options = Object.entries({ ...model, read: read.join(",") });
     execFileSync(
       PYTHON,
       [

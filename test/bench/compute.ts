@@ -11,7 +11,8 @@ import {
   type Loop,
   largestDifference,
   type Measured,
-  MODEL,
+  MODEL_DEFAULTS,
+  modelOf,
   prepare,
   runLoop,
   runVscore,
@@ -23,17 +24,11 @@ import { seconds, spread, turned } from "./rounds.js";
 const MEMORY_LANGUAGES = [...LANGUAGES.filter((code) => code !== "tha_Thai"), "deu_Latn"];
 
 const { number, given, isOn, json } = readAsked(
-  {
-    ...{ layers: String(MODEL.layers), width: String(MODEL.width), l0: String(MODEL.l0) },
-    ...{ features: String(MODEL.features), "seed-texts": "4", rounds: "3" },
-  },
+  { ...MODEL_DEFAULTS, "seed-texts": "4", rounds: "3" },
   ["read", "texts"],
   ["memory"],
 );
-const model = {
-  ...{ layers: number("layers"), width: number("width"), features: number("features") },
-  ...{ l0: number("l0"), read: given.read?.split(",").map(Number) ?? MODEL.read },
-};
+const model = modelOf(number, given.read);
 const place = join(projectRoot, "dist", "bench", "stand-ins");
 const scratch = mkdtempSync(join(tmpdir(), "vscore-bench-"));
 const note = (text: string) => console.error(text);

@@ -1,5 +1,5 @@
 // `vscore compute` with one worker and with more, of one thread each, on a Ray cluster of this machine; beside it the local engine with
-// one thread. Run: npm run bench -- scaling [--workers 2 --rounds 3 --texts 20] [--json]
+// one thread. Run: npm run bench -- scaling [--workers 2 --rounds 3 --texts 20 …] [--json]
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,17 +7,30 @@ import { projectRoot } from "../../src/config/paths.js";
 import { tableLines } from "../../src/views/table.js";
 import { startCluster } from "../fixtures/local-cluster.js";
 import { readAsked } from "./asked-size.js";
-import { LANGUAGES, type Measured, MODEL, prepare, runVscore } from "./compute-bench.js";
+import {
+  LANGUAGES,
+  type Measured,
+  MODEL_DEFAULTS,
+  modelOf,
+  prepare,
+  runVscore,
+} from "./compute-bench.js";
 import { spread, turned } from "./rounds.js";
 
-const { number, json } = readAsked({ workers: "2", rounds: "3", texts: "20" });
+const { number, given, json } = readAsked(
+  { ...MODEL_DEFAULTS, workers: "2", rounds: "3", texts: "20" },
+  ["read"],
+);
 const scratch = mkdtempSync(join(tmpdir(), "vscore-bench-"));
 const note = (text: string) => console.error(text);
 /** Whose bytes must be the same, whoever made them. */
 const FILES = ["v_scores.safetensors", "feature_stats.safetensors", "examples.json"];
 
 note("preparing the model …");
-const size = { ...MODEL, corpus: "udhr" as const, languages: LANGUAGES, texts: number("texts") };
+const size = {
+  ...modelOf(number, given.read),
+  ...{ corpus: "udhr" as const, languages: LANGUAGES, texts: number("texts") },
+};
 const bench = prepare(join(projectRoot, "dist", "bench", "stand-ins"), size);
 const cluster = await startCluster(number("workers"));
 try {

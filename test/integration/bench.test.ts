@@ -6,7 +6,7 @@ import { useSharedTempFolder } from "../fixtures/temp-folder.js";
 
 const folder = useSharedTempFolder();
 const size = {
-  ...{ layers: 3, width: 64, features: 5000, l0: 20, read: [0, 2] },
+  ...{ layers: 3, width: 64, vocabulary: 5000, features: 5000, l0: 20, read: [0, 2] },
   ...{ corpus: "udhr" as const, languages: ["eng_Latn", "jpn_Jpan", "tha_Thai"], texts: 3 },
 };
 

@@ -10,6 +10,7 @@ magnitude, as of trained dictionaries; on average `l0` of them fire on a token.
 import argparse
 import json
 import shutil
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -23,13 +24,15 @@ TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json")
 CALIBRATION_TOKENS = 4096
 
 
-def make_model(folder: Path, layers: int, width: int) -> None:
+def make_model(folder: Path, layers: int, width: int, vocabulary: int) -> None:
     tokenizer = AutoTokenizer.from_pretrained(DEMO)
+    if vocabulary < len(tokenizer):
+        sys.exit(f"found --vocabulary {vocabulary}, expected {len(tokenizer)} at least")
     heads = max(1, width // 64)
     torch.manual_seed(1)
     model = Gemma2ForCausalLM(
         Gemma2Config(
-            vocab_size=len(tokenizer),
+            vocab_size=vocabulary,
             hidden_size=width,
             intermediate_size=4 * width,
             num_hidden_layers=layers,
@@ -108,6 +111,7 @@ def main() -> None:
     parser.add_argument("--texts", type=Path, required=True)
     parser.add_argument("--layers", type=int, default=12)
     parser.add_argument("--width", type=int, default=512)
+    parser.add_argument("--vocabulary", type=int, default=4096)
     parser.add_argument("--features", type=int, default=16384)
     parser.add_argument("--l0", type=int, default=75)
     parser.add_argument("--read", required=True, help="layers with a dictionary")
@@ -115,7 +119,7 @@ def main() -> None:
     read = [int(layer) for layer in asked.read.split(",")]
     texts = [json.loads(line)["text"] for line in asked.texts.read_text().splitlines()]
     order = np.random.default_rng(0).permutation(len(texts))
-    make_model(asked.folder / "model", asked.layers, asked.width)
+    make_model(asked.folder / "model", asked.layers, asked.width, asked.vocabulary)
     rows = hidden_states(asked.folder / "model", [texts[i] for i in order], read)
     for layer in read:
         target = asked.folder / "dictionaries" / f"layer_{layer}"
