@@ -316,3 +316,12 @@ def test_languages_of_texts_are_told_without_a_model(engine):
     assert [each["code"] for each in found["detected"]] == ["eng_Latn", "fra_Latn", None]
     assert found["detector"].startswith("py3langid ")
     assert {"eng_Latn", "cmn_Hans", "tha_Thai"} <= set(found["known"])
+
+
+@pytest.mark.parametrize("chosen", [{}, {"OMP_WAIT_POLICY": "ACTIVE"}, {"GOMP_SPINCOUNT": "7"}])
+def test_how_threads_wait_is_left_to_who_chose_it(chosen, monkeypatch):
+    monkeypatch.setattr(os, "environ", dict(chosen))
+    jobs.set_environment()
+    found = {name: os.environ.get(name) for name in ("OMP_WAIT_POLICY", "GOMP_SPINCOUNT")}
+    ours = {"OMP_WAIT_POLICY": "PASSIVE", "GOMP_SPINCOUNT": "1000"}
+    assert found == (dict.fromkeys(found) | chosen if chosen else ours)
