@@ -24,6 +24,8 @@ export type Answer = { at: number; result: unknown } | { at: number; error: unkn
 
 /** More hardly help, and each takes memory. */
 const MOST = 8;
+/** Of what they make, nearly all is soon done with: with more room for it they take a quarter more memory, and no less time. */
+const LIMITS = { maxYoungGenerationSizeMb: 8 };
 /** What `scripts/build.mjs` makes of `worker.ts`. */
 const BUILT = join(projectRoot, "dist", "evidence-worker.mjs");
 
@@ -46,7 +48,10 @@ export class EvidenceThreads implements LayerRunner {
     private readonly signal?: AbortSignal,
     file: string = BUILT,
   ) {
-    this.workers = Array.from({ length: count }, () => new Worker(file));
+    this.workers = Array.from(
+      { length: count },
+      () => new Worker(file, { resourceLimits: LIMITS }),
+    );
     for (const worker of this.workers) {
       worker.on("message", (answer: Answer) => this.take(answer));
       worker.on("error", (error) => this.end(error));
