@@ -31,6 +31,12 @@ def explain(chain: Sequence[BaseException], subject: str) -> str | None:
     OSError), so each kind is looked for in the whole chain, the most telling first.
     """
     what = subject or "A file"
+    if _find(chain, "HFValidationError"):
+        return (
+            f"{what} is no name of a repository on the Hub. "
+            "NAME or OWNER/NAME was expected, or a folder that begins with /, ./, ../ or ~/. "
+            "Check the name; put ./ in front of a folder of this one."
+        )
     # Gated first: GatedRepoError is a subclass of RepositoryNotFoundError.
     if gated := _find(chain, "GatedRepoError"):
         return _gated(gated, what)

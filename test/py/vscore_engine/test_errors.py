@@ -64,6 +64,7 @@ def test_the_terms_are_on_the_public_hub_also_behind_a_mirror():
 @pytest.mark.parametrize(
     ("error", "word"),
     [
+        (hub.HFValidationError("Repo id must be"), "is no name of a repository on the Hub"),
         (hub.RepositoryNotFoundError("404", response=response(404)), "not found"),
         (hub.RevisionNotFoundError("404", response=response(404)), "revision"),
         (hub.RemoteEntryNotFoundError("404 x.json", response=response(404)), "x.json"),
