@@ -27,8 +27,17 @@ def forward(
     loaded: LoadedModel, dictionaries: Mapping[int, Dictionary], texts: Sequence[TokenizedText]
 ) -> "dict[int, torch.Tensor]":
     """A forward pass over a batch: {layer: rows [non-padding tokens, d_in]}, as `rows_at`."""
-    points = {layer: dictionary.point for layer, dictionary in dictionaries.items()}
-    return rows_at(loaded, points, texts, [np.ones(len(text.ids), dtype=bool) for text in texts])
+    return rows_at(loaded, points_of(dictionaries), texts, all_of(texts))
+
+
+def points_of(dictionaries: Mapping[int, Dictionary]) -> dict[int, HookPoint]:
+    """Where each layer's dictionary reads."""
+    return {layer: dictionary.point for layer, dictionary in dictionaries.items()}
+
+
+def all_of(texts: Sequence[TokenizedText]) -> list[np.ndarray]:
+    """All tokens of each text, as `rows_at` wants them."""
+    return [np.ones(len(text.ids), dtype=bool) for text in texts]
 
 
 def rows_at(
@@ -50,7 +59,9 @@ def rows_at(
     filled = [at for at, text in enumerate(texts) if len(text.ids)] or list(range(len(texts)))
     groups = _groups([len(texts[at].ids) for at in filled], loaded.device)
     passes = [
-        _pass(loaded, points, [texts[at] for at in filled[own]], [wanted[at] for at in filled[own]])
+        one_pass(
+            loaded, points, [texts[at] for at in filled[own]], [wanted[at] for at in filled[own]]
+        )
         for own in groups
     ]
     if len(passes) == 1:
@@ -74,12 +85,13 @@ def _groups(lengths: Sequence[int], device: "torch.device") -> list[slice]:
     return groups
 
 
-def _pass(
+def one_pass(
     loaded: LoadedModel,
     points: Mapping[int, HookPoint],
     texts: Sequence[TokenizedText],
     wanted: Sequence[np.ndarray],
 ) -> "dict[int, torch.Tensor]":
+    """The same in one pass, however much of it is padding."""
     import torch
 
     ids, mask = pad(texts, loaded.tokenizer.pad_token_id or 0)

@@ -170,11 +170,14 @@ def test_a_batch_in_several_passes_is_the_batch(tmp_path, monkeypatch):
     }
     tokenizer = make_tokenizer(has_bos=False)
     texts = tokenize(tokenizer, ["", *TEXTS, "x" * 40, "", "the cat", ""], False, 64).texts
-    whole = forward(loaded, dictionaries, texts)
-    assert all(len(rows) == sum(len(text.ids) for text in texts) for rows in whole.values())
     widths = []
     model = loaded.model.model
     model.layers[0].register_forward_pre_hook(lambda m, args: widths.append(args[0].shape[:2]))
+    monkeypatch.setattr(activations, "CPU_PADDING", 1000)
+    whole = forward(loaded, dictionaries, texts)
+    assert all(len(rows) == sum(len(text.ids) for text in texts) for rows in whole.values())
+    assert len(widths) == 1
+    widths.clear()
     monkeypatch.setattr(activations, "CPU_TOKENS", 20)
     monkeypatch.setattr(activations, "CPU_PADDING", 5)
     parts = forward(loaded, dictionaries, texts)

@@ -1,12 +1,16 @@
 """What the machine makes of a batch, and what releases state."""
 
 import pytest
+import torch
 
 from engine_process import EngineProcess, load_request
-from vscore_engine.dictionaries import Dictionary
+from tiny_models import make_model, make_tokenizer, save_jumprelu
+from vscore_engine.dictionaries import Dictionary, load_dictionary
 from vscore_engine.dictionary_sources import DictionarySource
-from vscore_engine.hook_points import HookPoint
-from vscore_engine.selfcheck import stated_l0
+from vscore_engine.hook_points import HookPoint, find_hook_point
+from vscore_engine.models import LoadedModel
+from vscore_engine.selfcheck import check, stated_l0
+from vscore_engine.tokens import tokenize
 
 TEXTS = {"eng": ["the cat sat on the mat", "the mat"], "fra": ["le chat est assis"]}
 
@@ -54,3 +58,20 @@ def test_the_l0_that_a_release_states(release, sae_id, expected):
 def test_a_local_folder_states_none():
     source = DictionarySource(3, "local", "average_l0_3", "/somewhere/average_l0_3")
     assert stated_l0(Dictionary(source, None, HookPoint(3, "", "output"), None)) is None
+
+
+def test_texts_of_all_lengths_share_the_batch_that_is_compared(tmp_path):
+    cpu = torch.device("cpu")
+    model, tokenizer = make_model("qwen3"), make_tokenizer(has_bos=False)
+    loaded = LoadedModel(model, tokenizer, model.config, None, cpu, torch.float32)
+    hook_name = "blocks.1.hook_resid_post"
+    save_jumprelu(tmp_path, hook_name)
+    source = DictionarySource(1, "r", "i", str(tmp_path))
+    entry = load_dictionary(source, find_hook_point("qwen3", hook_name), cpu)
+    words = ["the cat " * 40, "the", "the mat", "the cat sat on the mat"]
+    texts = tokenize(tokenizer, words, False, 100).texts
+    rows = []
+    model.model.layers[0].register_forward_pre_hook(lambda m, args: rows.append(len(args[0])))
+    check(loaded, {1: entry}, {"eng": texts})
+    # A run would have taken them in several passes.
+    assert rows[0] == len(texts) > rows[1]
