@@ -8,7 +8,7 @@ import type {
 } from "./evidence/layer-work.js";
 import { inThisThread } from "./evidence/layer-work.js";
 import { layerColumns } from "./layer-columns.js";
-import type { FeatureColumns } from "./reduce/feature-columns.js";
+import { type FeatureColumns, roomForThreads } from "./reduce/feature-columns.js";
 import { canHalve } from "./reduce/halvings.js";
 import { JointChances } from "./reduce/joint-chances.js";
 import { labelPermutations } from "./reduce/label-permutations.js";
@@ -80,8 +80,10 @@ export async function gatherEvidence(
   const widths = new Map<number, number>();
   let drawn: Drawn | undefined;
   let before: Promise<void> = Promise.resolve();
-  for (const layer of layers) {
-    const columns = layerColumns(languages, layer, pool);
+  // One is filled while the other is worked on.
+  const rooms = [roomForThreads(), roomForThreads()] as const;
+  for (const [at, layer] of layers.entries()) {
+    const columns = layerColumns(languages, layer, pool, rooms[at % 2]);
     drawn ??= drawnFor(columns, textUnits(columns, ids, isParallel), runner);
     widths.set(layer, columns.features);
     const prepared = { ...drawn.layer, columns: runner.prepare(columns) };

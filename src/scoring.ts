@@ -1,5 +1,6 @@
 import { languageStatistics, type Pool } from "./reduce/language-sums.js";
 import { type Ranking, rank, vScores } from "./reduce/v-score.js";
+import { Room } from "./room.js";
 import type { LayerStatistics } from "./runs/score-files.js";
 import type { LanguageSums } from "./runs/sums-file.js";
 
@@ -21,15 +22,21 @@ export function* scoreLayers(
   layers: readonly number[],
   { pool }: { pool: Pool },
 ): Generator<LayerScores> {
-  for (const layer of layers) yield scoreLayer(languages, layer, pool);
+  const room = new Room();
+  for (const layer of layers) yield scoreLayer(languages, layer, pool, room);
 }
 
-function scoreLayer(languages: readonly LanguageSums[], layer: number, pool: Pool): LayerScores {
+function scoreLayer(
+  languages: readonly LanguageSums[],
+  layer: number,
+  pool: Pool,
+  room: Room,
+): LayerScores {
   const K = languages.length;
   const means: Float64Array[] = [];
   let statistics: LayerStatistics | undefined;
   for (const [k, { language, counted, layers }] of languages.entries()) {
-    const sums = layers.get(layer);
+    const sums = layers.get(layer, room);
     if (sums === undefined) throw new Error(`the sums of ${language} lack layer ${layer}`);
     const F = sums.features;
     statistics ??= emptyStatistics(K, F);

@@ -15,6 +15,7 @@ import {
 /**
  * Splits a byte stream into frames. Pulled by its consumer, so a slow reader slows the source. A stream that ends within a
  * message is an error; one that ends between two just ends (whether that was too early is the caller's knowledge).
+ * Activations lie in the same memory frame after frame: they hold until the next frame is asked for.
  */
 export async function* readFrames(
   source: AsyncIterable<Uint8Array>,
@@ -23,6 +24,7 @@ export async function* readFrames(
   let header: ParsedHeader | undefined;
   let target = first8;
   let filled = 0;
+  let room = new Uint8Array(0);
   let stage: "length" | "header" | "body" = "length";
   for await (const chunk of source) {
     let at = 0;
@@ -38,7 +40,12 @@ export async function* readFrames(
         stage = "header";
       } else if (stage === "header") {
         header = parseHeader(target);
-        target = new Uint8Array(header.bodyLength);
+        const { bodyLength, metadata } = header;
+        if (metadata.kind !== "activations") target = new Uint8Array(bodyLength);
+        else {
+          if (room.length < bodyLength) room = new Uint8Array(bodyLength);
+          target = room.subarray(0, bodyLength);
+        }
         stage = "body";
       } else {
         yield parseFrame(viewTensors(header as ParsedHeader, target));

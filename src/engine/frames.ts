@@ -5,7 +5,10 @@ import { type Safetensors, SafetensorsError, takeTensor } from "./safetensors.js
 export const FIRST_POSITION = 1;
 export const SPECIAL = 2;
 
-/** Activations of one layer for consecutive tokens: T texts, N tokens, nnz active (token, feature) pairs, in CSR. */
+/**
+ * Activations of one layer for consecutive tokens: T texts, N tokens, nnz active (token, feature) pairs, in CSR. One that came over the
+ * socket holds until the next is asked for.
+ */
 export interface ActivationsFrame {
   kind: "activations";
   job: number;

@@ -203,8 +203,17 @@ export const tensor = <D extends Dtype>(
   data: ArrayOf<D>,
 ): Tensor<D> => ({ dtype, shape, data });
 
-/** Gives a file's tensor of that name, dtype and, if given, shape. @throws SafetensorsError where there is none */
-export type TakeTensor = <D extends Dtype>(name: string, dtype: D, shape?: number[]) => ArrayOf<D>;
+/**
+ * Gives a file's tensor of that name, dtype and, if given, shape.
+ *
+ * @param memory where it is read into, of so many bytes, by those that read it @throws SafetensorsError where there is none
+ */
+export type TakeTensor = <D extends Dtype>(
+  name: string,
+  dtype: D,
+  shape?: number[],
+  memory?: (bytes: number) => Uint8Array,
+) => ArrayOf<D>;
 
 /** The tensor of that name, dtype and, if given, shape. */
 export function takeTensor<D extends Dtype>(

@@ -1,3 +1,4 @@
+import { Room } from "../room.js";
 import type { LanguageSums } from "../runs/sums-file.js";
 import type { Ranking } from "./v-score.js";
 
@@ -37,10 +38,11 @@ export function chooseExamples(
   features: Iterable<number>,
   languages: readonly LanguageSums[],
 ): ExampleChoice[] {
+  const room = new Room();
   const wanted = new Map<number, ExampleChoice[]>();
   for (const feature of features) wanted.set(feature, []);
   for (const { language, counted, layers } of languages) {
-    const sums = layers.get(layer);
+    const sums = layers.get(layer, room);
     if (sums === undefined) continue;
     for (let text = 0; text < counted.length; text++) {
       const end = sums.indptr[text + 1] as number;

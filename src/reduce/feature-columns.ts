@@ -1,3 +1,4 @@
+import { Room } from "../room.js";
 import type { Pool } from "./language-sums.js";
 import type { LayerTextSums } from "./text-sums.js";
 
@@ -31,11 +32,22 @@ export interface FeatureColumns {
   sum: Float32Array;
 }
 
+/** For entries, which are most of a layer's memory: where threads share it, none needs a copy. */
+export const roomForThreads = (): Room => new Room((bytes) => new SharedArrayBuffer(bytes));
+
 /** A language is a byte in every table of labels. */
 const MAX_LANGUAGES = 256;
 
-/** Turns the sums of a layer from text by text to feature by feature: counts first, then fills. */
-export function featureColumns(languages: readonly LanguageTexts[], pool: Pool): FeatureColumns {
+/**
+ * Turns the sums of a layer from text by text to feature by feature: counts first, then fills.
+ *
+ * @param room where the entries are put: they hold until the next ones are
+ */
+export function featureColumns(
+  languages: readonly LanguageTexts[],
+  pool: Pool,
+  room = roomForThreads(),
+): FeatureColumns {
   if (languages.length < 2 || languages.length > MAX_LANGUAGES)
     throw new Error(`found ${languages.length} languages, expected 2 to ${MAX_LANGUAGES}`);
   const features = languages[0]?.sums.features as number;
@@ -57,9 +69,8 @@ export function featureColumns(languages: readonly LanguageTexts[], pool: Pool):
   for (let f = 0; f < features; f++) start[f + 1] = (start[f + 1] as number) + (start[f] as number);
 
   const entries = start[features] as number;
-  // Most of a layer's memory: where threads can share it, none needs a copy.
-  const row = new Uint32Array(new SharedArrayBuffer(4 * entries));
-  const sum = new Float32Array(new SharedArrayBuffer(4 * entries));
+  const row = room.uint32("row", entries);
+  const sum = room.float32("sum", entries);
   const next = start.slice();
   for (const [k, { sums, counted }] of languages.entries()) {
     for (let t = 0; t < counted.length; t++) {

@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { type TakeTensor, type Tensor, tensor } from "../engine/safetensors.js";
+import { type Dtype, type TakeTensor, type Tensor, tensor } from "../engine/safetensors.js";
 import type { LayerTextSums } from "../reduce/text-sums.js";
+import { Room } from "../room.js";
 import { encodeSealed } from "./sealed-file.js";
 import { SealedReader } from "./sealed-reader.js";
 import { SealedWriter } from "./sealed-writer.js";
@@ -28,17 +29,18 @@ const SumsMetadata = z.strictObject({
 
 /** Sums by layer, in config order: in memory, or read from their file whenever they are asked for. */
 export interface SumsByLayer extends Iterable<[layer: number, LayerTextSums]> {
-  get(layer: number): LayerTextSums | undefined;
+  /** @param room where they are put, those that are not in memory: they hold until the next ones are put there */
+  get(layer: number, room?: Room): LayerTextSums | undefined;
   keys(): Iterable<number>;
 }
 
 /** Sums that are read or made whenever a layer is asked for, and kept by nobody here. */
 export const sumsByLayer = (
   layers: readonly number[],
-  read: (layer: number) => LayerTextSums,
+  read: (layer: number, room?: Room) => LayerTextSums,
 ): SumsByLayer => ({
   keys: () => layers.values(),
-  get: (layer) => (layers.includes(layer) ? read(layer) : undefined),
+  get: (layer, room) => (layers.includes(layer) ? read(layer, room) : undefined),
   *[Symbol.iterator]() {
     for (const layer of layers) yield [layer, read(layer)];
   },
@@ -64,18 +66,22 @@ export const encodeSums = (sums: LanguageSums): Uint8Array =>
 export async function writeSumsFile(path: string, sums: LanguageSums): Promise<void> {
   const file = new SealedWriter(path);
   try {
-    for (const [name, each] of sumsTensors(sums)) file.put(name, each);
+    for (const [name, each] of sumsTensors(sums, new Room())) file.put(name, each);
     await file.finish(sumsMetadata(sums));
   } finally {
     file.close();
   }
 }
 
-function* sumsTensors(sums: LanguageSums): Generator<[name: string, Tensor], void, void> {
+function* sumsTensors(
+  sums: LanguageSums,
+  room?: Room,
+): Generator<[name: string, Tensor], void, void> {
   const texts = sums.texts.length;
   yield ["counted_tokens", tensor("U32", [texts], sums.counted)];
   yield ["tokens", tensor("U32", [texts], sums.tokens)];
-  for (const [layer, { first, ...texts }] of sums.layers) {
+  for (const layer of sums.layers.keys()) {
+    const { first, ...texts } = sums.layers.get(layer, room) as LayerTextSums;
     yield* textTensors(layer, texts);
     const at = `layer.${layer}.`;
     yield [`${at}first_feature`, tensor("U32", [first.feature.length], first.feature)];
@@ -102,7 +108,7 @@ export function openSumsFile(path: string): LanguageSums {
   const { layers, ...facts } = sumsFacts(metadata, take);
   return {
     ...facts,
-    layers: sumsByLayer(layers, (layer) => layerSums(take, layer, facts.texts.length)),
+    layers: sumsByLayer(layers, (layer, room) => layerSums(take, layer, facts.texts.length, room)),
   };
 }
 
@@ -119,11 +125,11 @@ function sumsFacts(written: Record<string, string>, take: TakeTensor) {
   };
 }
 
-function layerSums(take: TakeTensor, layer: number, texts: number): LayerTextSums {
+function layerSums(take: TakeTensor, layer: number, texts: number, room?: Room): LayerTextSums {
   const at = `layer.${layer}.`;
   const firstFeature = take(`${at}first_feature`, "U32");
   return {
-    ...takeTexts(take, layer, texts),
+    ...takeTexts(take, layer, texts, room),
     first: {
       feature: firstFeature,
       sum: take(`${at}first_sum`, "F32", [firstFeature.length]),
@@ -151,18 +157,19 @@ export function textTensors(
   ];
 }
 
-/** The same from a file. @throws SafetensorsError where it is not there whole */
-export function takeTexts(take: TakeTensor, layer: number, texts: number): ByText {
-  const at = `layer.${layer}.`;
-  const indptr = take(`${at}indptr`, "U32", [texts + 1]);
+/** The same from a file. @param room as of `SumsByLayer.get` @throws SafetensorsError where it is not there whole */
+export function takeTexts(take: TakeTensor, layer: number, texts: number, room?: Room): ByText {
+  const own = <D extends Dtype>(name: string, dtype: D, shape: number[]) =>
+    take(`layer.${layer}.${name}`, dtype, shape, room && ((bytes) => room.bytes(name, bytes)));
+  const indptr = own("indptr", "U32", [texts + 1]);
   const pairs = [indptr.at(-1) as number];
   return {
-    features: take(`${at}features`, "U32", [1])[0] as number,
+    features: own("features", "U32", [1])[0] as number,
     indptr,
-    feature: take(`${at}feature`, "U32", pairs),
-    sum: take(`${at}sum`, "F32", pairs),
-    active: take(`${at}active_tokens`, "U32", pairs),
-    max: take(`${at}max`, "F32", pairs),
-    where: take(`${at}max_position`, "U32", pairs),
+    feature: own("feature", "U32", pairs),
+    sum: own("sum", "F32", pairs),
+    active: own("active_tokens", "U32", pairs),
+    max: own("max", "F32", pairs),
+    where: own("max_position", "U32", pairs),
   };
 }

@@ -30,9 +30,10 @@ async function* chunksOf(bytes: Uint8Array, cuts: number[]): AsyncGenerator<Uint
   }
 }
 
+/** Each as it was when it came. */
 async function allOf(source: AsyncIterable<Frame>): Promise<Frame[]> {
   const frames: Frame[] = [];
-  for await (const frame of source) frames.push(frame);
+  for await (const frame of source) frames.push(structuredClone(frame));
   return frames;
 }
 

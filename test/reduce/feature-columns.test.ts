@@ -5,6 +5,7 @@ import {
   featureMeans,
   keepRows,
   languageWeights,
+  roomForThreads,
 } from "../../src/reduce/feature-columns.js";
 import { languageStatistics, type Pool } from "../../src/reduce/language-sums.js";
 import { arbitraryTexts, FEATURES } from "../fixtures/arbitrary-texts.js";
@@ -28,6 +29,16 @@ describe("featureColumns", () => {
         );
         for (let f = 0; f < FEATURES; f++)
           expect([...featureMeans(columns, f, weights)]).toEqual(direct.map(({ mean }) => mean[f]));
+      }),
+    );
+  });
+
+  test("in memory that was used before they are the same", () => {
+    fc.assert(
+      fc.property(fc.array(languagesOf, { minLength: 1, maxLength: 4 }), pools, (layers, pool) => {
+        const room = roomForThreads();
+        for (const layer of layers.map(reduced))
+          expect(featureColumns(layer, pool, room)).toEqual(featureColumns(layer, pool));
       }),
     );
   });

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { LayerTextSums } from "../../src/reduce/text-sums.js";
+import { Room } from "../../src/room.js";
 import {
   encodeSums,
   type LanguageSums,
@@ -31,6 +32,18 @@ test("what is stored reads back the same, layers in config order", () => {
       expect([...read.layers.keys()]).toEqual([7, 0]);
       expect(read.layers.get(7)).toEqual(written.layers.get(7));
       expect(read.layers.get(1)).toBeUndefined();
+    }),
+  );
+});
+
+test("layers that are read into the same memory, one after the other, are the same", () => {
+  fc.assert(
+    fc.property(fc.array(arbitraryTexts, { minLength: 1, maxLength: 4 }), (layers) => {
+      const longest = Math.max(...layers.map(({ length }) => length));
+      const alike = layers.map((texts) => [...texts, ...Array(longest - texts.length).fill([])]);
+      const { layers: read } = stored(languageSums("tha_Thai", { ...alike }, FEATURES));
+      const room = new Room();
+      for (const layer of read.keys()) expect(read.get(layer, room)).toEqual(read.get(layer));
     }),
   );
 });
