@@ -15,11 +15,14 @@ import type { Examples } from "../runs/examples-file.js";
 import type { LanguageSums } from "../runs/sums-file.js";
 import { withinMemory } from "./within-memory.js";
 
-interface ShownText {
+interface ReadText {
   pieces: string[];
   activations: (number | null)[];
   cutter: PieceCutter;
 }
+
+/** What is shown of a choice's text: a window of its tokens. */
+export type Shown = Omit<Examples["features"][number]["contexts"][number], "language" | "id">;
 
 /** The contexts that a run keeps: of the best features of each layer, in config order. */
 export const examplesOf = (
@@ -43,7 +46,7 @@ export async function collectExamples(
   jobs: EngineJobs,
   memory: { budget: number; onHalved: (budget: number) => Promise<void> },
 ): Promise<Examples> {
-  const found = new Map<ExampleChoice, ShownText>();
+  const found = new Map<ExampleChoice, ReadText>();
   let { budget } = memory;
   for (const { language, tokens } of languages) {
     const own = choices.filter((choice) => choice.language === language);
@@ -66,14 +69,32 @@ export async function collectExamples(
     };
     ({ budget } = await withinMemory(budget, lengths, memory.onHalved, read));
   }
-  return assembleExamples(choices, languages, (choice) => found.get(choice));
+  const nothing = { pieces: [], activations: [] };
+  return assembleExamples(choices, languages, (choice) =>
+    shownOf(choice, found.get(choice) ?? nothing),
+  );
+}
+
+/** The tokens around a text's strongest one. */
+export function shownOf(
+  { position }: Pick<ExampleChoice, "position">,
+  { pieces, activations }: { pieces: readonly string[]; activations: readonly (number | null)[] },
+): Shown {
+  const latest = pieces.length - EXAMPLE_WINDOW;
+  const from = Math.max(0, Math.min(position - EXAMPLE_WINDOW / 2, latest));
+  return {
+    first_token: from,
+    tokens_in_text: pieces.length,
+    pieces: pieces.slice(from, from + EXAMPLE_WINDOW),
+    activations: activations.slice(from, from + EXAMPLE_WINDOW),
+  };
 }
 
 /** `examples.json`, of the texts that were chosen and what is shown of each. */
 export function assembleExamples(
   choices: readonly ExampleChoice[],
   languages: readonly Pick<LanguageSums, "language" | "texts">[],
-  shownOf: (choice: ExampleChoice) => Pick<ShownText, "pieces" | "activations"> | undefined,
+  shown: (choice: ExampleChoice) => Shown,
 ): Examples {
   const idOf = (choice: ExampleChoice) =>
     languages.find(({ language }) => language === choice.language)?.texts[choice.text]?.id ?? "";
@@ -86,26 +107,14 @@ export function assembleExamples(
       contexts: [],
     };
     features.set(key, entry);
-    const { pieces, activations } = shownOf(choice) ?? { pieces: [], activations: [] };
-    const from = Math.max(
-      0,
-      Math.min(choice.position - EXAMPLE_WINDOW / 2, pieces.length - EXAMPLE_WINDOW),
-    );
-    entry.contexts.push({
-      language: choice.language,
-      id: idOf(choice),
-      first_token: from,
-      tokens_in_text: pieces.length,
-      pieces: pieces.slice(from, from + EXAMPLE_WINDOW),
-      activations: activations.slice(from, from + EXAMPLE_WINDOW),
-    });
+    entry.contexts.push({ language: choice.language, id: idOf(choice), ...shown(choice) });
   }
   return { schema_version: 1, features: [...features.values()] };
 }
 
 /** Adds what a frame holds of a choice's text. */
 function addTokens(
-  found: Map<ExampleChoice, ShownText>,
+  found: Map<ExampleChoice, ReadText>,
   choice: ExampleChoice,
   frame: ActivationsFrame,
   text: string,

@@ -7,7 +7,7 @@ import { isCounted, type TokenRule } from "../reduce/text-sums.js";
 import type { Examples } from "../runs/examples-file.js";
 import type { KeptOf, LanguageStrongest } from "../runs/strongest-file.js";
 import type { LanguageSums } from "../runs/sums-file.js";
-import { assembleExamples, shownActivation } from "./collect-examples.js";
+import { assembleExamples, type Shown, shownActivation, shownOf } from "./collect-examples.js";
 
 /**
  * The examples of a run from what was kept while its languages went through the model: of the engine, only the spelling of the chosen texts
@@ -23,21 +23,25 @@ export async function keptExamples(
   jobs: EngineJobs,
   strongestOf: (sums: KeptOf) => readonly LanguageStrongest[],
 ): Promise<Examples> {
-  const shown = new Map<ExampleChoice, { pieces: string[]; activations: (number | null)[] }>();
+  const shown = new Map<ExampleChoice, Shown>();
   for (const { language, provenance } of languages) {
     const own = choices.filter((choice) => choice.language === language);
     const wanted = [...new Set(own.map(({ text }) => text))].sort((a, b) => a - b);
     if (wanted.length === 0) continue;
     const spelled = await jobs.spell(language, wanted);
     const strongest = strongestOf({ language, provenance });
+    const cut = new Map<number, string[]>();
     for (const choice of own) {
       const text = spelled.get(choice.text);
       if (text === undefined) throw new Error(`text ${choice.text} of ${language} was not spelled`);
-      const pieces = piecesOf(text, texts.get(language)?.[choice.text]?.text ?? "");
-      shown.set(choice, { pieces, activations: activationsOf(strongest, choice, text.role, rule) });
+      const whole = texts.get(language)?.[choice.text]?.text ?? "";
+      const pieces = cut.get(choice.text) ?? piecesOf(text, whole);
+      cut.set(choice.text, pieces);
+      const activations = activationsOf(strongest, choice, text.role, rule);
+      shown.set(choice, shownOf(choice, { pieces, activations }));
     }
   }
-  return assembleExamples(choices, languages, (choice) => shown.get(choice));
+  return assembleExamples(choices, languages, (choice) => shown.get(choice) as Shown);
 }
 
 function piecesOf({ start, end, words }: SpelledText, text: string): string[] {

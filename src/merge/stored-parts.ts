@@ -5,7 +5,7 @@ import { requestError } from "../errors.js";
 import { Fidelity } from "../runs/fidelity-file.js";
 import { RUN_FILES, strongestFile, sumsFile } from "../runs/files.js";
 import { decodePartSums, type PartSums } from "../runs/part-sums-file.js";
-import { decodeStrongest, type KeptOf, type LanguageStrongest } from "../runs/strongest-file.js";
+import { type KeptOf, type LanguageStrongest, openStrongestFile } from "../runs/strongest-file.js";
 import type { LanguageSums } from "../runs/sums-file.js";
 import { mergeSums, type SumsOfPart } from "./merged-sums.js";
 import { type FinishedPart, type PartSet, wayToCompute } from "./part-set.js";
@@ -38,7 +38,7 @@ export const strongestOf = (parts: PartSet, of: KeptOf): LanguageStrongest[] =>
     .filter(({ finished }) => finished.languages.includes(of.language))
     .map((part) => {
       const file = join(part.folder, strongestFile(of.language));
-      return reading(part, file, () => decodeStrongest(readFileSync(file), of));
+      return reading(part, file, () => openStrongestFile(file, of));
     });
 
 /** Null of a run through random dictionaries, which rebuild nothing. */

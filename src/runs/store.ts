@@ -31,10 +31,10 @@ import { decodePartSums, encodePartSums, type PartSums } from "./part-sums-file.
 import { SealedWriter } from "./sealed-writer.js";
 import { type Site, siteOf } from "./site.js";
 import {
-  encodeStrongest,
   type KeptOf,
   type LanguageStrongest,
   storedStrongest,
+  writeStrongestFile,
 } from "./strongest-file.js";
 import { type LanguageSums, openSumsFile, writeSumsFile } from "./sums-file.js";
 
@@ -125,7 +125,9 @@ export class RunStore {
 
   /** What a language's examples need; to be there before its sums are. */
   async writeStrongest(of: KeptOf, strongest: LanguageStrongest): Promise<void> {
-    await writeWhole(this.path(strongestFile(of.language)), encodeStrongest(strongest, of));
+    const file = this.path(strongestFile(of.language));
+    await makeFolder(dirname(file));
+    await writeStrongestFile(file, strongest, of);
   }
 
   /** What was kept of a language for the run's examples; undefined where there is nothing, or nothing that is whole. */

@@ -1,11 +1,13 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
-import { type Tensor, takeTensor, tensor } from "../engine/safetensors.js";
+import { tensor } from "../engine/safetensors.js";
 import type { LayerStrongest } from "../reduce/strongest-texts.js";
 import { strongestFile } from "./files.js";
-import { decodeSealed, encodeSealed } from "./sealed-file.js";
+import { LayersOnDemand } from "./layers-on-demand.js";
+import { SealedReader } from "./sealed-reader.js";
+import { SealedWriter } from "./sealed-writer.js";
 import type { Provenance } from "./sums-file.js";
 
 const StrongestMetadata = z.strictObject({
@@ -27,51 +29,58 @@ export interface KeptOf {
  */
 export type LanguageStrongest = ReadonlyMap<number, LayerStrongest>;
 
-export function encodeStrongest(
+/** Writes it whole or not at all. @throws VscoreError (environment) where it cannot be written */
+export async function writeStrongestFile(
+  path: string,
   layers: LanguageStrongest,
   { language, provenance }: KeptOf,
-): Uint8Array {
-  const tensors = new Map<string, Tensor>();
-  for (const [layer, { feature, texts, text, tokens, position, value }] of layers) {
-    const at = `layer.${layer}.`;
-    tensors.set(`${at}feature`, tensor("U32", [feature.length], feature));
-    tensors.set(`${at}texts`, tensor("U32", [texts.length], texts));
-    tensors.set(`${at}text`, tensor("U32", [text.length], text));
-    tensors.set(`${at}tokens`, tensor("U32", [tokens.length], tokens));
-    tensors.set(`${at}position`, tensor("U32", [position.length], position));
-    tensors.set(`${at}value`, tensor("F32", [value.length], value));
+): Promise<void> {
+  const file = new SealedWriter(path);
+  try {
+    for (const [layer, { feature, texts, text, tokens, position, value }] of layers) {
+      const at = `layer.${layer}.`;
+      file.put(`${at}feature`, tensor("U32", [feature.length], feature));
+      file.put(`${at}texts`, tensor("U32", [texts.length], texts));
+      file.put(`${at}text`, tensor("U32", [text.length], text));
+      file.put(`${at}tokens`, tensor("U32", [tokens.length], tokens));
+      file.put(`${at}position`, tensor("U32", [position.length], position));
+      file.put(`${at}value`, tensor("F32", [value.length], value));
+    }
+    await file.finish({
+      ...{ schema: "1", language, provenance: JSON.stringify(provenance) },
+      layers: JSON.stringify([...layers.keys()]),
+    });
+  } finally {
+    file.close();
   }
-  return encodeSealed(tensors, {
-    ...{ schema: "1", language, provenance: JSON.stringify(provenance) },
-    layers: JSON.stringify([...layers.keys()]),
-  });
 }
 
-/** @throws Error where the bytes are not what was written, or are of something else */
-export function decodeStrongest(bytes: Uint8Array, of: KeptOf): LanguageStrongest {
-  const blob = decodeSealed(bytes);
-  const metadata = StrongestMetadata.parse(blob.metadata);
+/**
+ * It stays in its file: of its layers the one that was asked for last is in memory.
+ *
+ * @throws Error where the file is not what was written, or is of something else
+ */
+export function openStrongestFile(path: string, of: KeptOf): LanguageStrongest {
+  const { metadata: written, take } = new SealedReader(path);
+  const metadata = StrongestMetadata.parse(written);
   const found = { language: metadata.language, provenance: JSON.parse(metadata.provenance) };
   if (!isDeepStrictEqual(found, { language: of.language, provenance: of.provenance }))
     throw new Error(
       `it is of ${metadata.language}, by another way than the sums of ${of.language}`,
     );
   const layers = z.array(z.int()).parse(JSON.parse(metadata.layers));
-  return new Map(
-    layers.map((layer) => {
-      const at = `layer.${layer}.`;
-      const feature = takeTensor(blob, `${at}feature`, "U32");
-      const text = takeTensor(blob, `${at}text`, "U32");
-      const position = takeTensor(blob, `${at}position`, "U32");
-      const found: LayerStrongest = {
-        ...{ feature, text, position },
-        texts: takeTensor(blob, `${at}texts`, "U32", [feature.length + 1]),
-        tokens: takeTensor(blob, `${at}tokens`, "U32", [text.length + 1]),
-        value: takeTensor(blob, `${at}value`, "F32", [position.length]),
-      };
-      return [layer, found];
-    }),
-  );
+  return new LayersOnDemand(layers, Number.POSITIVE_INFINITY, (layer): LayerStrongest => {
+    const at = `layer.${layer}.`;
+    const feature = take(`${at}feature`, "U32");
+    const text = take(`${at}text`, "U32");
+    const position = take(`${at}position`, "U32");
+    return {
+      ...{ feature, text, position },
+      texts: take(`${at}texts`, "U32", [feature.length + 1]),
+      tokens: take(`${at}tokens`, "U32", [text.length + 1]),
+      value: take(`${at}value`, "F32", [position.length]),
+    };
+  });
 }
 
 /** What a folder keeps of a language; undefined where there is nothing, or nothing that is whole. */
@@ -79,7 +88,7 @@ export function storedStrongest(folder: string, of: KeptOf): LanguageStrongest |
   const file = join(folder, strongestFile(of.language));
   if (!existsSync(file)) return undefined;
   try {
-    return decodeStrongest(readFileSync(file), of);
+    return openStrongestFile(file, of);
   } catch {
     return undefined;
   }
