@@ -1,9 +1,10 @@
 import type { RunConfig } from "../config/schema.js";
 import type { AheadShard, EngineJobs, EngineSeconds } from "../engine/engine-jobs.js";
 import { planShards, type Shard } from "../plan.js";
-import { joinTexts, type TextSum } from "../reduce/joined-texts.js";
+import { joinTexts, type TextShelf, type TextSum } from "../reduce/joined-texts.js";
 import { type LayerStrongest, StrongestTexts } from "../reduce/strongest-texts.js";
 import { TextSums } from "../reduce/text-sums.js";
+import type { Room } from "../room.js";
 import { type SumsByLayer, sumsByLayer } from "../runs/sums-file.js";
 import type { ExtractPart } from "./phase-clock.js";
 import { withinMemory } from "./within-memory.js";
@@ -17,9 +18,21 @@ export interface ExtractRequest {
   widths: ReadonlyMap<number, number>;
   /** Token budget to begin with. */
   budget: number;
+  /** Where sums lie until all are there, layer by layer; in memory where it is not given. */
+  shelf?: SumsShelf;
   /** What comes after it, for workers that would have nothing to do; by the token budget of a batch. */
   ahead?: (budget: number) => AheadShard[];
 }
+
+/** A place for the sums of texts. */
+export interface SumsShelf {
+  /** Those of a layer. */
+  of(layer: number): TextShelf;
+  /** Takes away what lies there: extraction begins with it empty. */
+  clear(): void;
+}
+
+const IN_MEMORY: SumsShelf = { of: () => new Map<number, TextSum>(), clear: () => undefined };
 
 export interface ExtractNews {
   /** A batch has been through every layer: this many texts and tokens are new. */
@@ -53,8 +66,8 @@ export async function extractLanguage(
 ): Promise<Extracted<SumsByLayer>> {
   const all = [...request.tokens.keys()];
   const { layers, ...extracted } = await extractTexts({ ...request, texts: all }, jobs, news);
-  const join = (layer: number) =>
-    joinTexts(request.widths.get(layer) ?? 0, layers.get(layer) as TextSum[]);
+  const join = (layer: number, room?: Room) =>
+    joinTexts(request.widths.get(layer) ?? 0, layers.get(layer) ?? [], room);
   return { ...extracted, layers: sumsByLayer([...layers.keys()], join) };
 }
 
@@ -68,7 +81,7 @@ export async function extractTexts(
   request: ExtractRequest & { texts: readonly number[] },
   jobs: EngineJobs,
   news: ExtractNews,
-): Promise<Extracted<Map<number, TextSum[]>>> {
+): Promise<Extracted<Map<number, Iterable<TextSum>>>> {
   const { result, budget } = await withinMemory(
     request.budget,
     request.texts.map((text) => request.tokens[text] as number),
@@ -95,16 +108,18 @@ async function extractOnce(
     widths,
     budget,
     texts,
+    shelf = IN_MEMORY,
     ahead,
   }: ExtractRequest & { texts: readonly number[] },
   jobs: EngineJobs,
   news: ExtractNews,
-): Promise<Omit<Extracted<Map<number, TextSum[]>>, "budget">> {
+): Promise<Omit<Extracted<Map<number, Iterable<TextSum>>>, "budget">> {
   const shards = batchesOf(texts, tokens, budget);
+  shelf.clear();
   const running = new Map(
     config.layers.map((layer) => {
       const width = widths.get(layer) ?? 0;
-      const sums = new TextSums(width, tokens.length, config);
+      const sums = new TextSums(width, tokens.length, config, shelf.of(layer));
       return [layer, { sums, strongest: new StrongestTexts(width, config) }];
     }),
   );
@@ -134,7 +149,7 @@ async function extractOnce(
   }
   const began = performance.now();
   const found = {
-    layers: new Map<number, TextSum[]>(),
+    layers: new Map<number, Iterable<TextSum>>(),
     strongest: new Map<number, LayerStrongest>(),
     counted: new Uint32Array(tokens.length) as Uint32Array,
   };

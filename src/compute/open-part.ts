@@ -84,7 +84,7 @@ export class OpenPart extends OpenRun {
 
   /** Its texts of one language: their sums that are there already, if they were made alike, else new ones. */
   private async textsOf(language: string, own: readonly number[]): Promise<void> {
-    const { store, jobs, meter } = this.parts;
+    const { store, jobs, clock, meter } = this.parts;
     const { texts, provenance } = this.madeOf(language);
     const { tokens, counted: expected } = this.parts.tokenized.get(language) as TokenizedLanguage;
     const kept = store.readPartSums(language);
@@ -97,30 +97,32 @@ export class OpenPart extends OpenRun {
       }
     }
     meter.beginLanguage(language);
-    const request = { ...this.extraction(language, tokens), texts: own };
-    const { layers, strongest, counted, budget } = await extractTexts(
-      request,
-      jobs,
-      this.news(language),
-    );
-    this.budget = budget;
-    refuseOddCounts(language, counted, expected, own);
-    this.parts.clock.end("extract");
-    await store.writeStrongest({ language, provenance }, strongest);
-    await store.writePartSums({
-      ...{ language, provenance, texts, tokens },
-      own: Uint32Array.from(own),
-      counted: Uint32Array.from(own, (text) => counted[text] as number),
-      layers: new Map(
-        [...layers].map(([layer, sums]) => [
-          layer,
-          { features: request.widths.get(layer) ?? 0, texts: sums },
-        ]),
-      ),
-    });
-    this.parts.clock.end("write");
-    meter.endLanguage();
-    await this.tell({ type: "language_finished", language, kept: false });
+    const shelf = await store.beginTexts(language);
+    try {
+      const request = { ...this.extraction(language, tokens, shelf), texts: own };
+      const found = await extractTexts(request, jobs, this.news(language));
+      const { layers, strongest, counted, budget } = found;
+      this.budget = budget;
+      refuseOddCounts(language, counted, expected, own);
+      clock.end("extract");
+      await store.writeStrongest({ language, provenance }, strongest);
+      await store.writePartSums({
+        ...{ language, provenance, texts, tokens },
+        own: Uint32Array.from(own),
+        counted: Uint32Array.from(own, (text) => counted[text] as number),
+        layers: new Map(
+          [...layers].map(([layer, sums]) => [
+            layer,
+            { features: request.widths.get(layer) ?? 0, texts: sums },
+          ]),
+        ),
+      });
+      clock.end("write");
+      meter.endLanguage();
+      await this.tell({ type: "language_finished", language, kept: false });
+    } finally {
+      shelf.close();
+    }
   }
 }
 

@@ -18,6 +18,7 @@ import {
   type ExtractNews,
   type ExtractRequest,
   extractLanguage,
+  type SumsShelf,
 } from "./extract-language.js";
 import type { GatheredTexts } from "./gather-texts.js";
 import { lastCluster } from "./gather-workers.js";
@@ -201,31 +202,34 @@ export class OpenRun {
         return kept;
       }
     }
-    this.parts.meter.beginLanguage(language);
-    const request = this.extraction(language, tokens);
-    const { layers, strongest, counted, budget } = await extractLanguage(
-      request,
-      this.parts.jobs,
-      this.news(language),
-    );
-    this.budget = budget;
-    refuseOddCounts(language, counted, expected, [...tokens.keys()]);
-    this.parts.clock.end("extract");
-    const { store } = this.parts;
-    await store.writeStrongest({ language, provenance }, strongest);
-    const sums = await store.fileSums({ language, provenance, texts, counted, tokens, layers });
-    this.parts.clock.end("write");
-    this.parts.meter.endLanguage();
-    await this.tell({ type: "language_finished", language, kept: false });
-    return sums;
+    const { store, jobs, clock, meter } = this.parts;
+    meter.beginLanguage(language);
+    const shelf = await store.beginTexts(language);
+    try {
+      const request = this.extraction(language, tokens, shelf);
+      const found = await extractLanguage(request, jobs, this.news(language));
+      const { layers, strongest, counted, budget } = found;
+      this.budget = budget;
+      refuseOddCounts(language, counted, expected, [...tokens.keys()]);
+      clock.end("extract");
+      await store.writeStrongest({ language, provenance }, strongest);
+      const sums = await store.fileSums({ language, provenance, texts, counted, tokens, layers });
+      clock.end("write");
+      meter.endLanguage();
+      await this.tell({ type: "language_finished", language, kept: false });
+      return sums;
+    } finally {
+      shelf.close();
+    }
   }
 
-  protected extraction(language: string, tokens: Uint32Array): ExtractRequest {
+  protected extraction(language: string, tokens: Uint32Array, shelf: SumsShelf): ExtractRequest {
     const widths = new Map(
       this.parts.loaded.dictionaries.map(({ layer, d_sae }) => [layer, d_sae]),
     );
     const ahead = (budget: number) => this.ahead(language, budget);
-    return { config: this.parts.config, language, tokens, widths, budget: this.budget, ahead };
+    const { config } = this.parts;
+    return { config, language, tokens, widths, budget: this.budget, shelf, ahead };
   }
 
   /** Which of a language's texts it reads. */

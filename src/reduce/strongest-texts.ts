@@ -28,7 +28,9 @@ export class StrongestTexts {
   private readonly max: Float32Array;
   private readonly from: Uint32Array;
   private readonly length: Uint32Array;
-  private readonly kept = new Pairs();
+  private kept = new Pairs();
+  /** Of what is kept, so many activations are of texts that stronger ones have displaced. */
+  private displaced = 0;
 
   private current = FREE;
   /** Features that fire in the open text, as they come: the first `firing` of it. */
@@ -156,6 +158,23 @@ export class StrongestTexts {
     this.firing = 0;
     open.count = 0;
     this.current = FREE;
+    if (2 * this.displaced > kept.count && kept.count > this.text.length) this.keepPlaced();
+  }
+
+  /** Lets go of what is no longer needed. */
+  private keepPlaced(): void {
+    const all = this.kept;
+    this.kept = new Pairs();
+    for (let slot = 0; slot < this.text.length; slot++) {
+      if (this.text[slot] === FREE) continue;
+      const from = this.from[slot] as number;
+      const to = this.kept.count;
+      this.kept.reserve(this.length[slot] as number);
+      this.kept.position.set(all.position.subarray(from, from + this.kept.count - to), to);
+      this.kept.value.set(all.value.subarray(from, from + this.kept.count - to), to);
+      this.from[slot] = to;
+    }
+    this.displaced = 0;
   }
 
   /** Makes room for the open text in the order of a feature's strongest; −1 where it is not among them. */
@@ -166,7 +185,9 @@ export class StrongestTexts {
     while (slot > first && this.isBehind(slot - 1, max)) slot--;
     if (slot === first + EXAMPLE_TEXTS) return -1;
     const { text, max: maxima, from, length } = this;
-    for (let to = first + EXAMPLE_TEXTS - 1; to > slot; to--) {
+    const last = first + EXAMPLE_TEXTS - 1;
+    if (text[last] !== FREE) this.displaced += length[last] as number;
+    for (let to = last; to > slot; to--) {
       text[to] = text[to - 1] as number;
       maxima[to] = maxima[to - 1] as number;
       from[to] = from[to - 1] as number;

@@ -1,5 +1,5 @@
 import { type ActivationsFrame, FIRST_POSITION, SPECIAL } from "../engine/frames.js";
-import { joinTexts, type TextSum } from "./joined-texts.js";
+import { joinTexts, type TextShelf, type TextSum } from "./joined-texts.js";
 
 /** Which tokens count towards a mean. Padding never arrives. */
 export interface TokenRule {
@@ -41,7 +41,6 @@ export interface LayerTextSums {
 
 /** Reduces the frames of one layer and language to per-text sums: f64 while summing, f32 once a text is complete. */
 export class TextSums {
-  private readonly texts: (TextSum | undefined)[];
   private readonly counted: Uint32Array;
   private readonly sum: Float64Array;
   private readonly active: Uint32Array;
@@ -55,13 +54,16 @@ export class TextSums {
   private firing = 0;
   private current = -1;
 
-  /** @param features width of the dictionary @param texts how many texts the language has */
+  /**
+   * @param features width of the dictionary @param texts how many texts the language has
+   * @param shelf where the sums of complete texts are put
+   */
   constructor(
     private readonly features: number,
     texts: number,
     private readonly rule: TokenRule,
+    private readonly shelf: TextShelf = new Map<number, TextSum>(),
   ) {
-    this.texts = new Array(texts).fill(undefined);
     this.counted = new Uint32Array(texts);
     this.sum = new Float64Array(features);
     this.active = new Uint32Array(features);
@@ -75,9 +77,9 @@ export class TextSums {
     let row = 0;
     for (let i = 0; i < frame.text.length; i++) {
       const text = frame.text[i] as number;
-      if (text >= this.texts.length)
+      if (text >= this.counted.length)
         throw new Error(
-          `text ${text} of ${frame.language} is not one of the ${this.texts.length} asked for`,
+          `text ${text} of ${frame.language} is not one of the ${this.counted.length} asked for`,
         );
       if (text !== this.current) this.open(text, frame);
       const end = row + (frame.tokens[i] as number);
@@ -87,7 +89,7 @@ export class TextSums {
 
   /** The sums of all texts, and how many tokens of each count. @throws Error if a text never came. */
   finish(): { sums: LayerTextSums; counted: Uint32Array } {
-    const texts = this.finishTexts([...this.texts.keys()]);
+    const texts = this.finishTexts([...this.counted.keys()]);
     return { sums: joinTexts(this.features, texts), counted: this.counted };
   }
 
@@ -96,20 +98,27 @@ export class TextSums {
     return this.counted;
   }
 
-  /** The sums of those texts that were to come, each by itself. @throws Error if one of them never came. */
-  finishTexts(expected: readonly number[]): TextSum[] {
+  /**
+   * The sums of those texts that were to come, each by itself: they stay on the shelf, and hold until the next one's are taken.
+   *
+   * @throws Error if one of them never came
+   */
+  finishTexts(expected: readonly number[]): Iterable<TextSum> {
     this.flush();
-    return expected.map((text) => {
-      const sum = this.texts[text];
-      if (sum === undefined)
-        throw new Error(`text ${text} never arrived from the engine (of ${this.texts.length})`);
-      return sum;
-    });
+    const { shelf, counted } = this;
+    const missing = expected.find((text) => !shelf.has(text));
+    if (missing !== undefined)
+      throw new Error(`text ${missing} never arrived from the engine (of ${counted.length})`);
+    return {
+      *[Symbol.iterator]() {
+        for (const text of expected) yield shelf.get(text) as TextSum;
+      },
+    };
   }
 
   private open(text: number, frame: ActivationsFrame): void {
     this.flush();
-    if (this.texts[text] !== undefined) {
+    if (this.shelf.has(text)) {
       throw new Error(
         `text ${text} of ${frame.language}, layer ${frame.layer}, came twice from the engine`,
       );
@@ -184,7 +193,7 @@ export class TextSums {
   private flush(): void {
     if (this.current < 0) return;
     const feature = this.touched.slice(0, this.firing).sort();
-    this.texts[this.current] = {
+    this.shelf.set(this.current, {
       feature,
       sum: picked(new Float32Array(feature.length), this.sum, feature),
       active: picked(new Uint32Array(feature.length), this.active, feature),
@@ -195,7 +204,7 @@ export class TextSums {
         value: Float32Array.from(this.first.value),
         uncounted: Float32Array.from(this.first.uncounted),
       },
-    };
+    });
     this.first = { feature: [], value: [], uncounted: [] };
     for (const f of feature) this.active[f] = 0;
     this.firing = 0;

@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { type TakeTensor, type Tensor, takeTensor, tensor } from "../engine/safetensors.js";
 import { joinTexts, type TextSum } from "../reduce/joined-texts.js";
+import { Room } from "../room.js";
 import { decodeSealed, encodeSealed } from "./sealed-file.js";
+import { SealedWriter } from "./sealed-writer.js";
 import { type LanguageSums, Provenance, TextFact, takeTexts, textTensors } from "./sums-file.js";
 
 /** No schema of a whole language's sums: whoever takes a part for a run finds that it is none. */
@@ -16,7 +18,7 @@ const PartMetadata = z.strictObject({
 });
 
 /** What a part of a run has of one language: the sums of some of its texts, each by itself. */
-export interface PartSums {
+export interface PartSums<Texts extends Iterable<TextSum> = TextSum[]> {
   language: string;
   provenance: Provenance;
   /** All T texts of the language, in corpus order, and all tokens of each. */
@@ -26,44 +28,61 @@ export interface PartSums {
   own: Uint32Array;
   counted: Uint32Array;
   /** By layer, in config order: width of its dictionary, and the P texts' sums. */
-  layers: Map<number, { features: number; texts: TextSum[] }>;
+  layers: Map<number, { features: number; texts: Texts }>;
 }
 
-export function encodePartSums(sums: PartSums): Uint8Array {
-  const { language, own, tokens, counted } = sums;
-  const tensors = new Map<string, Tensor>([
-    ["own_texts", tensor("U32", [own.length], own)],
-    ["counted_tokens", tensor("U32", [counted.length], counted)],
-    ["tokens", tensor("U32", [tokens.length], tokens)],
-  ]);
-  for (const [layer, { features, texts }] of sums.layers)
-    for (const [name, each] of [
-      ...textTensors(layer, joinTexts(features, texts)),
-      ...firstTensors(layer, texts),
-    ])
-      tensors.set(name, each);
-  return encodeSealed(tensors, {
-    schema: SCHEMA,
-    language,
-    layers: JSON.stringify([...sums.layers.keys()]),
-    provenance: JSON.stringify(sums.provenance),
-    texts: JSON.stringify(sums.texts),
-  });
+type AnySums = PartSums<Iterable<TextSum>>;
+
+export const encodePartSums = (sums: AnySums): Uint8Array =>
+  encodeSealed(new Map(partTensors(sums)), partMetadata(sums));
+
+/** The same bytes as a file, with one layer in memory at a time. @throws VscoreError (environment) where it cannot be written */
+export async function writePartSumsFile(path: string, sums: AnySums): Promise<void> {
+  const file = new SealedWriter(path);
+  try {
+    for (const [name, each] of partTensors(sums, new Room())) file.put(name, each);
+    await file.finish(partMetadata(sums));
+  } finally {
+    file.close();
+  }
 }
+
+function* partTensors(
+  { own, counted, tokens, layers }: AnySums,
+  room?: Room,
+): Generator<[name: string, Tensor], void, void> {
+  yield ["own_texts", tensor("U32", [own.length], own)];
+  yield ["counted_tokens", tensor("U32", [counted.length], counted)];
+  yield ["tokens", tensor("U32", [tokens.length], tokens)];
+  for (const [layer, { features, texts }] of layers) {
+    yield* textTensors(layer, joinTexts(features, texts, room));
+    yield* firstTensors(layer, texts);
+  }
+}
+
+const partMetadata = ({ language, layers, provenance, texts }: AnySums) => ({
+  schema: SCHEMA,
+  language,
+  layers: JSON.stringify([...layers.keys()]),
+  provenance: JSON.stringify(provenance),
+  texts: JSON.stringify(texts),
+});
 
 /** What the texts have at their first position, which a run's sums have over all texts alone: CSR over the P texts. */
-function firstTensors(layer: number, texts: readonly TextSum[]): [name: string, Tensor][] {
+function firstTensors(layer: number, texts: Iterable<TextSum>): [name: string, Tensor][] {
   const at = `layer.${layer}.first_`;
-  const indptr = new Uint32Array(texts.length + 1);
-  for (const [text, { first }] of texts.entries())
-    indptr[text + 1] = (indptr[text] as number) + first.feature.length;
-  const total = indptr.at(-1) as number;
+  const ends = [0];
+  for (const { first } of texts) ends.push((ends.at(-1) as number) + first.feature.length);
+  const indptr = Uint32Array.from(ends);
+  const total = ends.at(-1) as number;
   const feature = new Uint32Array(total);
   const [value, uncounted] = [new Float32Array(total), new Float32Array(total)];
-  for (const [text, { first }] of texts.entries()) {
-    feature.set(first.feature, indptr[text]);
-    value.set(first.value, indptr[text]);
-    uncounted.set(first.uncounted, indptr[text]);
+  let text = 0;
+  for (const { first } of texts) {
+    const from = indptr[text++];
+    feature.set(first.feature, from);
+    value.set(first.value, from);
+    uncounted.set(first.uncounted, from);
   }
   return [
     [`${at}indptr`, tensor("U32", [indptr.length], indptr)],

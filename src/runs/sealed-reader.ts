@@ -104,7 +104,7 @@ export function readAt(file: number, position: number, length: number): Uint8Arr
   return bytes;
 }
 
-function fill(file: number, position: number, bytes: Uint8Array): void {
+export function fill(file: number, position: number, bytes: Uint8Array): void {
   for (let filled = 0; filled < bytes.length; ) {
     const read = readSync(file, bytes, filled, bytes.length - filled, position + filled);
     if (read === 0) throw new SafetensorsError("it ended while it was being read");

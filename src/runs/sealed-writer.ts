@@ -100,7 +100,7 @@ export class SealedWriter {
   }
 }
 
-function writeAt(file: number, bytes: Uint8Array, position: number): void {
+export function writeAt(file: number, bytes: Uint8Array, position: number): void {
   for (let at = 0; at < bytes.length; )
     at += writeSync(file, bytes, at, bytes.length - at, position + at);
 }

@@ -4,6 +4,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import type { RunConfig } from "../config/schema.js";
 import { requestError } from "../errors.js";
 import type { Part } from "../parts.js";
+import type { TextSum } from "../reduce/joined-texts.js";
 import { shellWord } from "../shell-word.js";
 import { explain, makeFolder, writeAside, writeWhole } from "./atomic-write.js";
 import { Fidelity, misfitOfFidelity } from "./fidelity-file.js";
@@ -27,7 +28,7 @@ import {
   removeScaffold,
 } from "./own-files.js";
 import type { PartFacts, PartFile } from "./part-file.js";
-import { decodePartSums, encodePartSums, type PartSums } from "./part-sums-file.js";
+import { decodePartSums, type PartSums, writePartSumsFile } from "./part-sums-file.js";
 import { SealedWriter } from "./sealed-writer.js";
 import { type Site, siteOf } from "./site.js";
 import {
@@ -37,6 +38,7 @@ import {
   writeStrongestFile,
 } from "./strongest-file.js";
 import { type LanguageSums, openSumsFile, writeSumsFile } from "./sums-file.js";
+import { TextsOnDisk } from "./texts-on-disk.js";
 
 /** The one writer of a run's folder. Every file is written whole or not at all. */
 export class RunStore {
@@ -173,8 +175,17 @@ export class RunStore {
     }
   }
 
-  async writePartSums(sums: PartSums): Promise<void> {
-    await writeWhole(this.path(sumsFile(sums.language)), encodePartSums(sums));
+  async writePartSums(sums: PartSums<Iterable<TextSum>>): Promise<void> {
+    const file = this.path(sumsFile(sums.language));
+    await makeFolder(dirname(file));
+    await writePartSumsFile(file, sums);
+  }
+
+  /** For the sums of a language's texts while they come. */
+  async beginTexts(language: string): Promise<TextsOnDisk> {
+    const file = this.path(sumsFile(language));
+    await makeFolder(dirname(file));
+    return new TextsOnDisk(file);
   }
 
   /** The same of a part of a run. */

@@ -21,7 +21,7 @@ function partOf(language: string, texts: readonly Token[][], own: readonly numbe
     ...{ language, provenance: whole.provenance, texts: whole.texts, tokens: whole.tokens },
     own: Uint32Array.from(own),
     counted: Uint32Array.from(own, (text) => running.countedTokens[text] as number),
-    layers: new Map([[3, { features: FEATURES, texts: running.finishTexts(own) }]]),
+    layers: new Map([[3, { features: FEATURES, texts: [...running.finishTexts(own)] }]]),
   };
 }
 

@@ -96,3 +96,14 @@ test("more activations than one page holds are kept", () => {
   expect(found).toEqual(bySorting(texts));
   expect(found[0]?.texts.map(({ text }) => text)).toEqual([5, 4, 3, 2]);
 });
+
+test("texts that ever stronger ones displace leave nothing behind", () => {
+  const texts = Array.from({ length: 40 }, (_, text) => [
+    token(1, [0, 9]),
+    token(0, [0, text + 1], [2, 100 - text]),
+    token(0, [0, 0.5], [1, (text * 7) % 11], [2, 1]),
+  ]);
+  const kept = new StrongestTexts(FEATURES, DROP);
+  for (const [text, tokens] of texts.entries()) kept.add(frameOf([{ text, tokens }]));
+  expect(listed(kept.finish())).toEqual(bySorting(texts));
+});

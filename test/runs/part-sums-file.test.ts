@@ -1,6 +1,11 @@
-import { writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { decodePartSums, encodePartSums, type PartSums } from "../../src/runs/part-sums-file.js";
+import {
+  decodePartSums,
+  encodePartSums,
+  type PartSums,
+  writePartSumsFile,
+} from "../../src/runs/part-sums-file.js";
 import { encodeSums, openSumsFile } from "../../src/runs/sums-file.js";
 import { languageSums } from "../fixtures/sums.js";
 import { useTempFolder } from "../fixtures/temp-folder.js";
@@ -46,6 +51,12 @@ describe("the sums of a part", () => {
     expect(read).toEqual(sums());
     expect([...read.layers.keys()]).toEqual([9, 2]);
     expect(encodePartSums(sums())).toEqual(encodePartSums(sums()));
+  });
+
+  test("that are written layer by layer are the same file", async () => {
+    await writePartSumsFile(at("part"), sums());
+    expect(readFileSync(at("part"))).toEqual(Buffer.from(encodePartSums(sums())));
+    expect(readdirSync(at())).toEqual(["part"]);
   });
 
   test("are not taken for those of a run, nor those of a run for a part's", () => {
