@@ -34,7 +34,7 @@ _Found = TypeVar("_Found")
 
 
 def examine(presets: Sequence[Mapping[str, Any]]) -> dict[str, object]:
-    """{"python", "packages", "imports", "devices", "hub", "presets"}.
+    """{"python", "packages", "imports", "ray", "devices", "cuda_build", "hub", "presets"}.
 
     presets: {"name", "model_id", "release", "ids", "languages", "split"}. packages: version or
     null; imports: what is wrong with torch, sae_lens and scikit_learn, null if nothing; presets:
@@ -49,6 +49,7 @@ def examine(presets: Sequence[Mapping[str, Any]]) -> dict[str, object]:
         "python": platform.python_version(),
         "packages": packages,
         "imports": imports,
+        "ray": _version("ray"),
         "devices": [] if imports["torch"] else _attempt(_devices, []),
         "cuda_build": None if imports["torch"] else _attempt(_cuda_build, None),
         "hub": None if packages["huggingface-hub"] is None else _attempt(_hub, None),

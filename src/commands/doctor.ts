@@ -10,6 +10,7 @@ import {
   type MachineFacts,
   machineChecks,
   packageChecks,
+  rayCheck,
   testedVersions,
 } from "../doctor/checks.js";
 import { withEngine } from "../engine/with-engine.js";
@@ -35,7 +36,7 @@ export async function doctor(
   try {
     const facts = await withEngine(signal, (jobs) => jobs.doctor(presetsToLookFor()));
     const seconds = (performance.now() - began) / 1000;
-    const tested = testedVersions(readFileSync(join(pythonRoot, "requirements.txt"), "utf8"));
+    const testedIn = (file: string) => testedVersions(readFileSync(join(pythonRoot, file), "utf8"));
     checks.push(
       {
         name: "engine",
@@ -43,7 +44,8 @@ export async function doctor(
         found: `starts and answers (${seconds.toFixed(1)} s with the libraries)`,
         advice: null,
       },
-      ...packageChecks(facts, tested),
+      ...packageChecks(facts, testedIn("requirements.txt")),
+      rayCheck(facts, testedIn("requirements-ray.txt")),
       ...deviceChecks(facts),
       ...hubChecks(facts),
     );

@@ -96,6 +96,15 @@ export function packageChecks(
   return [ok("Python", python), ...checks];
 }
 
+/** Ray is for `--engine ray` alone. @param tested as of `packageChecks` */
+export function rayCheck({ ray }: EngineFacts, tested: ReadonlyMap<string, string>): Check {
+  const wanted = tested.get("ray");
+  if (ray === null)
+    return ok("ray", "not there; for --engine ray alone (pip install -r py/requirements-ray.txt)");
+  // A cluster's own version is the one to have, so another than the tested one is no fault.
+  return ok("ray", ray === wanted ? ray : `${ray}, tested with ${wanted}`);
+}
+
 function isOlder(version: string, than: string): boolean {
   const [a, b] = [version, than].map((text) => text.split(/[.+]/).map(Number));
   const at = a?.findIndex((part, place) => part !== b?.[place]) ?? -1;

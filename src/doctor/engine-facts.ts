@@ -9,6 +9,8 @@ export const EngineFacts = z.strictObject({
   packages: z.record(z.string(), z.string().nullable()),
   /** Why a package that is there cannot be imported; null where it can. */
   imports: z.record(z.string(), z.string().nullable()),
+  /** Version of Ray, which workers on a cluster alone need; null where it is missing. */
+  ray: z.string().nullable(),
   devices: z.array(
     z.strictObject({
       device: z.string(),

@@ -5,6 +5,7 @@ import {
   hubChecks,
   machineChecks,
   packageChecks,
+  rayCheck,
   testedVersions,
 } from "../../src/doctor/checks.js";
 import type { EngineFacts } from "../../src/doctor/engine-facts.js";
@@ -13,6 +14,7 @@ const facts = (changes: Partial<EngineFacts> = {}): EngineFacts => ({
   python: "3.12.1",
   packages: { torch: "2.13.0+cpu", "sae-lens": "6.54.12", numpy: "2.4.6" },
   imports: { torch: null, sae_lens: null },
+  ray: null,
   devices: [],
   cuda_build: null,
   hub: {
@@ -47,6 +49,16 @@ describe("packages", () => {
     expect(check?.verdict).toBe(verdict);
     expect(check?.advice).toContain(advice);
   });
+});
+
+test.each([
+  [null, "not there; for --engine ray alone"],
+  ["2.60.0", "2.60.0"],
+  ["2.61.1", "2.61.1, tested with 2.60.0"],
+])("Ray %s is no fault", (ray, found) => {
+  const check = rayCheck(facts({ ray }), testedVersions("ray==2.60.0\n"));
+  expect(check.verdict).toBe("ok");
+  expect(check.found).toContain(found);
 });
 
 describe("devices", () => {
