@@ -41,7 +41,7 @@ export function halvedScores(
   );
   for (const parts of meansOfParts(columns, rounds)) {
     if (parts === null) continue;
-    const [one, other] = [vScores(parts[0]), vScores(parts[1])];
+    const [one, other] = [vScores(parts[0], parts[0]), vScores(parts[1], parts[1])];
     for (const [ranks, reports] of [
       [one, other],
       [other, one],

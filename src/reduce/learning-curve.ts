@@ -46,7 +46,8 @@ export function learningCurve(
     const s = Math.floor(at++ / draws);
     if (means === null) continue;
     made[s] = (made[s] as number) + 1;
-    addAgreement(curve, [vScores(means[0]), vScores(means[1])], { topK, at: s, S });
+    const scores = [vScores(means[0], means[0]), vScores(means[1], means[1])] as const;
+    addAgreement(curve, scores, { topK, at: s, S });
   }
   const meanOf = (sums: Float64Array) => sums.map((sum, cell) => sum / (made[cell % S] as number));
   return {
@@ -57,7 +58,7 @@ export function learningCurve(
 
 function addAgreement(
   curve: LearningCurve,
-  scores: readonly [Float64Array[], Float64Array[]],
+  scores: readonly [readonly Float64Array[], readonly Float64Array[]],
   { topK, at, S }: { topK: number; at: number; S: number },
 ): void {
   for (const [k, row] of scores[0].entries()) {

@@ -8,7 +8,7 @@ const AT_ONCE = 1 << 22;
 
 /**
  * μ of two parts of the texts, for one division of them after the other; null where a part leaves a language without a token. The
- * entries are read once for several divisions.
+ * entries are read once for several divisions. Means hold until the next are asked for.
  *
  * @param divisions by division and row: 0, 1, or else none of the parts
  */
@@ -18,11 +18,17 @@ export function* meansOfParts(
 ): Generator<PartMeans | null> {
   const { languages, features } = columns;
   const together = Math.max(1, Math.floor(AT_ONCE / (2 * languages * features)));
+  const rooms = divisions.slice(0, together).map(() => emptyMeans(languages, features));
   for (let first = 0; first < divisions.length; first += together)
-    yield* meansOf(columns, divisions.slice(first, first + together));
+    yield* meansOf(columns, divisions.slice(first, first + together), rooms);
 }
 
-function meansOf(columns: FeatureColumns, divisions: readonly Uint8Array[]): (PartMeans | null)[] {
+/** @param rooms what means are put in, one for each division */
+function meansOf(
+  columns: FeatureColumns,
+  divisions: readonly Uint8Array[],
+  rooms: readonly PartMeans[],
+): (PartMeans | null)[] {
   const { languages, features, languageOf, start, row, sum, divisor } = columns;
   const weights = divisions.map((division) => partWeights(columns, division));
   const whole = divisions.filter((_, at) => weights[at] !== null);
@@ -36,7 +42,7 @@ function meansOf(columns: FeatureColumns, divisions: readonly Uint8Array[]): (Pa
       const within = part > 1 ? 2 * languages : part * languages + (languageOf[r] as number);
       sumOf[r * D + d] = d * parts + within;
     }
-  const means = weights.map((own) => own && emptyMeans(languages, features));
+  const means = weights.map((own, at) => own && (rooms[at] as PartMeans));
   const told = means
     .flatMap((own, division) => (own === null ? [] : [{ own, weight: weights[division] }]))
     .flatMap(({ own, weight }, d) =>

@@ -15,10 +15,14 @@ const MAX_FEATURES = 2 ** 20;
  * v(f, L) = μ(f, L) − mean over L′ ≠ L of μ(f, L′), in f64 (Deng et al. 2025). Σ over L of v(f, L) is 0.
  *
  * @param means K arrays of F means
+ * @param into K arrays of F, which may be the means themselves; new ones where it is not given
  * @returns K arrays of F scores
  * @throws RangeError with fewer than two languages
  */
-export function vScores(means: readonly Float64Array[]): Float64Array[] {
+export function vScores(
+  means: readonly Float64Array[],
+  into: readonly Float64Array[] = means.map(({ length }) => new Float64Array(length)),
+): readonly Float64Array[] {
   const languages = means.length;
   if (languages < 2)
     throw new RangeError(`a v-score compares at least 2 languages, found ${languages}`);
@@ -29,7 +33,12 @@ export function vScores(means: readonly Float64Array[]): Float64Array[] {
       throw new RangeError(`means of ${mean.length} and ${features} features cannot be compared`);
     for (let f = 0; f < features; f++) total[f] = (total[f] as number) + (mean[f] as number);
   }
-  return means.map((mean) => mean.map((m, f) => vScore(m, total[f] as number, languages)));
+  for (const [k, mean] of means.entries()) {
+    const scores = into[k] as Float64Array;
+    for (let f = 0; f < features; f++)
+      scores[f] = vScore(mean[f] as number, total[f] as number, languages);
+  }
+  return into;
 }
 
 /** v of one feature on one language. @param own μ(f, L) @param total Σ over all languages of μ(f, L′) */
