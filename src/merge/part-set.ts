@@ -28,8 +28,7 @@ export function partSet(found: readonly FoundPart[]): PartSet {
   refuseTwice(parts);
   const [first, ...others] = parts as [FoundPart, ...FoundPart[]];
   for (const other of others) refuseOtherConfig(first, other);
-  refuseMissing(parts);
-  refuseUnfinished(parts);
+  refuseUnlessWhole(parts);
   const [one, ...rest] = parts as [FinishedPart, ...FinishedPart[]];
   for (const other of rest) refuseMadeDifferently(one, other);
   return [one, ...rest];
@@ -72,41 +71,49 @@ function refuseOtherConfig(one: FoundPart, other: FoundPart): void {
 /** Of many parts that a command could make, as many are written out. */
 const MOST_COMMANDS = 5;
 
-function refuseMissing(parts: readonly FoundPart[]): void {
+/** Whether all are there, and finished; what is missing and what is not finished is told together. */
+function refuseUnlessWhole(parts: readonly FoundPart[]): void {
+  const found = [missingLines(parts), unfinishedLines(parts)].filter(({ length }) => length > 0);
+  if (found.length === 0) return;
+  const { of } = (parts as [FoundPart, ...FoundPart[]])[0].shard;
+  throw requestError(
+    [...found.flat(), `Expected all ${of} parts, finished. Then merge again.`].join("\n"),
+  );
+}
+
+function missingLines(parts: readonly FoundPart[]): string[] {
   const [first] = parts as [FoundPart, ...FoundPart[]];
   const { of } = first.shard;
   const there = new Set(parts.map(({ shard }) => shard.part));
   const missing = Array.from({ length: of }, (_, at) => at + 1).filter((part) => !there.has(part));
-  if (missing.length === 0) return;
-  const more = missing.length - MOST_COMMANDS;
-  throw requestError(
-    [
-      `Of the ${of} parts of this run ${missing.length === 1 ? "one is" : `${missing.length} are`} missing: ${missing.join(", ")}. Expected all, finished. Compute ${missing.length === 1 ? "it" : "them"}, then merge again:`,
-      ...missing
-        .slice(0, MOST_COMMANDS)
-        .map((part) => `  ${wayToCompute(first, { part, of }, "--resume")}`),
-      ...(more > 0 ? [`  and so on, ${more} more`] : []),
-    ].join("\n"),
-  );
+  if (missing.length === 0) return [];
+  return [
+    `Of the ${of} parts of this run ${missing.length === 1 ? "one is" : `${missing.length} are`} missing: ${missing.join(", ")}. Compute ${missing.length === 1 ? "it" : "them"}:`,
+    ...firstOf(missing.map((part) => wayToCompute(first, { part, of }, "--resume"))),
+  ];
 }
 
-function refuseUnfinished(parts: readonly FoundPart[]): void {
+function unfinishedLines(parts: readonly FoundPart[]): string[] {
   const unfinished = parts.filter(({ finished }) => finished === null);
-  if (unfinished.length === 0) return;
-  const ways = unfinished.slice(0, MOST_COMMANDS).map((part) => {
+  if (unfinished.length === 0) return [];
+  const ways = unfinished.map((part) => {
     const holder = lockHolder(part.folder);
     return holder === null
-      ? `  ${partWords(part.shard)} was interrupted: npx vscore compute --resume --out-dir ${shellWord(part.folder)}`
-      : `  ${partWords(part.shard)} is being computed by process ${holder.pid} on ${holder.host}: wait for it`;
+      ? `${partWords(part.shard)} was interrupted: npx vscore compute --resume --out-dir ${shellWord(part.folder)}`
+      : `${partWords(part.shard)} is being computed by process ${holder.pid} on ${holder.host}: wait for it`;
   });
-  const more = unfinished.length - MOST_COMMANDS;
-  throw requestError(
-    [
-      `Not finished: ${unfinished.map(({ shard }) => partWords(shard)).join(", ")}. Expected all ${unfinished[0]?.shard.of} parts, finished. Then merge again:`,
-      ...ways,
-      ...(more > 0 ? [`  and so on, ${more} more`] : []),
-    ].join("\n"),
-  );
+  return [
+    `Not finished: ${unfinished.map(({ shard }) => partWords(shard)).join(", ")}.`,
+    ...firstOf(ways),
+  ];
+}
+
+function firstOf(ways: readonly string[]): string[] {
+  const more = ways.length - MOST_COMMANDS;
+  return [
+    ...ways.slice(0, MOST_COMMANDS).map((way) => `  ${way}`),
+    ...(more > 0 ? [`  and so on, ${more} more`] : []),
+  ];
 }
 
 function refuseMadeDifferently(one: FinishedPart, other: FinishedPart): void {

@@ -40,23 +40,36 @@ describe("are refused:", () => {
       `  npx vscore compute --config ${here("run.part-1-of-4")}/config.json --out-dir ${here("run")} --shard ${part}/4 --resume`;
     expect(refusal(at("run"))).toBe(
       [
-        "Of the 4 parts of this run 2 are missing: 2, 4. Expected all, finished. Compute them, then merge again:",
+        "Of the 4 parts of this run 2 are missing: 2, 4. Compute them:",
         way(2),
         way(4),
+        "Expected all 4 parts, finished. Then merge again.",
       ].join("\n"),
     );
     write(2);
     expect(refusal(at("run"))).toMatch(
-      /^Of the 4 parts of this run one is missing: 4\. .* it, then/,
+      /^Of the 4 parts of this run one is missing: 4\. Compute it:/,
     );
+  });
+
+  test("what is missing and what is not finished are told together", () => {
+    write(1, 3);
+    writePart(at("run"), { part: 2, of: 4 }, null);
+    expect(refusal(at("run")).split("\n")).toEqual([
+      "Of the 4 parts of this run one is missing: 4. Compute it:",
+      expect.stringMatching(/--shard 4\/4 --resume$/),
+      "Not finished: part 2 of 4.",
+      expect.stringMatching(/^ {2}part 2 of 4 was interrupted: npx vscore compute --resume/),
+      "Expected all 4 parts, finished. Then merge again.",
+    ]);
   });
 
   test("many that are missing, with the first commands", () => {
     writePart(at("run"), { part: 1, of: 100 });
     const message = refusal(at("run"));
     expect(message).toContain("99 are missing: 2, 3, 4");
-    expect(message.split("\n")).toHaveLength(7);
-    expect(message).toMatch(/--shard 6\/100 --resume\n {2}and so on, 94 more$/);
+    expect(message.split("\n")).toHaveLength(8);
+    expect(message).toMatch(/--shard 6\/100 --resume\n {2}and so on, 94 more\n/);
   });
 
   test("the same part twice", () => {
@@ -91,9 +104,10 @@ describe("are refused:", () => {
     writeFileSync(`${folder}/${LOCK}`, JSON.stringify(holder));
     expect(refusal(at("run"))).toBe(
       [
-        "Not finished: part 3 of 4, part 4 of 4. Expected all 4 parts, finished. Then merge again:",
+        "Not finished: part 3 of 4, part 4 of 4.",
         `  part 3 of 4 was interrupted: npx vscore compute --resume --out-dir ${here("run.part-3-of-4")}`,
         `  part 4 of 4 is being computed by process ${process.pid} on ${hostname()}: wait for it`,
+        "Expected all 4 parts, finished. Then merge again.",
       ].join("\n"),
     );
   });
