@@ -45,7 +45,10 @@ export async function mergeRun(request: MergeRequest): Promise<Meta> {
   refuseUnwritable(outDir);
   const config: RunConfig = { ...parts[0].config, out_dir: outDir };
   // Before anything is begun, and one at a time: those of many languages do not fit in memory.
-  for (const language of config.languages) languageOf(parts, language);
+  for (const language of config.languages) {
+    const sums = languageOf(parts, language);
+    if (request.examples) strongestOf(parts, sums);
+  }
   const fidelities = parts.map((part) => fidelityOf(part, config));
   const engines = new OneEngine(request.stallTimeout);
   try {

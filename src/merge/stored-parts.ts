@@ -38,7 +38,8 @@ export const strongestOf = (parts: PartSet, of: KeptOf): LanguageStrongest[] =>
     .filter(({ finished }) => finished.languages.includes(of.language))
     .map((part) => {
       const file = join(part.folder, strongestFile(of.language));
-      return reading(part, file, () => openStrongestFile(file, of));
+      const without = ", or merge without examples: --no-examples";
+      return reading(part, file, () => openStrongestFile(file, of), without);
     });
 
 /** Null of a run through random dictionaries, which rebuild nothing. */
@@ -48,12 +49,13 @@ export function fidelityOf(part: FinishedPart, config: RunConfig): Fidelity | nu
   return reading(part, file, () => Fidelity.parse(JSON.parse(readFileSync(file, "utf8"))));
 }
 
-function reading<T>(part: FinishedPart, file: string, read: () => T): T {
+/** @param otherwise a way that does without it */
+function reading<T>(part: FinishedPart, file: string, read: () => T, otherwise = ""): T {
   try {
     return read();
   } catch (error) {
     throw requestError(
-      `${file} is missing or damaged. Expected it as the part wrote it. Restore it, or compute the part anew: ${wayToCompute(part, part.shard, "--overwrite")}`,
+      `${file} is missing or damaged. Expected it as the part wrote it. Restore it, or compute the part anew: ${wayToCompute(part, part.shard, "--overwrite")}${otherwise}`,
       error,
     );
   }

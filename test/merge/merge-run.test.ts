@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { findParts } from "../../src/merge/found-parts.js";
 import { mergeRun, partWarnings } from "../../src/merge/merge-run.js";
 import { type PartSet, partSet } from "../../src/merge/part-set.js";
+import { RunStore } from "../../src/runs/store.js";
 import { rejectionOf } from "../fixtures/failure.js";
 import { fidelityOf } from "../fixtures/fidelities.js";
 import { factsOf, writePart } from "../fixtures/parts.js";
@@ -17,10 +18,10 @@ function parts(budgets = [4096, 4096]): PartSet {
     writePart(at("run"), { part: index + 1, of: budgets.length }, factsOf({ batch_tokens }));
   return partSet(findParts([at("run")]));
 }
-const merging = (outDir: string, overwrite = false) =>
+const merging = (outDir: string, overwrite = false, examples = false) =>
   rejectionOf(
     mergeRun({
-      ...{ parts: parts(), outDir, overwrite, examples: false },
+      ...{ parts: parts(), outDir, overwrite, examples },
       ...{ signal: new AbortController().signal, onNews: () => undefined },
     }),
   );
@@ -58,6 +59,26 @@ describe("mergeRun refuses before it starts anything", () => {
     );
     expect(readdirSync(at()).sort()).toEqual(["run.part-1-of-2", "run.part-2-of-2"]);
   });
+});
+
+test("parts that lost what examples need are refused before it starts anything", async () => {
+  const { finished } = parts()[0];
+  for (const part of [1, 2]) {
+    const store = await RunStore.resume(at(`run.part-${part}-of-2`));
+    for (const language of finished.languages)
+      await store.writePartSums({
+        ...{ language, provenance: finished.provenance[language] ?? {} },
+        texts: ["a", "b"].map((id) => ({ id, sha256: id })),
+        ...{ tokens: Uint32Array.of(3, 4), own: Uint32Array.of(part - 1) },
+        ...{ counted: Uint32Array.of(part), layers: new Map() },
+      });
+    await store.release();
+  }
+  const { message } = await merging(at("run"), false, true);
+  expect(message).toMatch(
+    /strongest\/eng_Latn\.safetensors is missing or damaged.* --no-examples$/,
+  );
+  expect(readdirSync(at()).sort()).toEqual(["run.part-1-of-2", "run.part-2-of-2"]);
 });
 
 describe("what a reader must know of parts", () => {

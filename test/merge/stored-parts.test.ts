@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { findParts } from "../../src/merge/found-parts.js";
 import { type FinishedPart, type PartSet, partSet } from "../../src/merge/part-set.js";
-import { fidelityOf, languageOf } from "../../src/merge/stored-parts.js";
+import { fidelityOf, languageOf, strongestOf } from "../../src/merge/stored-parts.js";
 import { fidelityText } from "../../src/runs/fidelity-file.js";
 import { RunStore } from "../../src/runs/store.js";
 import { failureOf } from "../fixtures/failure.js";
@@ -55,6 +55,15 @@ describe("what parts have of a language", () => {
     writeFileSync(at("run.part-1-of-2", "sums", "eng_Latn.safetensors"), "cut");
     expect(failureOf(() => languageOf(set, "eng_Latn")).message).toMatch(WAY);
   });
+});
+
+test("what examples need is refused where it is not there, with the way that does without", async () => {
+  const set = await parts();
+  const { provenance } = set[0].finished;
+  const of = { language: "eng_Latn", provenance: provenance.eng_Latn ?? {} };
+  const { message } = failureOf(() => strongestOf(set, of));
+  expect(message).toMatch(/strongest\/eng_Latn\.safetensors is missing or damaged/);
+  expect(message).toMatch(/--overwrite, or merge without examples: --no-examples$/);
 });
 
 describe("how well dictionaries rebuild", () => {
