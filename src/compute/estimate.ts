@@ -9,7 +9,7 @@ export interface Estimate {
   texts: number;
   /** Tokens that go through the model, to within a factor of about two. */
   tokens: number;
-  /** Bytes of the run's folder; null where the width of its dictionaries is not known from their ids. */
+  /** Bytes of the run's folder while it is made; null where the width of its dictionaries is not known from their ids. */
   disk_bytes: number | null;
   /** Bytes of memory that scoring takes at most, the model apart; null where the same is not known. */
   memory_bytes: number | null;
@@ -28,12 +28,15 @@ export interface Estimate {
 const TOKENS_PER_SENTENCE = 45;
 /** Bytes of UTF-8 for a token: 3 to 5 in Latin script, 3 in others. */
 const BYTES_PER_TOKEN = 3.5;
-/** A text's sums at one layer: some 250 features that fire in it, at 22 bytes. */
-const SUMS_BYTES = 5500;
+/**
+ * Features that fire in a sentence at one layer: half of those of a narrow dictionary; of 16,384 with an L0 of 75 to 110 it is 740 to 1,170,
+ * and of wider ones hardly more.
+ */
+const sumsOfText = (width: number): number => Math.min(width / 2, 1000);
+/** On disk, each of them. */
+const SUM_BYTES = 20;
 /** What scoring takes for anything, for each feature and language of one layer, and for each sum of it: measured. */
-const MEMORY = { least: 150e6, score: 190, sum: 60 };
-/** Features that fire in a text at one layer. */
-const SUMS_OF_TEXT = 250;
+const MEMORY = { least: 250e6, score: 190, sum: 25 };
 /** Statistics (4 arrays of f32), scores (f32, i32) and their copy for PyTorch (f32, i64), of a feature and language. */
 const SCORE_BYTES = 16 + 8 + 12;
 
@@ -47,14 +50,14 @@ export function estimateRun(config: RunConfig, local: LocalCorpus | null): Estim
   if (widths === null) return { texts, tokens, disk_bytes: null, memory_bytes: null, ...work };
   const features = widths.reduce((sum, width) => sum + width, 0);
   const widest = Math.max(...widths);
+  const languages = config.languages.length;
+  const sums = widths.reduce((sum, width) => sum + sumsOfText(width) * texts, 0);
   return {
     ...{ texts, tokens, ...work },
-    disk_bytes:
-      texts * config.layers.length * SUMS_BYTES + features * config.languages.length * SCORE_BYTES,
+    // While a language's file is written, its sums lie there twice.
+    disk_bytes: SUM_BYTES * sums * (1 + 1 / languages) + SCORE_BYTES * features * languages,
     memory_bytes:
-      MEMORY.least +
-      MEMORY.score * widest * config.languages.length +
-      MEMORY.sum * SUMS_OF_TEXT * texts,
+      MEMORY.least + MEMORY.score * widest * languages + MEMORY.sum * sumsOfText(widest) * texts,
   };
 }
 

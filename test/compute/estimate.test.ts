@@ -1,3 +1,5 @@
+import { readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { estimateRun } from "../../src/compute/estimate.js";
 import { checkCorpus } from "../../src/compute/gather-texts.js";
@@ -20,8 +22,18 @@ test("tokens of the demo are within a factor of two of those of its run", () => 
 
 test("the disk follows from widths that are in the ids: 16k features × 10 languages × 6 layers", () => {
   const { disk_bytes } = estimate({ model: "gemma-2b" });
-  // 36 bytes of scores and statistics each, and 1000 texts × 6 layers of sums.
-  expect(disk_bytes).toBe(16384 * 6 * 10 * 36 + 1000 * 6 * 5500);
+  // 36 bytes of scores and statistics each, and 1000 texts × 6 layers of a thousand sums, of one language twice.
+  expect(disk_bytes).toBe(16384 * 6 * 10 * 36 + 1.1 * 1000 * 6 * 1000 * 20);
+});
+
+test("the disk of the demo is within a factor of two of that of its run", () => {
+  const { disk_bytes } = estimate({ model: "demo", n_texts_per_lang: -1 });
+  const folder = "v_score_runs/demo";
+  const real = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && /\.(safetensors|pt)$/.test(entry.name))
+    .reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0);
+  expect((disk_bytes as number) / real).toBeGreaterThan(0.5);
+  expect((disk_bytes as number) / real).toBeLessThan(2);
 });
 
 test("what is not known is said to be unknown, and what is known counted all the same", () => {
