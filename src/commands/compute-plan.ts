@@ -5,6 +5,7 @@ import { checkCorpus, chooseFrom, type GatheredTexts } from "../compute/gather-t
 import { siteWords } from "../compute/part-site.js";
 import { CONTROL_WORDS } from "../config/controls.js";
 import { languageName } from "../config/languages.js";
+import { refuseAbsentLayers } from "../config/model-sizes.js";
 import type { RunConfig } from "../config/schema.js";
 import type { RayRequest } from "../engine/engine-jobs.js";
 import { requestError } from "../errors.js";
@@ -27,6 +28,7 @@ export function describePlan(
     throw requestError(
       `--out-dir ${config.out_dir} holds files that are not a run. Choose another folder.`,
     );
+  refuseAbsentLayers(config);
   const corpus = checkCorpus(config, splitGiven);
   const chosen = corpus === null ? null : chooseFrom(config, corpus.languages, corpus, []);
   const languages = config.languages.map((language) => {

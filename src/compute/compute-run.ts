@@ -1,5 +1,6 @@
 import { join, resolve } from "node:path";
 import { differingKeys } from "../config/differing-keys.js";
+import { refuseAbsentLayers } from "../config/model-sizes.js";
 import { folderOf } from "../config/paths.js";
 import { dictionaryId } from "../config/presets.js";
 import type { RunConfig } from "../config/schema.js";
@@ -76,6 +77,7 @@ export async function computeRun(request: ComputeRequest): Promise<ComputedRun> 
   refuseSite(site, request);
   const part = request.part ?? null;
   if (request.resume) refuseOtherPart(site, folder, part);
+  refuseAbsentLayers(request.config);
   const local = checkCorpus(request.config, request.splitGiven);
   const config = { ...request.config, split: local === null ? request.config.split : local.split };
   const begun = request.resume && site !== "free" ? wholeConfig(folder) : null;

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { requestError } from "../errors.js";
 import { folderOf } from "./paths.js";
 import { dictionaryId } from "./presets.js";
 import type { RunConfig } from "./schema.js";
@@ -56,6 +57,19 @@ export function modelSize(model_id: string): ModelSize | null {
     // What is wrong with it is told when it is loaded.
     return null;
   }
+}
+
+/** @throws VscoreError (request) for a layer that the model does not have, where its size is known */
+export function refuseAbsentLayers({
+  model_id,
+  layers,
+}: Pick<RunConfig, "model_id" | "layers">): void {
+  const model = modelSize(model_id);
+  const absent = layers.find((layer) => layer >= (model?.layers ?? Number.POSITIVE_INFINITY));
+  if (model === null || absent === undefined) return;
+  throw requestError(
+    `Layer ${absent} was asked for. The model has layers 0 to ${model.layers - 1}. Choose layers in that range.`,
+  );
 }
 
 const DictionaryConfig = z.looseObject({ d_sae: z.int() });

@@ -1,8 +1,9 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { dictionaryWidths, modelSize } from "../../src/config/model-sizes.js";
+import { dictionaryWidths, modelSize, refuseAbsentLayers } from "../../src/config/model-sizes.js";
 import { PRESETS } from "../../src/config/presets.js";
 import { resolveConfig } from "../../src/config/resolve.js";
+import { failureOf } from "../fixtures/failure.js";
 import { useTempFolder } from "../fixtures/temp-folder.js";
 
 const at = useTempFolder();
@@ -30,6 +31,17 @@ test.each([
 ])("of %s nothing is known", (_, files) => {
   for (const [name, text] of Object.entries(files)) writeFileSync(at(name), text);
   expect(modelSize(at())).toBeNull();
+});
+
+test("a layer that the model does not have is refused, where its size is known", () => {
+  const of = (model_id: string, layers: number[]) => () => refuseAbsentLayers({ model_id, layers });
+  const failure = failureOf(of("google/gemma-2-2b", [25, 26]));
+  expect(failure.exitCode).toBe(2);
+  expect(failure.message).toBe(
+    "Layer 26 was asked for. The model has layers 0 to 25. Choose layers in that range.",
+  );
+  expect(of("google/gemma-2-2b", [0, 25])).not.toThrow();
+  expect(of("who/knows", [99])).not.toThrow();
 });
 
 test("widths are in the ids, or in a folder's own files", () => {
