@@ -106,7 +106,7 @@ export class OpenPart extends OpenRun {
       refuseOddCounts(language, counted, expected, own);
       clock.end("extract");
       await store.writeStrongest({ language, provenance }, strongest);
-      await store.writePartSums({
+      const made = {
         ...{ language, provenance, texts, tokens },
         own: Uint32Array.from(own),
         counted: Uint32Array.from(own, (text) => counted[text] as number),
@@ -116,7 +116,8 @@ export class OpenPart extends OpenRun {
             { features: request.widths.get(layer) ?? 0, texts: sums },
           ]),
         ),
-      });
+      };
+      await store.writePartSums(made, () => shelf.clear());
       clock.end("write");
       meter.endLanguage();
       await this.tell({ type: "language_finished", language, kept: false });

@@ -213,7 +213,8 @@ export class OpenRun {
       refuseOddCounts(language, counted, expected, [...tokens.keys()]);
       clock.end("extract");
       await store.writeStrongest({ language, provenance }, strongest);
-      const sums = await store.fileSums({ language, provenance, texts, counted, tokens, layers });
+      const made = { language, provenance, texts, counted, tokens, layers };
+      const sums = await store.fileSums(made, () => shelf.clear());
       clock.end("write");
       meter.endLanguage();
       await this.tell({ type: "language_finished", language, kept: false });

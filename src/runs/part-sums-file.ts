@@ -36,11 +36,16 @@ type AnySums = PartSums<Iterable<TextSum>>;
 export const encodePartSums = (sums: AnySums): Uint8Array =>
   encodeSealed(new Map(partTensors(sums)), partMetadata(sums));
 
-/** The same bytes as a file, with one layer in memory at a time. @throws VscoreError (environment) where it cannot be written */
-export async function writePartSumsFile(path: string, sums: AnySums): Promise<void> {
+/** The same bytes as a file, with one layer in memory at a time. See `writeSumsFile`. */
+export async function writePartSumsFile(
+  path: string,
+  sums: AnySums,
+  onRead: () => void = () => undefined,
+): Promise<void> {
   const file = new SealedWriter(path);
   try {
     for (const [name, each] of partTensors(sums, new Room())) file.put(name, each);
+    onRead();
     await file.finish(partMetadata(sums));
   } finally {
     file.close();

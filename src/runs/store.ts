@@ -145,15 +145,19 @@ export class RunStore {
   }
 
   /** A language's sums: with them it is finished. */
-  async writeSums(sums: LanguageSums): Promise<void> {
+  async writeSums(sums: LanguageSums, onRead?: () => void): Promise<void> {
     const file = this.path(sumsFile(sums.language));
     await makeFolder(dirname(file));
-    await writeSumsFile(file, sums);
+    await writeSumsFile(file, sums, onRead);
   }
 
-  /** Writes them; from then on they are in the file alone, for those of many languages do not fit in memory. */
-  async fileSums(sums: LanguageSums): Promise<LanguageSums> {
-    await this.writeSums(sums);
+  /**
+   * Writes them; from then on they are in the file alone, for those of many languages do not fit in memory.
+   *
+   * @param onRead told once they are no longer needed where they were
+   */
+  async fileSums(sums: LanguageSums, onRead?: () => void): Promise<LanguageSums> {
+    await this.writeSums(sums, onRead);
     const filed = this.readSums(sums.language);
     if (filed !== undefined) return filed;
     throw new Error(`the sums of ${sums.language} were written, and are not whole in their file`);
@@ -175,10 +179,10 @@ export class RunStore {
     }
   }
 
-  async writePartSums(sums: PartSums<Iterable<TextSum>>): Promise<void> {
+  async writePartSums(sums: PartSums<Iterable<TextSum>>, onRead?: () => void): Promise<void> {
     const file = this.path(sumsFile(sums.language));
     await makeFolder(dirname(file));
-    await writePartSumsFile(file, sums);
+    await writePartSumsFile(file, sums, onRead);
   }
 
   /** For the sums of a language's texts while they come. */

@@ -62,11 +62,21 @@ export interface LanguageSums {
 export const encodeSums = (sums: LanguageSums): Uint8Array =>
   encodeSealed(new Map(sumsTensors(sums)), sumsMetadata(sums));
 
-/** The same bytes as a file, with one layer in memory at a time. @throws VscoreError (environment) where it cannot be written */
-export async function writeSumsFile(path: string, sums: LanguageSums): Promise<void> {
+/**
+ * The same bytes as a file, with one layer in memory at a time.
+ *
+ * @param onRead told once all of the sums were read, and lie in what is being written
+ * @throws VscoreError (environment) where it cannot be written
+ */
+export async function writeSumsFile(
+  path: string,
+  sums: LanguageSums,
+  onRead: () => void = () => undefined,
+): Promise<void> {
   const file = new SealedWriter(path);
   try {
     for (const [name, each] of sumsTensors(sums, new Room())) file.put(name, each);
+    onRead();
     await file.finish(sumsMetadata(sums));
   } finally {
     file.close();
