@@ -40,7 +40,7 @@ export const EARLIER_RUN = "earlier-run";
 export const GATED_CORPUS = "flores";
 
 /** What keeps the texts of a gated corpus, and what is derived from them per text, from being shared. */
-export const GATED_IGNORE = `${RUN_FILES.sumsFolder}/\n${RUN_FILES.examples}\n`;
+export const GATED_IGNORE = `${RUN_FILES.sumsFolder}/\n${RUN_FILES.strongestFolder}/\n${RUN_FILES.examples}\n`;
 
 export const isRunFile = (name: string): boolean => Object.values<string>(RUN_FILES).includes(name);
 

@@ -124,7 +124,9 @@ describe("create", () => {
   test("keeps what is derived from a gated corpus out of git, other corpora in", async () => {
     const gated = await RunStore.create(at("gated"), { ...CONFIG, corpus: "flores" });
     const open = await RunStore.create(at("open"), CONFIG);
-    expect(readFileSync(gated.path(RUN_FILES.gitignore), "utf8")).toBe("sums/\nexamples.json\n");
+    expect(readFileSync(gated.path(RUN_FILES.gitignore), "utf8")).toBe(
+      "sums/\nstrongest/\nexamples.json\n",
+    );
     expect(existsSync(open.path(RUN_FILES.gitignore))).toBe(false);
   });
 
