@@ -101,6 +101,8 @@ function cancel(): void {
 
 const SAME_SIGNAL_MS = 300;
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, cancel);
+// A file that becomes too large is then an error of its write, told in words; by itself the signal kills without one.
+process.on("SIGXFSZ" as NodeJS.Signals, () => undefined);
 // The launcher of an older Node holds a channel open: with its end, ours has come.
 if (process.channel !== undefined) {
   process.on("disconnect", cancel);

@@ -36,6 +36,11 @@ _NOT_DETERMINISTIC = re.compile(
 _OS_ERRORS = {
     errno.ENOSPC: ("The disk is full", "room to write", "Free some space and run again."),
     errno.EDQUOT: ("The disk quota is used up", "room to write", "Free some space and run again."),
+    errno.EFBIG: (
+        "A file became larger than files may be",
+        "room for it",
+        "Choose another file system, or raise the limit (ulimit -f).",
+    ),
     errno.EACCES: ("Access was denied", "permission to read or write it", "Change the permission."),
     errno.EPERM: ("Access was denied", "permission to read or write it", "Change the permission."),
     errno.EROFS: ("The file system is read-only", "a writable place", "Choose another place."),

@@ -137,6 +137,8 @@ async function sync(path: string): Promise<void> {
 
 const REASONS: Record<string, string> = {
   ENOSPC: "the disk is full. Free some space",
+  EFBIG:
+    "it is larger than a file may be there. Choose another file system, or raise the limit (ulimit -f)",
   EDQUOT: "the disk quota is used up. Free some space",
   EACCES: "permission is denied. Choose another place, or make it writable",
   EPERM: "permission is denied. Choose another place, or make it writable",
