@@ -59,6 +59,8 @@ export type EngineSeconds = z.infer<typeof EngineSeconds>;
 
 /** Workers on a Ray cluster, once they are there. */
 export const Cluster = z.strictObject({
+  /** HOST:PORT of its head. Earlier runs do not tell. */
+  address: z.string().optional(),
   /** Ray's version. */
   ray: z.string(),
   workers: z.int(),

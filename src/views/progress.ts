@@ -1,5 +1,6 @@
 import type { RunNews } from "../runs/meta.js";
 import { visible } from "./escape.js";
+import { workersText } from "./workers-text.js";
 
 /** Between two plain lines where there is no terminal. */
 const PLAIN_INTERVAL_MS = 3000;
@@ -45,6 +46,9 @@ export function showProgress(
             lastPlain = clock();
             line(progressText(news));
           }
+          break;
+        case "workers_ready":
+          line(`computed${visible(workersText({ cluster: news }))}`);
           break;
         case "worker_lost":
           line(visible(lostText(news)));

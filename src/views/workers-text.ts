@@ -4,10 +4,10 @@ import type { Cluster } from "../engine/job-results.js";
 export function workersText({
   cluster,
 }: {
-  cluster: Pick<Cluster, "workers" | "nodes" | "ray"> | null;
+  cluster: Pick<Cluster, "workers" | "nodes" | "ray" | "address"> | null;
 }): string {
   if (cluster === null) return "";
-  const { workers, nodes, ray } = cluster;
+  const { workers, nodes, ray, address } = cluster;
   const count = (n: number, what: string) => `${n} ${what}${n === 1 ? "" : "s"}`;
-  return `, on ${count(workers, "worker")} on ${count(nodes, "node")} of a Ray ${ray} cluster`;
+  return `, on ${count(workers, "worker")} on ${count(nodes, "node")} of ${address === undefined ? `a Ray ${ray} cluster` : `the Ray ${ray} cluster at ${address}`}`;
 }

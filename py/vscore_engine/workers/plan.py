@@ -28,7 +28,8 @@ class Facts:
         count = len(self.nodes)
         cpus, gpus = sum(node.cpus for node in self.nodes), sum(node.gpus for node in self.nodes)
         nodes = f"{count} node{'s' if count > 1 else ''}"
-        return f"The cluster at {self.address} has {nodes} with {cpus:g} CPUs and {gpus:g} GPUs."
+        have = f"{cpus:g} CPU{'' if cpus == 1 else 's'} and {gpus:g} GPU{'' if gpus == 1 else 's'}"
+        return f"The cluster at {self.address} has {nodes} with {have}."
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def plan_workers(
         )
         raise EngineError(
             "request",
-            f"{asked} asked for. {facts.words()} There is room for {room}. "
+            f"{asked} asked for. {facts.words()} There is room for {room or 'none'}. "
             f"{_way_out(facts, workers, gpus)}",
         )
     return Plan(workers, cpus, gpus)

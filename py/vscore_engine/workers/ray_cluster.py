@@ -100,7 +100,7 @@ def gone(facts: Facts) -> str | None:
 def _unreachable(address: str, found: str) -> EngineError:
     named, variable = address, os.environ.get("RAY_ADDRESS")
     if address == "auto":
-        named = f"auto ($RAY_ADDRESS is {variable})" if variable else "auto"
+        named = f"$RAY_ADDRESS, which is {variable}" if variable else "this machine"
     return EngineError(
         "environment",
         f"No Ray cluster can be reached at {named}: {found}. The address of a running one was "

@@ -43,7 +43,7 @@ class RaySession:
             self._roster.close()
             raise
         self._crew = Crew(self._roster)
-        self._ray = facts.ray
+        self._cluster = {"address": facts.address, "ray": facts.ray}
         self.tell(sender)
 
     def is_for(self, job: "Job") -> bool:
@@ -53,7 +53,7 @@ class RaySession:
     def tell(self, sender: FrameSender) -> None:
         """Send the result "cluster"."""
         found = {
-            "ray": self._ray,
+            **self._cluster,
             "workers": self._plan.workers,
             "nodes": len({hello.node for hello in self._roster.hellos}),
             "gpus_per_worker": self._plan.gpus,

@@ -47,7 +47,7 @@ def test_workers_are_as_asked_and_otherwise_as_the_cluster_can_take(nodes, asked
         ([(2, 0)], (None, None, None, "cuda"), r"1 GPU was .* Leave out what asks for a GPU"),
         ([(8, 1)], (3, 0.5, None, "auto"), r"0\.5 GPU each .* room for 2\. .* share of a GPU"),
         # A worker is on one node.
-        ([(2, 0), (2, 0)], (1, None, 3, "cpu"), "room for 0"),
+        ([(2, 0), (2, 0)], (1, None, 3, "cpu"), "room for none"),
     ],
 )
 def test_what_a_cluster_never_has_room_for_is_refused(nodes, asked, words):
