@@ -106,21 +106,26 @@ def check_memory(need: Need, device: torch.device, limit: int | None) -> None:
     """
     if limit is not None:
         if need.total > limit:
-            raise EngineError("request", _too_much(need, limit, f"--max-memory is {size(limit)}"))
+            asked = f"--max-memory is {size(limit)}"
+            raise EngineError("request", _too_much(need, limit, asked, device))
         if device.type == "cuda":
             total = torch.cuda.get_device_properties(device).total_memory
             torch.cuda.set_per_process_memory_fraction(min(1.0, limit / total), device)
         return
     found = memory_of(device)
     if found is not None and need.fixed > found:
-        raise EngineError("environment", _too_much(need, found, f"{device} has {size(found)} free"))
+        free = f"{device} has {size(found)} free"
+        raise EngineError("environment", _too_much(need, found, free, device))
 
 
-def _too_much(need: Need, limit: int, found: str) -> str:
+def _too_much(need: Need, limit: int, found: str, device: torch.device) -> str:
+    # Blocks are as small as they can be on a CPU: what then helps is a smaller dictionary.
+    narrower = "fewer --layers at a time, or narrower dictionaries"
+    smaller = narrower if device.type == "cpu" else "--device cpu, whose blocks are smaller"
     parts = {
         "the model": (need.model, "--dtype bfloat16, or a smaller model"),
-        "the dictionaries": (need.dictionaries, "fewer --layers at a time, or narrower ones"),
-        "encoding": (need.block, "--device cpu, whose blocks are smaller"),
+        "the dictionaries": (need.dictionaries, narrower),
+        "encoding": (need.block, smaller),
         "a batch": (need.batch, "a smaller --batch-tokens"),
     }
     listed = ", ".join(f"{name} {size(of)}" for name, (of, _) in parts.items())

@@ -59,6 +59,14 @@ def test_a_limit_that_was_asked_for_holds_for_a_batch_too():
     assert "fewer --layers at a time" in refusal(wide, CPU, asked.total).message
 
 
+def test_where_encoding_takes_most_a_cpu_is_advised_to_those_who_are_not_on_one():
+    for device, advice in ((CUDA, "--device cpu"), (CPU, "narrower dictionaries")):
+        asked = need(device=device)
+        assert asked.block > max(asked.model, asked.dictionaries)
+        assert advice in refusal(asked, device, asked.fixed - 1).message
+    assert "--device cpu" not in refusal(need(), CPU, need().fixed - 1).message
+
+
 def test_what_the_device_has_must_hold_what_no_smaller_batch_takes_away(monkeypatch):
     asked = need(batch_tokens=10**9)
     monkeypatch.setattr(memory, "memory_of", lambda device: asked.fixed)
