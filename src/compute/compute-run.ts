@@ -105,7 +105,7 @@ export async function computeRun(request: ComputeRequest): Promise<ComputedRun> 
       engine,
       request.signal,
       (progress) => meter.engineProgress(progress),
-      (news) => meter.workerLost(news),
+      (news) => meter.workerNews(news),
     );
     const earlier = goesOn ? storedEvents(folder) : [];
     const { stallTimeout } = engines;

@@ -1,4 +1,4 @@
-import type { WorkerLost } from "../engine/engine-jobs.js";
+import type { WorkerNews } from "../engine/engine-jobs.js";
 import type { EngineProgress } from "../engine/frames.js";
 import type { RunNews } from "../runs/meta.js";
 
@@ -80,8 +80,7 @@ export class ProgressMeter {
     }
   }
 
-  workerLost(news: WorkerLost): void {
-    const event: RunNews = { type: "worker_lost", ...news };
+  workerNews(event: WorkerNews): void {
     this.onNews(event);
     this.pending = this.pending.then(() => this.store(event));
     this.pending.catch(() => undefined);

@@ -21,7 +21,9 @@ import {
   ReadPickle,
   type SpelledText,
   type TokenizedTexts,
+  WorkerJoined,
   WorkerLost,
+  type WorkerNews,
 } from "./job-results.js";
 import { Loaded } from "./loaded.js";
 import type { PythonEngine } from "./python-engine.js";
@@ -41,7 +43,7 @@ export type {
   ReadPickle,
   SpelledText,
   TokenizedTexts,
-  WorkerLost,
+  WorkerNews,
 } from "./job-results.js";
 export type { Loaded };
 
@@ -51,7 +53,7 @@ export class EngineJobs {
     private readonly engine: PythonEngine,
     readonly signal: AbortSignal | undefined,
     private readonly onProgress: (progress: EngineProgress) => void,
-    private readonly onWorkerLost: (news: WorkerLost) => void = () => undefined,
+    private readonly onWorkerNews: (news: WorkerNews) => void = () => undefined,
   ) {}
 
   /** Rejects when Python ends, also while no job is at work. */
@@ -333,7 +335,9 @@ export class EngineJobs {
     for await (const frame of this.engine.run(job, request, this.signal)) {
       if (frame.kind === "progress") this.onProgress(frame.progress);
       else if (frame.kind === "result" && frame.name === "worker_lost")
-        this.onWorkerLost(WorkerLost.parse(jsonOf(frame.blob)));
+        this.onWorkerNews({ type: frame.name, ...WorkerLost.parse(jsonOf(frame.blob)) });
+      else if (frame.kind === "result" && frame.name === "worker_joined")
+        this.onWorkerNews({ type: frame.name, ...WorkerJoined.parse(jsonOf(frame.blob)) });
       else yield frame;
     }
   }

@@ -95,7 +95,10 @@ export const WorkerLost = z.strictObject({
   /** What it was at and another does again; "" for nothing. */
   doing: z.string(),
 });
-export type WorkerLost = z.infer<typeof WorkerLost>;
+export const WorkerJoined = z.strictObject({ worker: z.string() });
+export type WorkerNews =
+  | ({ type: "worker_lost" } & z.infer<typeof WorkerLost>)
+  | ({ type: "worker_joined" } & z.infer<typeof WorkerJoined>);
 
 /** A batch of a language whose turn comes later, for a worker that would have nothing to do. */
 export interface AheadShard extends Shard {

@@ -206,7 +206,8 @@ export const tensor = <D extends Dtype>(
 /**
  * Gives a file's tensor of that name, dtype and, if given, shape.
  *
- * @param memory where it is read into, of so many bytes, by those that read it @throws SafetensorsError where there is none
+ * @param memory gives the bytes that it is read into; not asked where the tensor is in memory already
+ * @throws SafetensorsError where there is none
  */
 export type TakeTensor = <D extends Dtype>(
   name: string,

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { CONTROLS } from "../config/controls.js";
 import { DictionaryFacts } from "../engine/dictionary-facts.js";
-import { Cluster, WorkerLost } from "../engine/job-results.js";
+import { Cluster, WorkerJoined, WorkerLost } from "../engine/job-results.js";
 import { Precision } from "./precision.js";
 
 /** Any tool's code of a language: it is printed, becomes a cell of a table and part of a file's name. */
@@ -158,6 +158,8 @@ export const RunEvent = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("workers_ready"), at: z.iso.datetime(), ...Cluster.shape }),
   /** Of a cluster. What it was at, if that is named, is done again by another. */
   z.strictObject({ type: z.literal("worker_lost"), at: z.iso.datetime(), ...WorkerLost.shape }),
+  /** One that takes the place of one that was lost, or came late. */
+  z.strictObject({ type: z.literal("worker_joined"), at: z.iso.datetime(), ...WorkerJoined.shape }),
   z.strictObject({ type: z.literal("warning"), at: z.iso.datetime(), message: z.string() }),
   z.strictObject({
     type: z.literal("failed"),

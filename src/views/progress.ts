@@ -53,6 +53,9 @@ export function showProgress(
         case "worker_lost":
           line(visible(lostText(news)));
           break;
+        case "worker_joined":
+          line(visible(joinedText(news)));
+          break;
         case "warning":
           line(`warning: ${visible(news.message)}`);
           break;
@@ -75,6 +78,11 @@ export const lostText = ({
   doing,
 }: Pick<RunNews & { type: "worker_lost" }, "worker" | "reason" | "doing">): string =>
   `${worker} was lost${doing === "" ? "" : ` at ${doing}, which another does again`}: ${reason}`;
+
+export const joinedText = ({
+  worker,
+}: Pick<RunNews & { type: "worker_joined" }, "worker">): string =>
+  `${worker} has come and takes part`;
 
 function progressText(news: RunNews & { type: "progress" }): string {
   const share = news.tokens === 0 ? 100 : Math.floor((100 * news.tokens_done) / news.tokens);

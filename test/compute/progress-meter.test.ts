@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { ProgressMeter } from "../../src/compute/progress-meter.js";
+import type { WorkerNews } from "../../src/engine/job-results.js";
 import type { RunNews } from "../../src/runs/meta.js";
 
 /** A meter over 10 texts of 100 tokens in all, with a clock that is set by hand. */
@@ -71,16 +72,17 @@ test("a storing that fails is told when it is waited for", async () => {
   await expect(meter.settle()).rejects.toThrow("disk full");
 });
 
-test("a worker that is lost is told of and stored, whatever the clock says", async () => {
+test("news of workers are told and stored, whatever the clock says", async () => {
   const { meter, news, stored } = metered();
-  const lost = { worker: "worker 2 (n1, process 7)", reason: "killed", doing: "" };
-  meter.workerLost(lost);
-  meter.workerLost({ ...lost, doing: "batch 3 of eng_Latn (2 texts)" });
+  const worker = "worker 2 (n1, process 7)";
+  const all: WorkerNews[] = [
+    { type: "worker_lost", worker, reason: "killed", doing: "" },
+    { type: "worker_lost", worker, reason: "killed", doing: "batch 3 of eng_Latn (2 texts)" },
+    { type: "worker_joined", worker: "worker 3 (n1, process 8)" },
+  ];
+  for (const each of all) meter.workerNews(each);
   await meter.settle();
-  expect(news).toEqual([
-    { type: "worker_lost", ...lost },
-    { type: "worker_lost", ...lost, doing: "batch 3 of eng_Latn (2 texts)" },
-  ]);
+  expect(news).toEqual(all);
   expect(stored).toEqual(news);
 });
 

@@ -79,11 +79,12 @@ describe("workers on a cluster", () => {
     expect(requests).toMatchObject([{ job: "use_ray", request: asked }]);
   });
 
-  test("that are lost are told of in any job, and are none of its results", async () => {
+  test("that are lost or come are told of in any job, and are none of its results", async () => {
     const lost = { worker: "worker 1", reason: "killed", doing: "" };
     const engine = {
       async *run() {
         yield result("worker_lost", lost);
+        yield result("worker_joined", { worker: "worker 2" });
         yield result("loaded", loadedOf());
       },
     };
@@ -97,7 +98,10 @@ describe("workers on a cluster", () => {
     const names = [];
     for await (const frame of jobs.frames("load", {})) if ("name" in frame) names.push(frame.name);
     expect(names).toEqual(["loaded"]);
-    expect(news).toEqual([lost]);
+    expect(news).toEqual([
+      { type: "worker_lost", ...lost },
+      { type: "worker_joined", worker: "worker 2" },
+    ]);
   });
 });
 

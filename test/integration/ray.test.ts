@@ -57,7 +57,14 @@ describe.skipIf(!hasRay)("workers on a Ray cluster (needs Ray)", () => {
     expectSameBytes("ray");
     const [ray, local] = [openRun(out("ray")).meta, openRun(out("local")).meta];
     expect(ray.cluster).toEqual({
-      ...{ ray: expect.any(String), workers: 3, nodes: 3, gpus_per_worker: 0, threads: 1 },
+      ...{
+        address: expect.stringMatching(/:\d+$/),
+        ray: expect.any(String),
+        workers: 3,
+        nodes: 3,
+        gpus_per_worker: 0,
+        threads: 1,
+      },
     });
     expect(local.cluster).toBeNull();
     expect(ray.versions).toEqual(local.versions);

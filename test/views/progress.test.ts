@@ -37,6 +37,7 @@ const STORY: RunNews[] = [
   { type: "warning", message: "odd \u001b[2J text" },
   { type: "worker_lost", worker: "worker 1 (n1, process 7)", reason: "killed\u0007", doing: "" },
   { type: "worker_lost", worker: "worker 2", reason: "killed", doing: "batch 3 of eng_Latn" },
+  { type: "worker_joined", worker: "worker 3 (n1, process 8)" },
   { type: "language_finished", language: "eng_Latn", kept: false },
   { type: "language_finished", language: "spa_Latn", kept: true },
 ];
@@ -50,6 +51,7 @@ describe("without a terminal", () => {
       "warning: odd ␛[2J text",
       "worker 1 (n1, process 7) was lost: killed\\x07",
       "worker 2 was lost at batch 3 of eng_Latn, which another does again: killed",
+      "worker 3 (n1, process 8) has come and takes part",
       "eng_Latn finished",
       "spa_Latn was finished before",
       "",

@@ -84,7 +84,7 @@ class Roster:
         # What is to be done, in this order, and what is done of it.
         self.tasks: list[Task] = []
         self._failed_starts: list[str] = []
-        self._news: list[dict[str, str]] = []
+        self._news: list[tuple[str, dict[str, str]]] = []
         self._is_complete = False
         for _ in range(count):
             self._launch()
@@ -171,8 +171,8 @@ class Roster:
         self._tell(sender)
 
     def _tell(self, sender: FrameSender) -> None:
-        for news in self._news:
-            result(sender, "worker_lost", news)
+        for kind, news in self._news:
+            result(sender, kind, news)
         self._news = []
 
     def _is_told(self, member: Member, work: Task | Entry, shown: Task | Entry | None) -> bool:
@@ -284,6 +284,8 @@ class Roster:
         entry.answer = entry.answer or said
         member.done.add(entry)
         if self._is_ready(member):
+            if member.is_late:
+                self._news.append(("worker_joined", {"worker": member.name}))
             member.is_late = False
             self._failed_starts.clear()
 
@@ -349,7 +351,8 @@ class Roster:
         self._members.remove(member)
         member.answers.put(None)
         member.worker.close()
-        self._news.append({"worker": member.name, "reason": reason, "doing": doing})
+        news = {"worker": member.name, "reason": reason, "doing": doing}
+        self._news.append(("worker_lost", news))
         if len(self._failed_starts) < MOST_FAILURES:
             self._launch()
 

@@ -3,7 +3,7 @@ import type { RunEvent } from "../../../runs/meta.js";
 import { bytesText, grouped } from "../../../views/amounts.js";
 import { padded, wrapped } from "../../../views/cells.js";
 import { bar, EMPTY, type Line, plain, span } from "../../../views/line.js";
-import { duration, lostText } from "../../../views/progress.js";
+import { duration, joinedText, lostText } from "../../../views/progress.js";
 import { bodyHeight, type Row, type World } from "../../model.js";
 import { statusColor, statusText } from "../../words.js";
 import { type LiveScreen, languageProgress, rowOf } from "./state.js";
@@ -107,7 +107,9 @@ function endLines(
         ? [`warning: ${event.message}`]
         : event.type === "worker_lost"
           ? [lostText(event)]
-          : [],
+          : event.type === "worker_joined"
+            ? [joinedText(event)]
+            : [],
     )
     .slice(-2);
   const inset = (text: string, count: number): Line[] =>

@@ -200,6 +200,8 @@ def test_a_worker_that_comes_later_does_first_what_the_others_have_done():
     # The precision that was given up is not taken on.
     assert [each["job"] for each in before] == ["load", "tokenize", "set_dtype", "keep_encoders"]
     assert before[2]["dtype"] == "float32"
+    (news,) = stage.sender.results("worker_joined")
+    assert "worker 2" in news["worker"]
 
 
 def test_loading_anew_forgets_what_was_loaded_before():
