@@ -102,38 +102,6 @@ export function featureColumns(
   };
 }
 
-/**
- * The same columns with some rows alone, as for the part that features are selected on and the part that they are scored on: the
- * others keep their number, have no entry and weigh nothing.
- *
- * @param isKept by row
- */
-export function keepRows(
-  columns: FeatureColumns,
-  isKept: (row: number) => boolean,
-): FeatureColumns {
-  const kept = Uint8Array.from(columns.counted, (_, row) => (isKept(row) ? 1 : 0));
-  const isEntryKept = (_: unknown, at: number) => kept[columns.row[at] as number] === 1;
-  const start = new Uint32Array(columns.start.length);
-  let entries = 0;
-  for (let f = 0; f < columns.features; f++) {
-    const end = columns.start[f + 1] as number;
-    for (let at = columns.start[f] as number; at < end; at++)
-      entries += kept[columns.row[at] as number] as number;
-    start[f + 1] = entries;
-  }
-  return {
-    ...columns,
-    ...weightsOf(
-      columns.counted.map((n, row) => (kept[row] === 1 ? n : 0)),
-      columns.pool,
-    ),
-    start,
-    row: columns.row.filter(isEntryKept),
-    sum: columns.sum.filter(isEntryKept),
-  };
-}
-
 const weightsOf = (counted: Uint32Array, pool: Pool) => ({
   pool,
   counted,

@@ -28,8 +28,8 @@ export interface ScoreEstimate extends Candidate {
 
 /**
  * 95 % intervals of the candidates alone: the features that are shown or exported. They take milliseconds each, so they are not for
- * all features of a layer. The features that were chosen for their v have it too large in the texts that they were chosen on
- * (intervals do not know of the choice): take columns of the other half for those (`keepRows`).
+ * all features of a layer. The features that were chosen for their v have it too large in the texts that they were chosen on:
+ * intervals do not know of the choice.
  *
  * @param isMargin which candidates get an interval of their margin and a label too, which take as long as one of v for every other language
  */

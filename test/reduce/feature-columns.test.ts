@@ -3,13 +3,13 @@ import { describe, expect, test } from "vitest";
 import {
   featureColumns,
   featureMeans,
-  keepRows,
   languageWeights,
   roomForThreads,
 } from "../../src/reduce/feature-columns.js";
 import { languageStatistics, type Pool } from "../../src/reduce/language-sums.js";
 import { arbitraryTexts, FEATURES } from "../fixtures/arbitrary-texts.js";
 import { type Token, token } from "../fixtures/frames.js";
+import { keepRows } from "../fixtures/keep-rows.js";
 import { languageTexts } from "../fixtures/planted-layer.js";
 import { sumsOf } from "../fixtures/sums.js";
 

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { type FeatureColumns, featureColumns, keepRows } from "../../src/reduce/feature-columns.js";
+import { type FeatureColumns, featureColumns } from "../../src/reduce/feature-columns.js";
 import { areSameUnits, keptShare } from "../../src/reduce/kept-share.js";
 import { textUnits } from "../../src/reduce/text-units.js";
 import { unitResamples } from "../../src/reduce/unit-resamples.js";
+import { keepRows } from "../fixtures/keep-rows.js";
 import { feature, plantedLayer } from "../fixtures/planted-layer.js";
 
 const UNITS = 60;

@@ -1,11 +1,7 @@
 import { expect, test } from "vitest";
-import {
-  featureColumns,
-  featureMeans,
-  keepRows,
-  languageWeights,
-} from "../../src/reduce/feature-columns.js";
+import { featureColumns, featureMeans, languageWeights } from "../../src/reduce/feature-columns.js";
 import { meansOfParts } from "../../src/reduce/part-means.js";
+import { keepRows } from "../fixtures/keep-rows.js";
 import { feature, plantedLayer } from "../fixtures/planted-layer.js";
 
 const planted = [feature(3, 0.5, 1), feature(3, 0.1, 4, { 1: 3 }), feature(3, 0, 1)];

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { featureColumns, keepRows } from "../../src/reduce/feature-columns.js";
+import { featureColumns } from "../../src/reduce/feature-columns.js";
 import { labelPermutations } from "../../src/reduce/label-permutations.js";
 import { joinTests, permutationTest } from "../../src/reduce/permutation-test.js";
 import { textUnits } from "../../src/reduce/text-units.js";
+import { keepRows } from "../fixtures/keep-rows.js";
 import { labelsOf } from "../fixtures/permuted-labels.js";
 import {
   feature,

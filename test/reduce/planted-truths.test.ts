@@ -5,7 +5,6 @@ import {
   type FeatureColumns,
   featureColumns,
   featureMeans,
-  keepRows,
   languageWeights,
 } from "../../src/reduce/feature-columns.js";
 import { FeatureResamples } from "../../src/reduce/feature-resamples.js";
@@ -15,6 +14,7 @@ import { permutationTest } from "../../src/reduce/permutation-test.js";
 import { halfOfUnits, textUnits } from "../../src/reduce/text-units.js";
 import { unitResamples } from "../../src/reduce/unit-resamples.js";
 import { vScores } from "../../src/reduce/v-score.js";
+import { keepRows } from "../fixtures/keep-rows.js";
 import {
   feature,
   type PlantedFeature,

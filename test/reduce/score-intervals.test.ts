@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { featureColumns, keepRows } from "../../src/reduce/feature-columns.js";
+import { featureColumns } from "../../src/reduce/feature-columns.js";
 import { marginOf, scoreIntervals } from "../../src/reduce/score-intervals.js";
 import { halfOfUnits, textUnits } from "../../src/reduce/text-units.js";
 import { unitResamples } from "../../src/reduce/unit-resamples.js";
 import { vScores } from "../../src/reduce/v-score.js";
+import { keepRows } from "../fixtures/keep-rows.js";
 import { feature, type PlantedLayer, plantedLayer, trueV } from "../fixtures/planted-layer.js";
 
 const features = [
