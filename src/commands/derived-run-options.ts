@@ -35,6 +35,10 @@ export function addDerivedRuns(program: Command, actions: DerivedRunActions): vo
     .description("put the parts of a run together that compute --shard made")
     .option("--out-dir <FOLDER>", "folder of the run (default: the parts' without .part-I-of-N)")
     .option("--overwrite", "replace the run in the out-dir, and all that was made from it")
+    .option(
+      "--resume",
+      "leave the run alone that these parts made already, as a job that is submitted again",
+    )
     .option("--no-examples", "without the texts in which features are strongest: reads no text")
     .option("--stall-timeout <SECONDS>", "as in compute", whole(0), STALL_TIMEOUT_S)
     .option("--json", "print the result as JSON")
@@ -44,9 +48,9 @@ export function addDerivedRuns(program: Command, actions: DerivedRunActions): vo
 All parts must be there, finished, and made alike: the same options, commits, versions, kind of device, dtype and threads. The run is
 then the one that compute makes in one piece, to the byte, but for times and merged_from in meta.json. The parts stay as they are.`,
     )
-    .action((parts, { outDir, overwrite, examples, stallTimeout, json }) =>
+    .action((parts, { outDir, overwrite, resume, examples, stallTimeout, json }) =>
       actions.merge(parts, {
-        ...{ outDir, stallTimeout, overwrite: overwrite === true },
+        ...{ outDir, stallTimeout, overwrite: overwrite === true, resume: resume === true },
         ...{ examples: examples !== false, json: json === true },
       }),
     );

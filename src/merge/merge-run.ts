@@ -1,11 +1,13 @@
 import { realpathSync } from "node:fs";
-import { basename } from "node:path";
+import { basename, resolve } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { examplesOf } from "../compute/collect-examples.js";
 import { describeRun } from "../compute/describe-run.js";
 import { keptExamples } from "../compute/kept-examples.js";
 import { siteWords } from "../compute/part-site.js";
 import { ProgressMeter } from "../compute/progress-meter.js";
 import { writeEvidence, writeScores } from "../compute/write-scores.js";
+import { differingKeys } from "../config/differing-keys.js";
 import type { RunConfig } from "../config/schema.js";
 import { EngineJobs } from "../engine/engine-jobs.js";
 import { OneEngine } from "../engine/one-engine.js";
@@ -14,7 +16,8 @@ import { refuseUnwritable } from "../runs/atomic-write.js";
 import { type Fidelity, fidelityText } from "../runs/fidelity-file.js";
 import { RUN_FILES } from "../runs/files.js";
 import type { Meta, RunNews } from "../runs/meta.js";
-import { siteOf } from "../runs/site.js";
+import { openRun } from "../runs/read.js";
+import { siteOf, storedConfig } from "../runs/site.js";
 import { RunStore } from "../runs/store.js";
 import type { LanguageSums } from "../runs/sums-file.js";
 import { silenceWarnings } from "../scoring.js";
@@ -26,6 +29,8 @@ export interface MergeRequest {
   parts: PartSet;
   outDir: string;
   overwrite: boolean;
+  /** Whether a run that these parts made already is left alone. */
+  resume: boolean;
   /** Whether to read the texts once more, to show those in which features are strongest. */
   examples: boolean;
   stallTimeout?: number;
@@ -36,11 +41,12 @@ export interface MergeRequest {
 /**
  * The run that its parts make: to the byte that of one process, but for times and for what says that it was put together.
  *
- * @throws VscoreError; then there is nothing of it
+ * @returns null where they made it already @throws VscoreError; then there is nothing of it
  */
-export async function mergeRun(request: MergeRequest): Promise<Meta> {
+export async function mergeRun(request: MergeRequest): Promise<Meta | null> {
   const { parts, outDir, signal } = request;
   const site = siteOf(outDir);
+  if (request.resume && site === "finished" && isMadeOf(outDir, parts)) return null;
   refuseSite(request);
   refuseUnwritable(outDir);
   const config: RunConfig = { ...parts[0].config, out_dir: outDir };
@@ -202,7 +208,21 @@ export function partWarnings(parts: PartSet, fidelities: readonly (Fidelity | nu
   ];
 }
 
-function refuseSite({ parts, outDir, overwrite }: MergeRequest): void {
+/** Whether a finished run is what its parts, as they are now, were put together to. */
+function isMadeOf(outDir: string, parts: PartSet): boolean {
+  const { meta } = openRun(resolve(outDir));
+  const last = Math.max(...parts.map(({ finished }) => Date.parse(finished.finished)));
+  return (
+    isDeepStrictEqual(
+      meta.merged_from,
+      parts.map(({ folder }) => basename(folder)),
+    ) &&
+    differingKeys(storedConfig(outDir), parts[0].config, ["out_dir"]).length === 0 &&
+    last <= Date.parse(meta.finished)
+  );
+}
+
+function refuseSite({ parts, outDir, overwrite, resume }: MergeRequest): void {
   const site = siteOf(outDir);
   if (site === "free") return;
   if (site === "other")
@@ -212,6 +232,10 @@ function refuseSite({ parts, outDir, overwrite }: MergeRequest): void {
   const own = parts.find(({ folder }) => realpathSync(folder) === realpathSync(outDir));
   if (own !== undefined)
     throw requestError(`--out-dir ${outDir} is one of the parts. Choose another folder.`);
+  if (resume && site === "finished")
+    throw requestError(
+      `--resume: ${outDir} holds a run that was not made of these parts as they are now. Replace it with --overwrite, or choose another --out-dir.`,
+    );
   if (!overwrite)
     throw requestError(
       `--out-dir ${outDir} holds ${siteWords(site, outDir)}. Replace it with --overwrite, or choose another --out-dir.`,

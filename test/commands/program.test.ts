@@ -398,7 +398,16 @@ describe("parts of a run", () => {
   );
 
   test("merge takes one word or many", () => {
-    const none = { outDir: undefined, overwrite: false, examples: true, json: false };
+    const none = {
+      outDir: undefined,
+      overwrite: false,
+      resume: false,
+      examples: true,
+      json: false,
+    };
+    expect(run("merge", "a", "--resume").did).toEqual([
+      ["merge", ["a"], { ...none, resume: true, stallTimeout: 900 }],
+    ]);
     expect(run("merge", "a").did).toEqual([["merge", ["a"], { ...none, stallTimeout: 900 }]]);
     const args = [
       "--out-dir",
@@ -413,7 +422,7 @@ describe("parts of a run", () => {
       [
         "merge",
         ["a", "b"],
-        { outDir: "x", overwrite: true, examples: false, json: true, stallTimeout: 5 },
+        { ...none, outDir: "x", overwrite: true, examples: false, json: true, stallTimeout: 5 },
       ],
     ]);
     expect(run("merge").said).toContain("missing required argument 'RUN'");

@@ -1,13 +1,14 @@
-import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { findParts } from "../../src/merge/found-parts.js";
 import { mergeRun, partWarnings } from "../../src/merge/merge-run.js";
 import { type PartSet, partSet } from "../../src/merge/part-set.js";
+import type { Meta } from "../../src/runs/meta.js";
 import { RunStore } from "../../src/runs/store.js";
 import { rejectionOf } from "../fixtures/failure.js";
 import { fidelityOf } from "../fixtures/fidelities.js";
 import { factsOf, writePart } from "../fixtures/parts.js";
-import { metaOf, runOf, writeRun } from "../fixtures/runs.js";
+import { configOf, metaOf, runOf, writeRun } from "../fixtures/runs.js";
 import { useTempFolder } from "../fixtures/temp-folder.js";
 
 const at = useTempFolder();
@@ -18,19 +19,18 @@ function parts(budgets = [4096, 4096]): PartSet {
     writePart(at("run"), { part: index + 1, of: budgets.length }, factsOf({ batch_tokens }));
   return partSet(findParts([at("run")]));
 }
-const merging = (outDir: string, overwrite = false, examples = false) =>
-  rejectionOf(
-    mergeRun({
-      ...{ parts: parts(), outDir, overwrite, examples },
-      ...{ signal: new AbortController().signal, onNews: () => undefined },
-    }),
-  );
+const merge = (outDir: string, { overwrite = false, resume = false, examples = false } = {}) =>
+  mergeRun({
+    ...{ parts: parts(), outDir, overwrite, resume, examples },
+    ...{ signal: new AbortController().signal, onNews: () => undefined },
+  });
+const merging = (...of: Parameters<typeof merge>) => rejectionOf(merge(...of));
 
 describe("mergeRun refuses before it starts anything", () => {
   test("a folder that holds something else, even to overwrite it", async () => {
     mkdirSync(at("mine"));
     writeFileSync(at("mine", "notes.txt"), "");
-    const error = await merging(at("mine"), true);
+    const error = await merging(at("mine"), { overwrite: true });
     expect(error.exitCode).toBe(2);
     expect(error.message).toContain("holds files that are not a run");
     expect(readdirSync(at("mine"))).toEqual(["notes.txt"]);
@@ -48,7 +48,7 @@ describe("mergeRun refuses before it starts anything", () => {
   });
 
   test("one of the parts, even to overwrite it", async () => {
-    expect((await merging(at("run.part-2-of-2"), true)).message).toContain(
+    expect((await merging(at("run.part-2-of-2"), { overwrite: true })).message).toContain(
       "is one of the parts. Choose another folder.",
     );
   });
@@ -58,6 +58,42 @@ describe("mergeRun refuses before it starts anything", () => {
       /run\.part-1-of-2\/sums\/eng_Latn\.safetensors is missing or damaged/,
     );
     expect(readdirSync(at()).sort()).toEqual(["run.part-1-of-2", "run.part-2-of-2"]);
+  });
+});
+
+describe("to resume", () => {
+  const made = {
+    merged_from: ["run.part-1-of-2", "run.part-2-of-2"],
+    finished: "2025-01-01T00:00:06.000Z",
+  };
+  const write = (changes: Partial<Meta>) =>
+    writeRun(at("run"), runOf(metaOf({ ...made, ...changes }), { 1: [[1], [2]] }));
+
+  test("a run that these parts made already is left alone", async () => {
+    write({});
+    const before = readFileSync(at("run", "meta.json"), "utf8");
+    expect(await merge(at("run"), { resume: true })).toBeNull();
+    expect(readFileSync(at("run", "meta.json"), "utf8")).toBe(before);
+    // And to merge where there is none yet is begun as ever.
+    expect((await merging(at("new"), { resume: true })).message).toContain("is missing or damaged");
+  });
+
+  test.each<[string, Partial<Meta>]>([
+    ["of no parts", { merged_from: null }],
+    ["of others", { merged_from: ["run.part-1-of-1"] }],
+    ["before one of the parts was finished", { finished: "2025-01-01T00:00:04.000Z" }],
+  ])("a run that was made %s is refused", async (_, changes) => {
+    write(changes);
+    const { message, exitCode } = await merging(at("run"), { resume: true });
+    expect(exitCode).toBe(2);
+    expect(message).toContain("holds a run that was not made of these parts as they are now");
+  });
+
+  test("a run that was asked for otherwise is refused", async () => {
+    write({});
+    const config = JSON.stringify(configOf({ out_dir: at("run"), seed: 7 }));
+    writeFileSync(at("run", "config.json"), config);
+    expect((await merging(at("run"), { resume: true })).message).toContain("was not made of these");
   });
 });
 
@@ -74,7 +110,7 @@ test("parts that lost what examples need are refused before it starts anything",
       });
     await store.release();
   }
-  const { message } = await merging(at("run"), false, true);
+  const { message } = await merging(at("run"), { examples: true });
   expect(message).toMatch(
     /strongest\/eng_Latn\.safetensors is missing or damaged.* --no-examples$/,
   );
