@@ -238,6 +238,6 @@ function refuseSite({ parts, outDir, overwrite, resume }: MergeRequest): void {
     );
   if (!overwrite)
     throw requestError(
-      `--out-dir ${outDir} holds ${siteWords(site, outDir)}. Replace it with --overwrite, or choose another --out-dir.`,
+      `--out-dir ${outDir} holds ${siteWords(site, outDir)}. ${site === "finished" ? "If these parts made it, leave it alone with --resume; replace" : "Replace"} it with --overwrite, or choose another --out-dir.`,
     );
 }

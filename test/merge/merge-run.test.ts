@@ -40,7 +40,7 @@ describe("mergeRun refuses before it starts anything", () => {
     writeRun(at("done"), runOf(metaOf(), { 1: [[1], [2]] }));
     writePart(at("other"), { part: 1, of: 2 }, null);
     expect((await merging(at("done"))).message).toMatch(
-      /holds a finished run\. Replace it with --overwrite, or choose another --out-dir\./,
+      /holds a finished run\. If these parts made it, leave it alone with --resume; replace it with --overwrite, or choose another --out-dir\./,
     );
     expect((await merging(at("other.part-1-of-2"))).message).toContain(
       "holds the unfinished part 1 of 2 of a run. Replace it with --overwrite",
