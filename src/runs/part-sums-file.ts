@@ -3,7 +3,7 @@ import { type TakeTensor, type Tensor, takeTensor, tensor } from "../engine/safe
 import { joinTexts, type TextSum } from "../reduce/joined-texts.js";
 import { Room } from "../room.js";
 import { decodeSealed, encodeSealed } from "./sealed-file.js";
-import { SealedWriter } from "./sealed-writer.js";
+import { writeSealed } from "./sealed-writer.js";
 import { type LanguageSums, Provenance, TextFact, takeTexts, textTensors } from "./sums-file.js";
 
 /** No schema of a whole language's sums: whoever takes a part for a run finds that it is none. */
@@ -37,20 +37,11 @@ export const encodePartSums = (sums: AnySums): Uint8Array =>
   encodeSealed(new Map(partTensors(sums)), partMetadata(sums));
 
 /** The same bytes as a file, with one layer in memory at a time. See `writeSumsFile`. */
-export async function writePartSumsFile(
+export const writePartSumsFile = (
   path: string,
   sums: AnySums,
-  onRead: () => void = () => undefined,
-): Promise<void> {
-  const file = new SealedWriter(path);
-  try {
-    for (const [name, each] of partTensors(sums, new Room())) file.put(name, each);
-    onRead();
-    await file.finish(partMetadata(sums));
-  } finally {
-    file.close();
-  }
-}
+  onRead?: () => void,
+): Promise<void> => writeSealed(path, partTensors(sums, new Room()), partMetadata(sums), onRead);
 
 function* partTensors(
   { own, counted, tokens, layers }: AnySums,

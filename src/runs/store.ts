@@ -127,9 +127,7 @@ export class RunStore {
 
   /** What a language's examples need; to be there before its sums are. */
   async writeStrongest(of: KeptOf, strongest: LanguageStrongest): Promise<void> {
-    const file = this.path(strongestFile(of.language));
-    await makeFolder(dirname(file));
-    await writeStrongestFile(file, strongest, of);
+    await writeStrongestFile(await this.place(strongestFile(of.language)), strongest, of);
   }
 
   /** What was kept of a language for the run's examples; undefined where there is nothing, or nothing that is whole. */
@@ -146,9 +144,7 @@ export class RunStore {
 
   /** A language's sums: with them it is finished. */
   async writeSums(sums: LanguageSums, onRead?: () => void): Promise<void> {
-    const file = this.path(sumsFile(sums.language));
-    await makeFolder(dirname(file));
-    await writeSumsFile(file, sums, onRead);
+    await writeSumsFile(await this.place(sumsFile(sums.language)), sums, onRead);
   }
 
   /**
@@ -180,16 +176,21 @@ export class RunStore {
   }
 
   async writePartSums(sums: PartSums<Iterable<TextSum>>, onRead?: () => void): Promise<void> {
-    const file = this.path(sumsFile(sums.language));
-    await makeFolder(dirname(file));
-    await writePartSumsFile(file, sums, onRead);
+    await writePartSumsFile(await this.place(sumsFile(sums.language)), sums, onRead);
   }
 
   /** For the sums of a language's texts while they come. */
   async beginTexts(language: string): Promise<TextsOnDisk> {
-    const file = this.path(sumsFile(language));
-    await makeFolder(dirname(file));
-    return new TextsOnDisk(file);
+    return new TextsOnDisk(await this.place(sumsFile(language)));
+  }
+
+  /** Where a file goes; its folder is there then. @throws VscoreError (environment) where it cannot be made */
+  private async place(file: string): Promise<string> {
+    const path = this.path(file);
+    await makeFolder(dirname(path)).catch((error: unknown) => {
+      throw explain(error, path);
+    });
+    return path;
   }
 
   /** The same of a part of a run. */

@@ -2,12 +2,12 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
-import { tensor } from "../engine/safetensors.js";
+import { type Tensor, tensor } from "../engine/safetensors.js";
 import type { LayerStrongest } from "../reduce/strongest-texts.js";
 import { strongestFile } from "./files.js";
 import { LayersOnDemand } from "./layers-on-demand.js";
 import { SealedReader } from "./sealed-reader.js";
-import { SealedWriter } from "./sealed-writer.js";
+import { writeSealed } from "./sealed-writer.js";
 import type { Provenance } from "./sums-file.js";
 
 const StrongestMetadata = z.strictObject({
@@ -30,28 +30,27 @@ export interface KeptOf {
 export type LanguageStrongest = ReadonlyMap<number, LayerStrongest>;
 
 /** Writes it whole or not at all. @throws VscoreError (environment) where it cannot be written */
-export async function writeStrongestFile(
+export const writeStrongestFile = (
   path: string,
   layers: LanguageStrongest,
   { language, provenance }: KeptOf,
-): Promise<void> {
-  const file = new SealedWriter(path);
-  try {
-    for (const [layer, { feature, texts, text, tokens, position, value }] of layers) {
-      const at = `layer.${layer}.`;
-      file.put(`${at}feature`, tensor("U32", [feature.length], feature));
-      file.put(`${at}texts`, tensor("U32", [texts.length], texts));
-      file.put(`${at}text`, tensor("U32", [text.length], text));
-      file.put(`${at}tokens`, tensor("U32", [tokens.length], tokens));
-      file.put(`${at}position`, tensor("U32", [position.length], position));
-      file.put(`${at}value`, tensor("F32", [value.length], value));
-    }
-    await file.finish({
-      ...{ schema: "1", language, provenance: JSON.stringify(provenance) },
-      layers: JSON.stringify([...layers.keys()]),
-    });
-  } finally {
-    file.close();
+): Promise<void> =>
+  writeSealed(path, strongestTensors(layers), {
+    ...{ schema: "1", language, provenance: JSON.stringify(provenance) },
+    layers: JSON.stringify([...layers.keys()]),
+  });
+
+function* strongestTensors(
+  layers: LanguageStrongest,
+): Generator<[name: string, Tensor], void, void> {
+  for (const [layer, { feature, texts, text, tokens, position, value }] of layers) {
+    const at = `layer.${layer}.`;
+    yield [`${at}feature`, tensor("U32", [feature.length], feature)];
+    yield [`${at}texts`, tensor("U32", [texts.length], texts)];
+    yield [`${at}text`, tensor("U32", [text.length], text)];
+    yield [`${at}tokens`, tensor("U32", [tokens.length], tokens)];
+    yield [`${at}position`, tensor("U32", [position.length], position)];
+    yield [`${at}value`, tensor("F32", [value.length], value)];
   }
 }
 

@@ -4,7 +4,7 @@ import type { LayerTextSums } from "../reduce/text-sums.js";
 import { Room } from "../room.js";
 import { encodeSealed } from "./sealed-file.js";
 import { SealedReader } from "./sealed-reader.js";
-import { SealedWriter } from "./sealed-writer.js";
+import { writeSealed } from "./sealed-writer.js";
 
 /** What decides a sums file's bytes, besides the texts: compared before a run goes on with sums that are there already. */
 export const Provenance = z.record(z.string(), z.string());
@@ -68,20 +68,11 @@ export const encodeSums = (sums: LanguageSums): Uint8Array =>
  * @param onRead told once all of the sums were read, and lie in what is being written
  * @throws VscoreError (environment) where it cannot be written
  */
-export async function writeSumsFile(
+export const writeSumsFile = (
   path: string,
   sums: LanguageSums,
-  onRead: () => void = () => undefined,
-): Promise<void> {
-  const file = new SealedWriter(path);
-  try {
-    for (const [name, each] of sumsTensors(sums, new Room())) file.put(name, each);
-    onRead();
-    await file.finish(sumsMetadata(sums));
-  } finally {
-    file.close();
-  }
-}
+  onRead?: () => void,
+): Promise<void> => writeSealed(path, sumsTensors(sums, new Room()), sumsMetadata(sums), onRead);
 
 function* sumsTensors(
   sums: LanguageSums,

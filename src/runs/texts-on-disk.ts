@@ -1,10 +1,7 @@
-import { closeSync, ftruncateSync, openSync, rmSync } from "node:fs";
 import { bytesOf } from "../engine/safetensors.js";
 import type { TextShelf, TextSum } from "../reduce/joined-texts.js";
 import { Room } from "../room.js";
-import { asideOf, explain } from "./atomic-write.js";
-import { fill } from "./sealed-reader.js";
-import { writeAt } from "./sealed-writer.js";
+import { ScratchFile } from "./scratch-file.js";
 
 /** Where a text's sums begin in the file, and how many there are of active features and at its first position. */
 interface Place {
@@ -22,16 +19,14 @@ const FIRST_BYTES = 12;
  * is in memory.
  */
 export class TextsOnDisk {
-  private readonly aside: string;
-  private readonly file: number;
+  private readonly scratch: ScratchFile;
   private readonly layers = new Map<number, Map<number, Place>>();
   private readonly room = new Room();
   private end = 0;
 
   /** @param path beside which they lie @throws VscoreError (environment) where the place is not writable */
-  constructor(private readonly path: string) {
-    this.aside = asideOf(path);
-    this.file = this.explained(() => openSync(this.aside, "wx+"));
+  constructor(path: string) {
+    this.scratch = new ScratchFile(path);
   }
 
   of(layer: number): TextShelf {
@@ -50,13 +45,12 @@ export class TextsOnDisk {
   clear(): void {
     this.layers.clear();
     this.end = 0;
-    ftruncateSync(this.file);
+    this.scratch.clear();
   }
 
   /** Takes the file away. */
   close(): void {
-    closeSync(this.file);
-    rmSync(this.aside, { force: true });
+    this.scratch.close();
   }
 
   private write({ first, ...text }: TextSum): Place {
@@ -70,14 +64,14 @@ export class TextsOnDisk {
       bytes.set(bytesOf(each), to);
       to += each.byteLength;
     }
-    this.explained(() => writeAt(this.file, bytes, place.at));
+    this.scratch.write(bytes, place.at);
     this.end += bytes.length;
     return place;
   }
 
   private read(place: Place): TextSum {
     const bytes = this.room.bytes("read", bytesIn(place));
-    fill(this.file, place.at, bytes);
+    this.scratch.read(place.at, bytes);
     let from = 0;
     const next = <A>(
       Numbers: new (of: ArrayBuffer, at: number, length: number) => A,
@@ -100,14 +94,6 @@ export class TextsOnDisk {
         uncounted: next(Float32Array, firsts),
       },
     };
-  }
-
-  private explained<T>(work: () => T): T {
-    try {
-      return work();
-    } catch (error) {
-      throw explain(error, this.path);
-    }
   }
 }
 
