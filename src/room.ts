@@ -11,8 +11,8 @@ export class Room {
   bytes(name: string, length: number): Uint8Array<ArrayBuffer> {
     let buffer = this.buffers.get(name);
     if (buffer === undefined || buffer.byteLength < length) {
-      // With some to spare: what grows a little each time is not to be made anew each time.
-      buffer = this.make(8 * Math.ceil((length * GROWTH) / 8));
+      // What grew has some to spare: growing a little each time, it is not to be made anew each time.
+      buffer = this.make(buffer === undefined ? length : 8 * Math.ceil((length * GROWTH) / 8));
       this.buffers.set(name, buffer);
     }
     return new Uint8Array(buffer as ArrayBuffer, 0, length);

@@ -3,6 +3,7 @@ import { createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isAlive } from "../process-alive.js";
+import { Room } from "../room.js";
 import { type Frame, parseFrame } from "./frames.js";
 import {
   type ParsedHeader,
@@ -24,7 +25,7 @@ export async function* readFrames(
   let header: ParsedHeader | undefined;
   let target = first8;
   let filled = 0;
-  let room = new Uint8Array(0);
+  const room = new Room();
   let stage: "length" | "header" | "body" = "length";
   for await (const chunk of source) {
     let at = 0;
@@ -41,11 +42,8 @@ export async function* readFrames(
       } else if (stage === "header") {
         header = parseHeader(target);
         const { bodyLength, metadata } = header;
-        if (metadata.kind !== "activations") target = new Uint8Array(bodyLength);
-        else {
-          if (room.length < bodyLength) room = new Uint8Array(bodyLength);
-          target = room.subarray(0, bodyLength);
-        }
+        const isActivations = metadata.kind === "activations";
+        target = isActivations ? room.bytes("body", bodyLength) : new Uint8Array(bodyLength);
         stage = "body";
       } else {
         yield parseFrame(viewTensors(header as ParsedHeader, target));

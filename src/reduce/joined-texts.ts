@@ -1,4 +1,4 @@
-import type { Room } from "../room.js";
+import { Room } from "../room.js";
 import type { LayerTextSums } from "./text-sums.js";
 
 /** Sums of one text: its active features ascending, and what `LayerTextSums` says of each. */
@@ -29,7 +29,7 @@ export interface TextShelf {
 export function joinTexts(
   features: number,
   texts: Iterable<TextSum>,
-  room: Pick<Room, "uint32" | "float32"> = NEW,
+  room = new Room(),
 ): LayerTextSums {
   const ends = [0];
   for (const { feature } of texts) ends.push((ends.at(-1) as number) + feature.length);
@@ -55,11 +55,6 @@ export function joinTexts(
   }
   return { features, indptr, ...joined, first: firsts.all() };
 }
-
-const NEW = {
-  uint32: (_: string, length: number) => new Uint32Array(length),
-  float32: (_: string, length: number) => new Float32Array(length),
-};
 
 /** What fires at first positions, over texts. */
 class Firsts {
