@@ -17,7 +17,7 @@ import { type Fidelity, fidelityText } from "../runs/fidelity-file.js";
 import { RUN_FILES } from "../runs/files.js";
 import type { Meta, RunNews } from "../runs/meta.js";
 import { openRun } from "../runs/read.js";
-import { siteOf, storedConfig } from "../runs/site.js";
+import { type Site, siteOf, storedConfig } from "../runs/site.js";
 import { RunStore } from "../runs/store.js";
 import type { LanguageSums } from "../runs/sums-file.js";
 import { silenceWarnings } from "../scoring.js";
@@ -46,8 +46,13 @@ export interface MergeRequest {
 export async function mergeRun(request: MergeRequest): Promise<Meta | null> {
   const { parts, outDir, signal } = request;
   const site = siteOf(outDir);
-  if (request.resume && site === "finished" && isMadeOf(outDir, parts)) return null;
-  refuseSite(request);
+  if (request.resume && site === "finished") {
+    if (isMadeOf(outDir, parts)) return null;
+    throw requestError(
+      `--resume: ${outDir} holds a run that was not made of these parts as they are now. Replace it with --overwrite, or choose another --out-dir.`,
+    );
+  }
+  refuseSite(request, site);
   refuseUnwritable(outDir);
   const config: RunConfig = { ...parts[0].config, out_dir: outDir };
   // Before anything is begun, and one at a time: those of many languages do not fit in memory.
@@ -222,8 +227,7 @@ function isMadeOf(outDir: string, parts: PartSet): boolean {
   );
 }
 
-function refuseSite({ parts, outDir, overwrite, resume }: MergeRequest): void {
-  const site = siteOf(outDir);
+function refuseSite({ parts, outDir, overwrite }: MergeRequest, site: Site): void {
   if (site === "free") return;
   if (site === "other")
     throw requestError(
@@ -232,10 +236,6 @@ function refuseSite({ parts, outDir, overwrite, resume }: MergeRequest): void {
   const own = parts.find(({ folder }) => realpathSync(folder) === realpathSync(outDir));
   if (own !== undefined)
     throw requestError(`--out-dir ${outDir} is one of the parts. Choose another folder.`);
-  if (resume && site === "finished")
-    throw requestError(
-      `--resume: ${outDir} holds a run that was not made of these parts as they are now. Replace it with --overwrite, or choose another --out-dir.`,
-    );
   if (!overwrite)
     throw requestError(
       `--out-dir ${outDir} holds ${siteWords(site, outDir)}. ${site === "finished" ? "If these parts made it, leave it alone with --resume; replace" : "Replace"} it with --overwrite, or choose another --out-dir.`,
