@@ -1,3 +1,4 @@
+import type { WorkerNews } from "../engine/job-results.js";
 import type { RunNews } from "../runs/meta.js";
 import { visible } from "./escape.js";
 import { workersText } from "./workers-text.js";
@@ -51,10 +52,8 @@ export function showProgress(
           line(`computed${visible(workersText({ cluster: news }))}`);
           break;
         case "worker_lost":
-          line(visible(lostText(news)));
-          break;
         case "worker_joined":
-          line(visible(joinedText(news)));
+          line(visible(workerText(news)));
           break;
         case "warning":
           line(`warning: ${visible(news.message)}`);
@@ -71,18 +70,12 @@ export function showProgress(
   };
 }
 
-/** Of a worker that is gone, what that means: another takes its place. */
-export const lostText = ({
-  worker,
-  reason,
-  doing,
-}: Pick<RunNews & { type: "worker_lost" }, "worker" | "reason" | "doing">): string =>
-  `${worker} was lost${doing === "" ? "" : ` at ${doing}, which another does again`}: ${reason}`;
-
-export const joinedText = ({
-  worker,
-}: Pick<RunNews & { type: "worker_joined" }, "worker">): string =>
-  `${worker} has come and takes part`;
+/** Of a worker that is gone, what that means: another takes its place. Of one that comes, that it does. */
+export function workerText(news: WorkerNews): string {
+  if (news.type === "worker_joined") return `${news.worker} has come and takes part`;
+  const { worker, reason, doing } = news;
+  return `${worker} was lost${doing === "" ? "" : ` at ${doing}, which another does again`}: ${reason}`;
+}
 
 function progressText(news: RunNews & { type: "progress" }): string {
   const share = news.tokens === 0 ? 100 : Math.floor((100 * news.tokens_done) / news.tokens);

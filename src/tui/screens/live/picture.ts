@@ -3,7 +3,7 @@ import type { RunEvent } from "../../../runs/meta.js";
 import { bytesText, grouped } from "../../../views/amounts.js";
 import { padded, wrapped } from "../../../views/cells.js";
 import { bar, EMPTY, type Line, plain, span } from "../../../views/line.js";
-import { duration, joinedText, lostText } from "../../../views/progress.js";
+import { duration, workerText } from "../../../views/progress.js";
 import { bodyHeight, type Row, type World } from "../../model.js";
 import { statusColor, statusText } from "../../words.js";
 import { type LiveScreen, languageProgress, rowOf } from "./state.js";
@@ -105,11 +105,9 @@ function endLines(
     .flatMap((event) =>
       event.type === "warning"
         ? [`warning: ${event.message}`]
-        : event.type === "worker_lost"
-          ? [lostText(event)]
-          : event.type === "worker_joined"
-            ? [joinedText(event)]
-            : [],
+        : event.type === "worker_lost" || event.type === "worker_joined"
+          ? [workerText(event)]
+          : [],
     )
     .slice(-2);
   const inset = (text: string, count: number): Line[] =>

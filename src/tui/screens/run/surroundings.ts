@@ -3,7 +3,7 @@ import type { RunEvent } from "../../../runs/meta.js";
 import { bytesText, grouped } from "../../../views/amounts.js";
 import { wrapped } from "../../../views/cells.js";
 import { EMPTY, type Line, plain, span } from "../../../views/line.js";
-import { duration, joinedText, lostText } from "../../../views/progress.js";
+import { duration, workerText } from "../../../views/progress.js";
 import { workersText } from "../../../views/workers-text.js";
 import type { RunSurroundings, World } from "../../model.js";
 
@@ -78,9 +78,8 @@ function eventText(event: RunEvent): string {
     case "workers_ready":
       return `computed${workersText({ cluster: event })}`;
     case "worker_lost":
-      return lostText(event);
     case "worker_joined":
-      return joinedText(event);
+      return workerText(event);
     case "warning":
       return `warning: ${event.message}`;
     case "failed":
