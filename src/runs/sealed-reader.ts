@@ -98,7 +98,7 @@ export function* pieces(file: number, start: number, end: number): Generator<Uin
   }
 }
 
-export function readAt(file: number, position: number, length: number): Uint8Array {
+function readAt(file: number, position: number, length: number): Uint8Array {
   const bytes = new Uint8Array(length);
   fill(file, position, bytes);
   return bytes;
