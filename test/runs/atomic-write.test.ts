@@ -68,7 +68,7 @@ test("a place that is not writable is an error of the environment", async ({ ski
   expect(error.message).toContain("permission is denied");
 });
 
-test.each(["ENOSPC", "EDQUOT", "EACCES", "EPERM", "EROFS", "ENOTDIR", "ENOENT"])(
+test.each(["ENOSPC", "EDQUOT", "EFBIG", "EACCES", "EPERM", "EROFS", "ENOTDIR", "ENOENT"])(
   "%s is told as an error of the environment that names the file",
   (code) => {
     const error = explain(Object.assign(new Error(code), { code }), "run/meta.json");

@@ -110,7 +110,7 @@ def test_corrupt_safetensors():
     assert translate(caught.value).kind == "source"
 
 
-@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EACCES, errno.EROFS])
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EFBIG, errno.EACCES, errno.EROFS])
 def test_the_machine_is_the_environment(code):
     known = translate(OSError(code, "text", "/data/file"))
     assert known.kind == "environment"
